@@ -1,0 +1,91 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// The settings of every Swift target, declared once.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InferIsolatedConformances"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let package = Package(
+  name: "whyfail",
+  products: [.executable(name: "whyfail", targets: ["whyfail"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+  ],
+  targets: [
+    // C that Swift cannot express; no policy.
+    .target(name: "CTraceShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+
+    // The vocabulary, and what is made of it.
+    .target(name: "TraceEvents"),
+    .target(name: "SystemInspection", dependencies: ["TraceEvents"]),
+    .target(name: "TraceCapture", dependencies: ["TraceEvents", "CTraceShim"]),
+    .target(name: "TraceReaders", dependencies: ["TraceEvents"]),
+    .target(
+      name: "History",
+      dependencies: ["TraceEvents", .product(name: "Collections", package: "swift-collections")]),
+    .target(
+      name: "ConfigOrder",
+      dependencies: [
+        "TraceEvents", "History", .product(name: "Collections", package: "swift-collections"),
+      ]),
+    .target(
+      name: "HeuristicCatalog",
+      dependencies: [
+        "TraceEvents", "Yams", .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      plugins: ["EmbedHeuristics"]),
+    .target(
+      name: "RuleEngine",
+      dependencies: ["TraceEvents", "History", "ConfigOrder", "HeuristicCatalog", "Reporting"]),
+    .target(name: "Reporting", dependencies: ["TraceEvents"]),
+    .target(
+      name: "CommandLineInterface",
+      dependencies: [
+        "TraceEvents", "TraceCapture", "TraceReaders", "SystemInspection", "History",
+        "ConfigOrder", "HeuristicCatalog", "RuleEngine", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "whyfail", dependencies: ["CommandLineInterface"]),
+
+    // Heuristics/ becomes one string literal of HeuristicCatalog.
+    .executableTarget(name: "embed-heuristics"),
+    .plugin(name: "EmbedHeuristics", capability: .buildTool(), dependencies: ["embed-heuristics"]),
+
+    .testTarget(name: "TraceEventsTests", dependencies: ["TraceEvents"]),
+    .testTarget(name: "SystemInspectionTests", dependencies: ["SystemInspection", "TraceEvents"]),
+    .testTarget(name: "TraceCaptureTests", dependencies: ["TraceCapture", "TraceEvents"]),
+    .testTarget(name: "TraceReadersTests", dependencies: ["TraceReaders", "TraceEvents"]),
+    .testTarget(name: "HistoryTests", dependencies: ["History", "TraceEvents"]),
+    .testTarget(name: "ConfigOrderTests", dependencies: ["ConfigOrder", "History", "TraceEvents"]),
+    .testTarget(
+      name: "HeuristicCatalogTests", dependencies: ["HeuristicCatalog", "TraceEvents"]),
+    .testTarget(
+      name: "RuleEngineTests",
+      dependencies: ["RuleEngine", "HeuristicCatalog", "History", "TraceEvents"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TraceEvents"]),
+    // Runs the built program: the cases of Corpus/, replayed and live, and what a target can see.
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["whyfail", "Yams"]),
+  ]
+)
+
+for target in package.targets where ![.plugin, .system].contains(target.type) {
+  if target.name.hasPrefix("C") && target.name != "ConfigOrder"
+    && target.name != "CommandLineInterface"
+  {
+    continue
+  }
+  target.swiftSettings = settings
+}

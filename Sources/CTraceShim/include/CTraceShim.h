@@ -1,0 +1,3 @@
+#ifndef WF_TRACE_SHIM_H
+#define WF_TRACE_SHIM_H
+#endif
