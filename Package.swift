@@ -31,13 +31,12 @@ let package = Package(
     .target(name: "SystemInspection", dependencies: ["TraceEvents"]),
     .target(name: "TraceCapture", dependencies: ["TraceEvents", "CTraceShim"]),
     .target(name: "TraceReaders", dependencies: ["TraceEvents"]),
-    .target(
-      name: "History",
-      dependencies: ["TraceEvents", .product(name: "Collections", package: "swift-collections")]),
+    .target(name: "History", dependencies: ["TraceEvents"]),
     .target(
       name: "ConfigOrder",
       dependencies: [
-        "TraceEvents", "History", .product(name: "Collections", package: "swift-collections"),
+        "TraceEvents", "History",
+        .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
     .target(
       name: "HeuristicCatalog",
@@ -47,8 +46,9 @@ let package = Package(
       plugins: ["EmbedHeuristics"]),
     .target(
       name: "RuleEngine",
-      dependencies: ["TraceEvents", "History", "ConfigOrder", "HeuristicCatalog", "Reporting"]),
-    .target(name: "Reporting", dependencies: ["TraceEvents"]),
+      dependencies: ["TraceEvents", "History", "HeuristicCatalog"]),
+    .target(
+      name: "Reporting", dependencies: ["TraceEvents", "History", "ConfigOrder", "RuleEngine"]),
     .target(
       name: "CommandLineInterface",
       dependencies: [

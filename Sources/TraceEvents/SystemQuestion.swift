@@ -11,6 +11,8 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// Which names in `directory` are near to `name` (typing error, case, other version, other
   /// extension)? Best first, at most 5. Answer: `names`.
   case similarNames(directory: String, name: String)
+  /// The first `limit` names in `directory`, in alphabetical order. Answer: `names`.
+  case entries(directory: String, limit: Int)
   /// Which commands along `searchPath` are near to `name`, or where else is `name` itself, such as
   /// in a sbin directory that is not in the search path? Answer: `names` (absolute paths).
   case similarCommands(name: String, searchPath: [String])

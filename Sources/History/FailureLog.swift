@@ -1,0 +1,120 @@
+package import TraceEvents
+
+/// The failed calls of a trace, bounded: repetitions are counted, and where there are too many
+/// the least telling old ones are let go.
+package struct FailureLog: Sendable {
+  /// How many distinct failures are kept.
+  static let capacity = 6000
+
+  /// All that are kept, in the order in which they first happened.
+  package private(set) var calls: [FailedCall] = []
+  /// How many calls failed in all, repetitions and forgotten ones included.
+  package private(set) var total = 0
+
+  private var positions: [Key: Int] = [:]
+  private var unreplacedByName: [String: [Int]] = [:]
+
+  private struct Key: Hashable {
+    let process: Int
+    let name: String
+    let error: ErrorNumber
+    let subject: String
+  }
+
+  mutating func record(_ failure: FailedCall) {
+    total += 1
+    let key = key(of: failure)
+    if let position = positions[key] {
+      calls[position].count += 1
+      calls[position].lastNumber = failure.number
+      calls[position].lastTime = failure.time
+      return
+    }
+    if calls.count >= Self.capacity { forgetLeastTelling() }
+    positions[key] = calls.count
+    if let path = failure.path {
+      unreplacedByName[PathName.base(of: path), default: []].append(calls.count)
+    } else if let address = failure.address {
+      unreplacedByName[address.description, default: []].append(calls.count)
+    }
+    calls.append(failure)
+  }
+
+  /// Notes that `path` (or an address) served at last: earlier failures to find it are harmless.
+  mutating func recordSuccess(
+    name: String, subject: String, purpose: FailedCall.Purpose, number: Int,
+    isRelated: (Int) -> Bool
+  ) {
+    guard var positions = unreplacedByName[name] else { return }
+    positions.removeAll { position in
+      let failure = calls[position]
+      let isSame = (failure.path ?? failure.address?.description) == subject
+      guard Self.success(of: purpose, replaces: failure, isSameSubject: isSame),
+        isRelated(failure.process)
+      else { return false }
+      calls[position].replacement = FailedCall.Replacement(
+        number: number, subject: subject, isSameSubject: isSame)
+      return true
+    }
+    unreplacedByName[name] = positions.isEmpty ? nil : positions
+  }
+
+  /// Whether a success of `purpose` makes `failure` harmless. Looking at a file does not serve who
+  /// wanted to open it, and a name found elsewhere does not serve who wanted to make one.
+  private static func success(
+    of purpose: FailedCall.Purpose, replaces failure: FailedCall, isSameSubject: Bool
+  ) -> Bool {
+    if failure.purpose == purpose { return isSameSubject || failure.error.isAbsence }
+    switch (failure.purpose, purpose) {
+    case (.inspect, .open), (.inspect, .execute), (.inspect, .enter), (.inspect, .create),
+      (.inspect, .make):
+      return true
+    case (.open, .create), (.open, .make), (.remove, .create), (.remove, .make): return isSameSubject
+    case (.make, .enter), (.make, .inspect): return isSameSubject && failure.error == .exists
+    default: return false
+    }
+  }
+
+  private func key(of failure: FailedCall) -> Key {
+    let subject =
+      (failure.path ?? failure.address?.description ?? failure.call.descriptor.map { "#\($0)" } ?? "")
+      + (failure.secondPath.map { "\u{0}" + $0 } ?? "")
+    return Key(
+      process: failure.process, name: failure.call.name, error: failure.error, subject: subject)
+  }
+
+  /// Drops a third: absences first, the newest of them last, since causes lie near the end or
+  /// carry an error that weighs more.
+  private mutating func forgetLeastTelling() {
+    let target = Self.capacity / 3
+    var dropped = 0
+    let recent = calls.count - target
+    var kept: [FailedCall] = []
+    kept.reserveCapacity(calls.count)
+    for (position, call) in calls.enumerated() {
+      if dropped < target, position < recent, call.error.isAbsence || call.replacement != nil {
+        dropped += 1
+      } else {
+        kept.append(call)
+      }
+    }
+    if dropped == 0 { kept.removeFirst(target) }
+    calls = kept
+    positions.removeAll(keepingCapacity: true)
+    unreplacedByName.removeAll(keepingCapacity: true)
+    for (position, call) in calls.enumerated() {
+      positions[key(of: call)] = position
+      guard call.replacement == nil else { continue }
+      if let path = call.path {
+        unreplacedByName[PathName.base(of: path), default: []].append(position)
+      } else if let address = call.address {
+        unreplacedByName[address.description, default: []].append(position)
+      }
+    }
+  }
+}
+
+extension ErrorNumber {
+  /// True for the errors that say that something is not there: ENOENT, ENOTDIR.
+  package var isAbsence: Bool { self == .noEntry || self == .notDirectory }
+}

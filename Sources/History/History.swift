@@ -1,0 +1,415 @@
+package import TraceEvents
+
+/// What happened in a trace: the pure fold of its events.
+///
+/// Memory is bounded whatever the target does; what is given up is counted.
+package struct History: Sendable {
+  /// All processes that are kept, in the order in which they started.
+  package private(set) var processes: [ProcessRecord] = []
+  /// The failed calls.
+  package private(set) var failures = FailureLog()
+  /// What was said.
+  package private(set) var words = WordLog()
+  /// What the machine was asked while the answer was true.
+  package private(set) var facts: [SystemQuestion: SystemAnswer] = [:]
+  /// What the capture said about itself.
+  package private(set) var notes: [CaptureNote] = []
+  /// How many events were folded.
+  package private(set) var eventCount = 0
+  /// Time of the last event.
+  package private(set) var duration = 0.0
+  /// The ends of pipes and socket pairs that went away, for the search of a lost reader.
+  package private(set) var closings: [PipeClosing] = []
+  /// What a process last wrote to when nobody was left to read, by its index.
+  package private(set) var brokenChannels: [Int: DescriptorTarget] = [:]
+  /// The last telling events, for evidence.
+  package private(set) var lastEvents = RecentEvents()
+
+  private var current: [ProcessID: Int] = [:]
+
+  static let processCapacity = 60_000
+  static let factCapacity = 4000
+
+  package init() {}
+
+  /// The process that the user started.
+  package var root: ProcessRecord? { processes.first }
+
+  /// The process that now goes by `pid`, or the last that did.
+  package func process(pid: ProcessID) -> ProcessRecord? {
+    current[pid].map { processes[$0] }
+  }
+
+  /// `index`, its parent, and so on up to the first process.
+  package func lineage(of index: Int) -> [Int] {
+    var line = [index]
+    while let parent = processes[line[line.count - 1]].parent { line.append(parent) }
+    return line
+  }
+
+  /// What `apply` made of a call's arguments.
+  package struct Digest: Sendable {
+    /// Index of the process.
+    package let process: Int
+    /// Absolute path of the first path argument, or of the descriptor that the call works on.
+    package var path: String?
+    /// Absolute path of the second path argument.
+    package var secondPath: String?
+  }
+
+  /// Folds one event; the digest is for folds that are built upon this one.
+  @discardableResult
+  package mutating func apply(_ event: TraceEvent) -> Digest? {
+    eventCount += 1
+    duration = max(duration, event.time)
+    switch event.body {
+    case .processStarted(let start):
+      startProcess(event, start)
+      return nil
+    case .fact(let fact):
+      if facts.count < Self.factCapacity || facts[fact.question] != nil {
+        facts[fact.question] = fact.answer
+      }
+      return nil
+    case .note(let note):
+      if notes.count < 64, !notes.contains(note) { notes.append(note) }
+      return nil
+    default: break
+    }
+    let index = current[event.process] ?? startUnseenProcess(event)
+    processes[index].lastNumber = event.number
+    var digest = Digest(process: index)
+    switch event.body {
+    case .programExecuted(let execution): execute(execution, by: index)
+    case .systemCall(let call): digest = apply(call, event, process: index)
+    case .signal(let delivery):
+      let signal = DeliveredSignal(number: event.number, time: event.time, delivery: delivery)
+      if processes[index].signals.count == 16 { processes[index].signals.remove(at: 4) }
+      processes[index].signals.append(signal)
+      if delivery.signal == .brokenPipe, let descriptor = delivery.duringCall?.descriptor {
+        brokenChannels[index] = processes[index].descriptors[descriptor]
+      }
+      lastEvents.record(event, process: index)
+    case .words(let spoken):
+      words.record(spoken, number: event.number, time: event.time, process: index)
+      lastEvents.record(event, process: index)
+    case .descriptorReleased(let release): digest.path = release.path
+    case .processEnded(let end):
+      processes[index].end = end
+      processes[index].endNumber = event.number
+      processes[index].endTime = event.time
+      noteClosings(of: index, event)
+      processes[index].letGoAfterEnd()
+      lastEvents.record(event, process: index)
+    case .processStarted, .threadStarted, .fact, .note: break
+    }
+    return digest
+  }
+
+  // MARK: Processes
+
+  private mutating func startProcess(_ event: TraceEvent, _ start: ProcessStart) {
+    let parent = start.parent.flatMap { current[$0] }
+    var record = ProcessRecord(
+      index: processes.count, pid: event.process, parent: parent, startNumber: event.number,
+      startTime: event.time)
+    if let parent {
+      let origin = processes[parent]
+      record.executable = origin.executable
+      record.executedPath = origin.executedPath
+      record.arguments = origin.arguments
+      record.environment = origin.environment
+      record.credentials = origin.credentials
+      record.workingDirectory = origin.workingDirectory
+      record.rootDirectory = origin.rootDirectory
+      record.descriptors = origin.descriptors
+    }
+    if let state = start.state {
+      record.executable = parent == nil ? nil : state.executable
+      record.arguments = state.arguments
+      record.credentials = state.credentials
+      record.workingDirectory = state.workingDirectory
+      record.rootDirectory = state.rootDirectory
+      record.descriptors = DescriptorTable(links: state.descriptors)
+    }
+    // A recording that starts processes without end is damaged; the newest share the last record.
+    guard processes.count < Self.processCapacity else {
+      current[event.process] = processes.count - 1
+      return
+    }
+    if let parent { processes[parent].children.append(record.index) }
+    current[event.process] = record.index
+    processes.append(record)
+  }
+
+  private mutating func startUnseenProcess(_ event: TraceEvent) -> Int {
+    startProcess(event, ProcessStart(parent: processes.first?.pid))
+    return current[event.process] ?? 0
+  }
+
+  private mutating func execute(_ execution: ProgramExecution, by index: Int) {
+    processes[index].hasExecuted = true
+    processes[index].executable = execution.executable
+    processes[index].executedPath = PathName.absolute(
+      execution.path, from: execution.workingDirectory)
+    processes[index].arguments = execution.arguments
+    processes[index].environment = execution.environment
+    processes[index].credentials = execution.credentials
+    processes[index].workingDirectory = execution.workingDirectory
+    processes[index].lostPrivilege = execution.lostPrivilege
+    processes[index].descriptors.closeOnExec()
+    failures.recordSuccess(
+      name: PathName.base(of: execution.path),
+      subject: PathName.absolute(execution.path, from: execution.workingDirectory),
+      purpose: .execute, number: processes[index].lastNumber, isRelated: { $0 == index })
+  }
+
+  // MARK: Calls
+
+  private mutating func apply(_ call: SystemCall, _ event: TraceEvent, process index: Int) -> Digest {
+    var digest = Digest(process: index)
+    let paths = call.paths
+    digest.path = paths.first.map { resolve($0.path, directory: $0.directory, process: index) }
+    digest.secondPath = paths.dropFirst().first.map {
+      resolve($0.path, directory: $0.directory, process: index)
+    }
+    let target = call.descriptor.flatMap { processes[index].descriptors[$0] }
+    if digest.path == nil { digest.path = target?.path }
+    switch call.outcome {
+    case .unfinished:
+      if processes[index].pendingCalls.count < 64 { processes[index].pendingCalls.append(call) }
+      lastEvents.record(event, process: index)
+    case .failed(let error):
+      if error.isAnswer(to: call) { break }
+      failures.record(
+        FailedCall(
+          number: event.number, time: event.time, process: index, call: call, error: error,
+          path: digest.path, secondPath: digest.secondPath, target: target,
+          address: call.address ?? peer(of: target), fileReadBefore: processes[index].recentFiles.last,
+          lastNumber: event.number, lastTime: event.time))
+      lastEvents.record(event, process: index)
+      if error == .brokenPipe || error == .connectionReset, let target {
+        brokenChannels[index] = target
+      }
+      if call.name == "connect", error == .inProgress { fallthrough }
+    case .returned:
+      applyEffect(of: call, digest, event, process: index)
+    }
+    return digest
+  }
+
+  private func peer(of target: DescriptorTarget?) -> SocketAddress? {
+    guard case .socket(let state) = target else { return nil }
+    return state.peer ?? state.local
+  }
+
+  private func resolve(_ path: String, directory: Int32, process index: Int) -> String {
+    let record = processes[index]
+    var base = record.workingDirectory
+    if directory != SystemCall.currentDirectory, path.utf8.first != UInt8(ascii: "/") {
+      base = record.descriptors[directory]?.path ?? base
+    }
+    let absolute = PathName.absolute(path, from: base)
+    guard record.rootDirectory != "/", path.utf8.first == UInt8(ascii: "/") else { return absolute }
+    return absolute == "/" ? record.rootDirectory : record.rootDirectory + absolute
+  }
+
+  private mutating func applyEffect(
+    of call: SystemCall, _ digest: Digest, _ event: TraceEvent, process index: Int
+  ) {
+    let descriptor = call.descriptor ?? -1
+    let value = Int32(truncatingIfNeeded: call.value ?? -1)
+    let closesOnExec = call.symbols.contains { $0.hasSuffix("_CLOEXEC") }
+    switch call.name {
+    case "open", "openat", "openat2", "creat":
+      guard let path = digest.path else { break }
+      let symbols = call.symbols
+      let isWritable = call.name == "creat" || symbols.contains("O_WRONLY") || symbols.contains("O_RDWR")
+      processes[index].descriptors.open(
+        value, .file(path: path, isWritable: isWritable), closesOnExec: closesOnExec)
+      if !isWritable, !symbols.contains("O_DIRECTORY"), !symbols.contains("O_PATH") {
+        if processes[index].recentFiles.count == 24 { processes[index].recentFiles.removeFirst() }
+        processes[index].recentFiles.append(path)
+      }
+    case "dup":
+      processes[index].descriptors.duplicate(descriptor, as: value, closesOnExec: false)
+    case "dup2", "dup3":
+      // dup2 onto itself changes nothing.
+      if descriptor != value {
+        noteClosing(value, of: index, event)
+        processes[index].descriptors.duplicate(descriptor, as: value, closesOnExec: closesOnExec)
+      }
+    case "fcntl", "fcntl64":
+      let symbols = call.symbols
+      if symbols.contains("F_DUPFD") || symbols.contains("F_DUPFD_CLOEXEC") {
+        processes[index].descriptors.duplicate(
+          descriptor, as: value, closesOnExec: symbols.contains("F_DUPFD_CLOEXEC"))
+      }
+    case "close":
+      noteClosing(descriptor, of: index, event)
+      processes[index].descriptors.close(descriptor)
+    case "close_range":
+      var bounds: [Int32] = []
+      for case .integer(let value) in call.arguments {
+        bounds.append(Int32(clamping: value))
+      }
+      if bounds.count >= 2, !call.symbols.contains("CLOSE_RANGE_CLOEXEC") {
+        processes[index].descriptors.close(from: bounds[0], through: bounds[1])
+      }
+    case "pipe", "pipe2":
+      guard let made = call.madeDescriptors else { break }
+      processes[index].descriptors.open(
+        made.first, .pipe(number: event.number, end: .reading), closesOnExec: closesOnExec)
+      processes[index].descriptors.open(
+        made.second, .pipe(number: event.number, end: .writing), closesOnExec: closesOnExec)
+    case "socket":
+      let symbols = call.symbols
+      let state = SocketState(
+        number: event.number, domain: symbols.first { $0.hasPrefix("AF_") }.map(String.init) ?? "?",
+        type: symbols.first { $0.hasPrefix("SOCK_") }.map(String.init) ?? "?")
+      processes[index].descriptors.open(value, .socket(state: state), closesOnExec: closesOnExec)
+    case "socketpair":
+      guard let made = call.madeDescriptors else { break }
+      let state = SocketState(number: event.number, domain: "AF_UNIX", type: "SOCK_STREAM")
+      for end in [made.first, made.second] {
+        processes[index].descriptors.open(end, .socket(state: state), closesOnExec: closesOnExec)
+      }
+    case "accept", "accept4":
+      let state = SocketState(
+        number: event.number, domain: "?", type: "SOCK_STREAM", local: nil, peer: call.address)
+      processes[index].descriptors.open(value, .socket(state: state), closesOnExec: closesOnExec)
+    case "bind":
+      processes[index].descriptors.changeSocket(descriptor) { $0.local = call.address }
+    case "connect":
+      processes[index].descriptors.changeSocket(descriptor) { $0.peer = call.address }
+    case "listen":
+      processes[index].descriptors.changeSocket(descriptor) { $0.isListening = true }
+    case "chdir":
+      if let path = digest.path { processes[index].workingDirectory = path }
+    case "fchdir":
+      if let path = processes[index].descriptors[descriptor]?.path {
+        processes[index].workingDirectory = path
+      }
+    case "chroot":
+      if let path = digest.path { processes[index].rootDirectory = path }
+    case "getdents", "getdents64":
+      processes[index].lastListedDirectory = digest.path
+    case "setuid", "setreuid", "setresuid", "setfsuid":
+      let numbers = call.arguments.compactMap { argument -> Int64? in
+        if case .integer(let value) = argument { value } else { nil }
+      }
+      let effective = call.name == "setuid" || call.name == "setfsuid" ? numbers.first : numbers.dropFirst().first
+      if let effective, effective >= 0, effective < 0xFFFF_FFFF {
+        processes[index].credentials?.user = UInt32(truncatingIfNeeded: effective)
+      }
+    default: break
+    }
+    noteSuccess(of: call, digest, event, process: index)
+  }
+
+  private mutating func noteSuccess(
+    of call: SystemCall, _ digest: Digest, _ event: TraceEvent, process index: Int
+  ) {
+    guard case .returned = call.outcome else { return }
+    let purpose = FailedCall.Purpose(call)
+    let subject: String
+    let name: String
+    switch purpose {
+    case .connect, .bind:
+      guard let address = call.address else { return }
+      subject = address.description
+      name = subject
+    default:
+      guard let path = purpose == .make ? digest.secondPath ?? digest.path : digest.path,
+        !call.paths.isEmpty
+      else { return }
+      subject = path
+      name = PathName.base(of: path)
+    }
+    let processes = processes
+    failures.recordSuccess(
+      name: name, subject: subject, purpose: purpose, number: event.number,
+      isRelated: {
+        $0 == index || processes[index].parent == $0 || processes[$0].parent == index
+      })
+  }
+
+  // MARK: Pipes
+
+  private mutating func noteClosing(_ descriptor: Int32, of index: Int, _ event: TraceEvent) {
+    guard let target = processes[index].descriptors[descriptor] else { return }
+    note(target, of: index, event, atEnd: false)
+  }
+
+  private mutating func noteClosings(of index: Int, _ event: TraceEvent) {
+    for entry in processes[index].descriptors.all.values {
+      note(entry.target, of: index, event, atEnd: true)
+    }
+  }
+
+  private mutating func note(
+    _ target: DescriptorTarget, of index: Int, _ event: TraceEvent, atEnd: Bool
+  ) {
+    switch target {
+    case .pipe(let number, let end) where end != .writing && number > 0:
+      closings.append(
+        PipeClosing(
+          pipe: number, process: index, number: event.number, time: event.time, atEnd: atEnd))
+    case .socket(let state):
+      closings.append(
+        PipeClosing(
+          pipe: state.number, process: index, number: event.number, time: event.time, atEnd: atEnd))
+    default: return
+    }
+    if closings.count > 4096 { closings.removeFirst(1024) }
+  }
+}
+
+/// A reading end of a pipe (or an end of a socket) that a process gave up.
+package struct PipeClosing: Sendable {
+  /// The pipe's number in `DescriptorTarget`.
+  package let pipe: Int
+  /// Index of the process.
+  package let process: Int
+  package let number: Int
+  package let time: Double
+  /// True if it was given up by the end of the process, not by `close(2)`.
+  package let atEnd: Bool
+}
+
+/// The last telling events of a trace, for the evidence in a report.
+package struct RecentEvents: Sendable {
+  static let capacity = 256
+  private var ring: [(event: TraceEvent, process: Int)] = []
+  private var next = 0
+
+  mutating func record(_ event: TraceEvent, process: Int) {
+    if ring.count < Self.capacity {
+      ring.append((event, process))
+    } else {
+      ring[next] = (event, process)
+      next = (next + 1) % Self.capacity
+    }
+  }
+
+  /// The events, oldest first.
+  package var all: [(event: TraceEvent, process: Int)] {
+    Array(ring[next...] + ring[..<next])
+  }
+}
+
+extension ErrorNumber {
+  /// True for results that are answers, not failures: "not yet", "no such attribute", "no terminal".
+  package func isAnswer(to call: SystemCall) -> Bool {
+    switch self {
+    case .interrupted, .notTerminal: true
+    case .inProgress: call.name == "connect"
+    case .tryAgain:
+      !["clone", "clone3", "fork", "vfork", "flock", "fcntl", "fcntl64", "mlock", "setuid",
+        "setresuid", "mmap", "mmap2", "bind", "connect"].contains(call.name)
+    case .invalidArgument: call.name.hasPrefix("readlink")
+    case .noChild: call.name.hasPrefix("wait")
+    default: rawValue >= 512  // restart codes that a tracer sees, a program never
+    }
+  }
+}

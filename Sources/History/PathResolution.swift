@@ -1,0 +1,44 @@
+/// Lexical work on paths, without a look at any file system.
+package enum PathName {
+  /// `path` taken from `base`, with empty, `.` and `..` components folded.
+  ///
+  /// Folding `..` can differ from the kernel's answer behind a symbolic link; the result is for
+  /// naming a file to people, not for opening it.
+  package static func absolute(_ path: String, from base: String) -> String {
+    if path.isEmpty { return base }
+    let joined = path.utf8.first == UInt8(ascii: "/") ? path : base + "/" + path
+    if !needsFolding(joined) { return joined }
+    var parts: [Substring] = []
+    for part in joined.split(separator: "/", omittingEmptySubsequences: true) {
+      if part == "." { continue }
+      if part == ".." {
+        _ = parts.popLast()
+      } else {
+        parts.append(part)
+      }
+    }
+    return "/" + parts.joined(separator: "/")
+  }
+
+  /// The last component: `c` of `/a/b/c`.
+  package static func base(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
+    let base = path[path.index(after: slash)...]
+    return base.isEmpty && path.utf8.count > 1 ? self.base(of: String(path.dropLast())) : String(base)
+  }
+
+  /// Everything before the last component: `/a/b` of `/a/b/c`, `/` of `/a`.
+  package static func directory(of path: String) -> String {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  private static func needsFolding(_ path: String) -> Bool {
+    var afterSlash = false
+    for byte in path.utf8 {
+      if afterSlash, byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") { return true }
+      afterSlash = byte == UInt8(ascii: "/")
+    }
+    return afterSlash && path.utf8.count > 1
+  }
+}

@@ -1,0 +1,93 @@
+package import TraceEvents
+
+/// What one process of the trace did and how it ended.
+package struct ProcessRecord: Sendable {
+  /// Position in `History.processes`; a pid can be used again, this is not.
+  package let index: Int
+  package let pid: ProcessID
+  /// Index of the process that made it; nil for the first.
+  package let parent: Int?
+  /// Number and time of the event that made it.
+  package let startNumber: Int
+  package let startTime: Double
+  /// Indices of the processes that it made, in order.
+  package var children: [Int] = []
+
+  /// Absolute path of the executable; nil before the first `execve(2)` of the trace succeeded.
+  package var executable: String?
+  /// The path that was given to `execve(2)`: for a script, the script.
+  package var executedPath: String?
+  package var arguments: [String] = []
+  package var environment: [String] = []
+  package var credentials: Credentials?
+  package var workingDirectory = "/"
+  package var rootDirectory = "/"
+  /// True if this process itself became a new program, rather than being a fork of its parent.
+  package var hasExecuted = false
+  /// True if the kernel ran its program without the privilege of its set-user-id bit.
+  package var lostPrivilege = false
+  package var descriptors = DescriptorTable()
+
+  /// How it ended; nil while it runs.
+  package var end: ProcessEnd?
+  package var endNumber = 0
+  package var endTime = 0.0
+  /// Number of the last event in which it did anything.
+  package var lastNumber = 0
+  /// Files opened for reading, most recent last, at most 24.
+  package var recentFiles: [String] = []
+  /// Signals delivered to it that could end it, at most 16, most recent last.
+  package var signals: [DeliveredSignal] = []
+  /// The directory listed last.
+  package var lastListedDirectory: String?
+  /// Calls that had not returned when the trace looked at the end.
+  package var pendingCalls: [SystemCall] = []
+}
+
+/// A signal with when it came.
+package struct DeliveredSignal: Sendable {
+  package let number: Int
+  package let time: Double
+  package let delivery: SignalDelivery
+}
+
+extension ProcessRecord {
+  /// The name people know it by: the script's base name, or the program's.
+  package var name: String {
+    if let path = executedPath ?? executable { return PathName.base(of: path) }
+    return arguments.first.map(PathName.base) ?? "process \(pid)"
+  }
+
+  /// True if it ended in a way that a parent takes for failure.
+  package var failed: Bool {
+    switch end {
+    case .exited(let status): status != 0
+    case .killed: true
+    case .released, nil: false
+    }
+  }
+
+  /// Exit status, as a shell would see it: 128 + N for a death by signal N.
+  package var shellStatus: Int32? {
+    switch end {
+    case .exited(let status): status
+    case .killed(let signal, _): 128 + signal.rawValue
+    case .released, nil: nil
+    }
+  }
+
+  /// Gives up what nobody asks of an ended process, so that many processes take little memory.
+  mutating func letGoAfterEnd() {
+    descriptors = DescriptorTable()
+    guard !failed else { return }
+    environment = []
+    recentFiles = []
+    signals = []
+  }
+
+  /// The value of an environment variable.
+  package func environmentValue(_ name: String) -> Substring? {
+    let prefix = name + "="
+    return environment.first { $0.hasPrefix(prefix) }?.dropFirst(prefix.count)
+  }
+}

@@ -1,0 +1,63 @@
+package import TraceEvents
+
+/// One line that a process wrote, put together where it was written in pieces.
+package struct SpokenLine: Sendable {
+  /// Number and time of the write that began it.
+  package let number: Int
+  package let time: Double
+  /// Index of the process in `History.processes`.
+  package let process: Int
+  package let stream: Words.Stream
+  /// Without its line feed, cut at `WordLog.lineLimit` bytes.
+  package var text: String
+  /// True once its line feed was written.
+  package var isComplete: Bool
+}
+
+/// What the processes of a trace said, line by line, bounded: the first lines and the last are kept.
+package struct WordLog: Sendable {
+  static let capacity = 800
+  static let keptFromStart = 100
+  static let lineLimit = 2000
+
+  /// All lines that are kept, in order; empty lines are left out.
+  package private(set) var lines: [SpokenLine] = []
+  /// How many lines were forgotten.
+  package private(set) var forgotten = 0
+
+  mutating func record(_ words: Words, number: Int, time: Double, process: Int) {
+    var rest = words.text[...]
+    while !rest.isEmpty {
+      let end = rest.firstIndex { $0 == "\n" || $0 == "\r\n" }
+      let piece = rest[..<(end ?? rest.endIndex)]
+      append(
+        piece, isComplete: end != nil, stream: words.stream, number: number, time: time,
+        process: process)
+      rest = end.map { rest[rest.index(after: $0)...] } ?? ""
+    }
+  }
+
+  private mutating func append(
+    _ piece: Substring, isComplete: Bool, stream: Words.Stream, number: Int, time: Double,
+    process: Int
+  ) {
+    let open = lines.suffix(16).lastIndex {
+      !$0.isComplete && $0.process == process && $0.stream == stream
+    }
+    if let open {
+      let room = Self.lineLimit - lines[open].text.utf8.count
+      if room > 0 { lines[open].text += piece.prefix(room) }
+      lines[open].isComplete = isComplete
+      return
+    }
+    if piece.allSatisfy(\.isWhitespace) { return }
+    lines.append(
+      SpokenLine(
+        number: number, time: time, process: process, stream: stream,
+        text: String(piece.prefix(Self.lineLimit)), isComplete: isComplete))
+    if lines.count > Self.capacity {
+      lines.remove(at: Self.keptFromStart)
+      forgotten += 1
+    }
+  }
+}

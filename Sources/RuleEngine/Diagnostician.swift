@@ -1,0 +1,291 @@
+package import HeuristicCatalog
+package import History
+package import TraceEvents
+
+/// Names the root cause of a run: ranks the candidates, matches the heuristics, explains.
+package struct Diagnostician {
+  /// Above this, the first finding is called the cause.
+  static let causeThreshold = 0.40
+  /// How many findings a diagnosis has at most.
+  static let findingLimit = 8
+
+  let history: History
+  let catalog: HeuristicCatalog
+  let run: RankingContext
+  let observer: Observer
+
+  package init(history: History, catalog: HeuristicCatalog, inspector: any SystemInspector) {
+    self.history = history
+    self.catalog = catalog
+    run = RankingContext(history: history, path: FailurePath(in: history))
+    observer = Observer(run: run, inquiry: Inquiry(history: history, inspector: inspector))
+  }
+
+  /// The diagnosis. A run that succeeded has no finding of role `cause`.
+  package func diagnosis() -> Diagnosis {
+    guard let root = history.root else {
+      return Diagnosis(
+        status: .unknown, summary: "Nothing was traced.", findings: [], harmlessCalls: 0)
+    }
+    let isHung = history.notes.contains { $0.kind == .timedOut }
+    if case .exited(0) = root.end, !isHung { return success(root) }
+    let findings = rankedFindings(isHung: isHung)
+    var diagnosis = Diagnosis(
+      status: isHung ? .hung : .failed, summary: "", findings: findings,
+      harmlessCalls: max(0, history.failures.total - 1), lastWords: lastWords())
+    if let answer = findings.first, answer.role == .note, answer.heuristic == "exits/answer" {
+      diagnosis.status = .succeeded
+      diagnosis.summary = answer.title + "."
+      return diagnosis
+    }
+    if let cause = findings.first, cause.role == .cause {
+      diagnosis.summary = cause.title + "."
+    } else {
+      diagnosis.summary =
+        "\(root.name) \(Wording.ending(of: root)), and I could not tell why"
+        + (lastWords() == nil ? ": no failed call explains it, and it wrote nothing." : ".")
+    }
+    return diagnosis
+  }
+
+  // MARK: Success
+
+  private func success(_ root: ProcessRecord) -> Diagnosis {
+    Diagnosis(
+      status: .succeeded,
+      summary: "\(root.name) succeeded (exit status 0) in \(Wording.seconds(history.duration)).",
+      findings: [], harmlessCalls: history.failures.total)
+  }
+
+  // MARK: Failure
+
+  private func rankedFindings(isHung: Bool) -> [Finding] {
+    let ranking = Ranking(run: run)
+    var candidates = Array(ranking.candidates.prefix(60)).map(loweredIfBenign)
+    candidates.sort { $0.score != $1.score ? $0.score > $1.score : $0.number > $1.number }
+    var findings: [Finding] = []
+    for candidate in candidates.prefix(Ranking.examined) {
+      guard let finding = finding(for: candidate, isHung: isHung) else { continue }
+      if findings.contains(where: { $0.subject == finding.subject }) { continue }
+      findings.append(finding)
+    }
+    findings.sort { $0.confidence > $1.confidence }
+    assignRoles(&findings)
+    return Array(findings.prefix(Self.findingLimit))
+  }
+
+  /// Benign heuristics lower a candidate; they never hide it.
+  private func loweredIfBenign(_ candidate: Candidate) -> Candidate {
+    var candidate = candidate
+    let observation = observer.observation(of: candidate, asking: false)
+    for heuristic in catalog.matches(observation) where heuristic.role == .benign {
+      candidate.features.append(
+        ("known to be harmless", RankingWeights.knownBenign * (heuristic.lowers ?? 1)))
+      break
+    }
+    return candidate
+  }
+
+  private func finding(for candidate: Candidate, isHung: Bool) -> Finding? {
+    let observation = observer.observation(of: candidate, asking: true)
+    guard
+      let heuristic = catalog.matches(observation).first(where: { $0.role != .benign })
+    else { return nil }
+    let process = history.processes[candidate.process]
+    let complaint = complaint(about: candidate)
+    var context = observation.context
+    context.merge(general(process, complaint: complaint)) { own, _ in own }
+    var rendered = heuristic.render(with: context)
+    if let place = askedPlace(of: candidate, subject: rendered.subject, process: process) {
+      rendered.because.insert(
+        "\(place.file) line \(place.number) names it:  \(place.text.trimmed)", at: 0)
+    }
+    if let complaint, !rendered.title.contains(complaint.text.trimmed),
+      !isWords(candidate.source)
+    {
+      rendered.because.append("\(name(of: complaint.process)) then said: \(complaint.text.trimmed)")
+    }
+    let down = pathDown(to: candidate.process)
+    if down.count > 1 {
+      rendered.because.append("The way down to it: \(down.joined(separator: " → ")).")
+    }
+    return Finding(
+      heuristic: heuristic.id, role: role(of: heuristic),
+      confidence: confidence(of: candidate, heuristic), subject: rendered.subject,
+      error: error(of: candidate), signal: signal(of: candidate, process),
+      call: call(of: candidate), pid: process.pid,
+      program: process.executedPath ?? process.executable ?? process.arguments.first ?? "",
+      title: rendered.title, because: rendered.because, fixes: rendered.fixes,
+      references: rendered.references, evidence: evidence(for: candidate, complaint: complaint),
+      pathDown: down.count > 1 ? down : [], reason: reason(for: candidate))
+  }
+
+  private func role(of heuristic: Heuristic) -> Finding.Role {
+    switch heuristic.role {
+    case .cause: .cause
+    case .contributing: .contributing
+    case .note, .benign: .note
+    }
+  }
+
+  private func confidence(of candidate: Candidate, _ heuristic: Heuristic) -> Double {
+    ((candidate.score.asProbability * heuristic.confidence) * 1000).rounded() / 1000
+  }
+
+  /// One cause at most: the first finding whose heuristic claims causes and that is likely enough.
+  private func assignRoles(_ findings: inout [Finding]) {
+    for index in findings.indices where findings[index].role == .cause {
+      if index == 0, findings[index].confidence >= Self.causeThreshold { continue }
+      findings[index].role = findings[index].confidence >= 0.5 ? .contributing : .note
+    }
+  }
+
+  private func isWords(_ source: Candidate.Source) -> Bool {
+    if case .words = source { true } else { false }
+  }
+
+  // MARK: Particulars
+
+  private func general(
+    _ process: ProcessRecord, complaint: SpokenLine?
+  ) -> [String: FieldValue] {
+    let root = history.root ?? process
+    var context: [String: FieldValue] = [
+      "program": .text(process.name),
+      "pid": .number(Double(process.pid)),
+      "ending": .text(Wording.ending(of: process.end == nil ? root : process)),
+      "command": .text(process.arguments.joined(separator: " ")),
+      "working_directory": .text(process.workingDirectory),
+      "root_program": .text(root.name),
+      "is_root_program": .flag(root.index == process.index),
+      "program_user": .text(process.credentials.map { observer.inquiry.userName($0.user) } ?? "?"),
+    ]
+    context["program_path"] = (process.executedPath ?? process.executable).map { .text($0) }
+    if case .exited(let status) = process.end { context["exit_status"] = .number(Double(status)) }
+    if let complaint { context["said"] = .text(complaint.text.trimmed) }
+    return context
+  }
+
+  private func name(of process: Int) -> String { history.processes[process].name }
+
+  /// The line in which somebody complained of a candidate.
+  private func complaint(about candidate: Candidate) -> SpokenLine? {
+    let lines = run.mentions.lines
+    switch candidate.source {
+    case .words(let line): return lines[line]
+    case .call(let call, _):
+      var best: (line: SpokenLine, value: Double)?
+      for (token, weight) in CallFeatures.mentionTokens(of: call) {
+        for mention in run.mentions.mentions(of: token, after: call.number) {
+          let value = weight + (run.mentions.line(mention.line, speaksOf: call.error) ? 1 : 0)
+          if value > best?.value ?? 0 { best = (lines[mention.line], value) }
+        }
+      }
+      if let best { return best.line }
+      return lines.indices.first {
+        lines[$0].number >= call.number && run.mentions.line($0, speaksOf: call.error)
+      }.map { lines[$0] }
+    case .death, .lostReader, .silence, .waiting:
+      return nil
+    }
+  }
+
+  /// The line of a file that the program had read and that names the subject.
+  private func askedPlace(
+    of candidate: Candidate, subject: String, process: ProcessRecord
+  ) -> TextLine? {
+    guard case .call(let call, _) = candidate.source else { return nil }
+    var words: [String] = []
+    for word in [call.path, call.call.path, call.secondPath] {
+      if let word, word.count > 3, !words.contains(word) { words.append(word) }
+    }
+    if let address = call.address {
+      words.append(address.description)
+      if case .unix(let path) = address { words.append(path) }
+      if let port = address.port { words.append(String(port)) }
+    }
+    let read = run.path.processes.flatMap { history.processes[$0].recentFiles } + process.recentFiles
+    var files: [String] = []
+    for file in read.reversed() where !files.contains(file) && Self.mayHoldWords(file) {
+      files.append(file)
+      if files.count == 12 { break }
+    }
+    if let script = process.executedPath, script != process.executable { files.append(script) }
+    return observer.inquiry.lines(mentioning: words, in: files).first
+  }
+
+  private static func mayHoldWords(_ file: String) -> Bool {
+    !file.hasPrefix("/proc/") && !file.hasPrefix("/sys/") && !file.hasPrefix("/dev/")
+      && !file.contains(".so") && !file.hasSuffix(".pyc") && !file.hasSuffix(".mo")
+      && !file.contains("/locale") && !file.hasPrefix("/usr/lib/") && !file.hasPrefix("/etc/ld.so")
+  }
+
+  private func pathDown(to process: Int) -> [String] {
+    var names: [String] = []
+    for index in history.lineage(of: process).reversed() {
+      let record = history.processes[index]
+      // A fork that became no program of its own is its parent still.
+      guard record.hasExecuted || record.parent == nil else { continue }
+      if names.last != record.name { names.append(record.name) }
+    }
+    return names.count > 8 ? Array(names.prefix(3)) + ["…"] + names.suffix(4) : names
+  }
+
+  private func error(of candidate: Candidate) -> ErrorNumber? {
+    switch candidate.source {
+    case .call(let call, _): call.error
+    case .lostReader: .brokenPipe
+    default: nil
+    }
+  }
+
+  private func signal(of candidate: Candidate, _ process: ProcessRecord) -> SignalNumber? {
+    switch candidate.source {
+    case .death(let signal): signal.delivery.signal
+    case .lostReader(_, _, _, true): .brokenPipe
+    default: nil
+    }
+  }
+
+  private func call(of candidate: Candidate) -> String? {
+    switch candidate.source {
+    case .call(let call, _): call.call.name
+    case .lostReader(_, _, let call, _): call?.name
+    case .waiting(let call): call?.name
+    default: nil
+    }
+  }
+
+  private func lastWords() -> QuotedWords? {
+    let line = history.words.lines.last { run.path.contains($0.process) }
+    return line.map {
+      QuotedWords(
+        pid: history.processes[$0.process].pid, program: name(of: $0.process), stream: $0.stream,
+        text: $0.text)
+    }
+  }
+
+  /// In a few words, what made the engine sure.
+  private func reason(for candidate: Candidate) -> String {
+    let strong = candidate.features.filter { $0.value > 0.3 }.sorted { $0.value > $1.value }
+    return strong.prefix(3).map { Self.reasons[$0.name] ?? $0.name }.joined(separator: "; ")
+  }
+
+  private static let reasons = [
+    "process": "it happened in the process that failed",
+    "mentioned": "the program then named it",
+    "error": "this error is rarely harmless",
+    "use": "it wanted to use it, not only to look",
+    "last failure": "it was the last call to fail",
+    "before complaint": "the complaint followed at once",
+    "before end": "the end followed soon",
+    "retried until end": "it was tried again and again, up to the end",
+    "said nothing": "nothing else explains it",
+    "fatal signal": "the signal ended the process",
+    "lost reader": "the write failed for want of a reader",
+    "complaint": "the program said so",
+    "names a file that was read": "the words name a file that it had read",
+    "waited at the end": "it was waiting there when the time was up",
+    "silent": "nothing was said",
+  ]
+}

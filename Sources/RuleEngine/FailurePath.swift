@@ -1,0 +1,82 @@
+internal import History
+internal import TraceEvents
+
+/// The way down from the process that the user started to the one whose failure was handed up.
+struct FailurePath {
+  /// Indices in `History.processes`, the user's process first, the innermost failure last.
+  let processes: [Int]
+  /// The same, for looking up.
+  private let members: Set<Int>
+
+  /// The innermost process.
+  var leaf: Int { processes[processes.count - 1] }
+
+  func contains(_ process: Int) -> Bool { members.contains(process) }
+
+  /// Follows, from the first process down, the child whose failure its parent inherited.
+  ///
+  /// Empty only for a history without processes.
+  init(in history: borrowing History) {
+    var path: [Int] = history.processes.isEmpty ? [] : [0]
+    while let last = path.last, path.count < 256,
+      let child = Self.inheritedFailure(of: history.processes[last], in: history)
+    {
+      path.append(child)
+    }
+    processes = path
+    members = Set(path)
+  }
+
+  /// The child of `parent` whose failure became the parent's own; nil if there is none.
+  private static func inheritedFailure(of parent: ProcessRecord, in history: borrowing History) -> Int? {
+    guard parent.failed || parent.end == nil else { return nil }
+    var best: (child: Int, score: Double)?
+    for index in parent.children {
+      let child = history.processes[index]
+      guard child.failed, parent.end == nil || child.endNumber <= parent.endNumber else { continue }
+      let score = inheritance(of: child, by: parent, in: history)
+      if score >= (best?.score ?? 2.0) { best = (index, score) }
+    }
+    return best?.child
+  }
+
+  /// How much speaks for `parent` having failed because of `child`.
+  private static func inheritance(
+    of child: ProcessRecord, by parent: ProcessRecord, in history: borrowing History
+  ) -> Double {
+    var score = 0.0
+    if parent.end == nil {
+      // A parent that was still running had at most been about to hand the failure on.
+      score -= 1
+    } else if parent.shellStatus == child.shellStatus {
+      score += 2
+    }
+    var startedAfter = 0
+    var failedAfter = false
+    for sibling in parent.children {
+      let other = history.processes[sibling]
+      if other.startNumber > child.endNumber, other.hasExecuted { startedAfter += 1 }
+      if other.index != child.index, other.failed, other.endNumber > child.endNumber {
+        failedAfter = true
+      }
+    }
+    score += startedAfter == 0 ? 2 : -1.5 * Double(min(startedAfter, 4))
+    if !failedAfter { score += 1 }
+    switch child.end {
+    case .killed(let signal, _):
+      let sender = child.signals.last { $0.delivery.signal == signal }?.delivery.sender
+      if sender == parent.pid {
+        score -= 5
+      } else if signal == .brokenPipe, parent.shellStatus != child.shellStatus {
+        score -= 3
+      } else {
+        score += 1
+      }
+    case .exited(1) where !history.words.lines.contains(where: { $0.process == child.index }):
+      // Status 1 without a word is how commands answer "no".
+      score -= 1.5
+    default: break
+    }
+    return score
+  }
+}

@@ -1,0 +1,94 @@
+internal import History
+internal import TraceEvents
+
+/// Typed questions about the machine: answered by facts of the stream where it has them, since
+/// those were taken while they were true, and by the inspector else.
+struct Inquiry {
+  let history: History
+  let inspector: any SystemInspector
+
+  /// The walk along `path` with the rights that the process had, taken at the stop.
+  func accessWalk(
+    _ path: String, operation: AccessOperation, credentials: Credentials?
+  ) -> AccessWalk? {
+    for case (.access(path, _, _), .accessWalk(let walk)) in history.facts { return walk }
+    guard let credentials else { return nil }
+    let question = SystemQuestion.access(
+      path: path, operation: operation, credentials: credentials)
+    if case .accessWalk(let walk) = answer(question) { return walk }
+    return nil
+  }
+
+  func pathWalk(_ path: String) -> PathWalk? {
+    if case .pathWalk(let walk) = answer(.path(path: path)) { walk } else { nil }
+  }
+
+  func similarNames(to name: String, in directory: String) -> [String] {
+    names(answer(.similarNames(directory: directory, name: name)))
+  }
+
+  func similarCommands(to name: String, searchPath: [String]) -> [String] {
+    names(answer(.similarCommands(name: name, searchPath: searchPath)))
+  }
+
+  func packageShipping(_ name: String) -> String? {
+    names(answer(.packageShipping(name: name))).first
+  }
+
+  func userName(_ user: UInt32) -> String {
+    names(answer(.userName(user: user))).first ?? String(user)
+  }
+
+  func fileSystem(_ path: String) -> FileSystemStatus? {
+    if case .fileSystem(let status) = answer(.fileSystem(path: path)) { status } else { nil }
+  }
+
+  func listeners(_ address: SocketAddress, isDatagram: Bool = false) -> [Holder] {
+    for case (.listener(address, _), .holders(let list)) in history.facts { return list }
+    return holders(answer(.listener(address: address, isDatagram: isDatagram)))
+  }
+
+  func openers(_ path: String) -> [Holder] { holders(answer(.openers(path: path))) }
+
+  /// Up to five names in a directory.
+  func contents(of directory: String) -> [String] {
+    names(answer(.entries(directory: directory, limit: 5)))
+  }
+
+  func lockers(_ path: String) -> [Holder] { holders(answer(.lockers(path: path))) }
+
+  /// The limits of a process, which only a fact can tell once it has ended.
+  func limit(_ name: String, of pid: ProcessID) -> ResourceLimit? {
+    guard case .limits(let list) = answer(.limits(pid: pid)) else { return nil }
+    return list.first { $0.name == name }
+  }
+
+  func process(_ pid: ProcessID) -> ProcessIdentity? {
+    if case .process(let identity) = answer(.process(pid: pid)) { identity } else { nil }
+  }
+
+  func lines(mentioning words: [String], in files: [String]) -> [TextLine] {
+    guard !files.isEmpty, !words.isEmpty else { return [] }
+    return lines(answer(.linesMentioning(words: words, files: files)))
+  }
+
+  func lines(around line: Int, of file: String, context: Int = 0) -> [TextLine] {
+    lines(answer(.linesAround(file: file, line: line, context: context)))
+  }
+
+  private func answer(_ question: SystemQuestion) -> SystemAnswer {
+    history.facts[question] ?? inspector.answer(question)
+  }
+
+  private func names(_ answer: SystemAnswer) -> [String] {
+    if case .names(let list) = answer { list } else { [] }
+  }
+
+  private func holders(_ answer: SystemAnswer) -> [Holder] {
+    if case .holders(let list) = answer { list } else { [] }
+  }
+
+  private func lines(_ answer: SystemAnswer) -> [TextLine] {
+    if case .lines(let list) = answer { list } else { [] }
+  }
+}

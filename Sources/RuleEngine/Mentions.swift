@@ -1,0 +1,125 @@
+internal import History
+internal import TraceEvents
+
+/// An index of what was said, to find which failed calls the words are about.
+struct Mentions {
+  /// Where a name was said.
+  struct Mention: Equatable {
+    /// Position in the list of lines.
+    let line: Int
+    /// Number of the write.
+    let number: Int
+  }
+
+  let lines: [SpokenLine]
+  private var linesByToken: [String: [Int]] = [:]
+  private let folded: [String]
+
+  /// Indexes every word of `lines`, and the last component of those that are paths.
+  init(_ lines: [SpokenLine]) {
+    self.lines = lines
+    folded = lines.map { $0.text.lowercased() }
+    for (position, line) in lines.enumerated() {
+      for token in Self.tokens(of: line.text) {
+        if linesByToken[token, default: []].last != position {
+          linesByToken[token, default: []].append(position)
+        }
+      }
+    }
+  }
+
+  /// Lines after event `number` that contain `token` as a word of its own.
+  func mentions(of token: String, after number: Int) -> [Mention] {
+    (linesByToken[token] ?? []).compactMap { position in
+      lines[position].number >= number
+        ? Mention(line: position, number: lines[position].number) : nil
+    }
+  }
+
+  /// True if line `position` has the words of `error`, in the C locale, or its name.
+  func line(_ position: Int, speaksOf error: ErrorNumber) -> Bool {
+    folded[position].contains(error.words.lowercased()) || lines[position].text.contains(error.name)
+      || Self.otherWords[error, default: []].contains { folded[position].contains($0) }
+  }
+
+  /// True if any line after event `number` has the words of `error`.
+  func anyLine(after number: Int, speaksOf error: ErrorNumber) -> Bool {
+    lines.indices.contains { lines[$0].number >= number && line($0, speaksOf: error) }
+  }
+
+  /// The first line of one of `processes` that complains, by its words.
+  func firstComplaint(of processes: (Int) -> Bool) -> SpokenLine? {
+    zip(lines, folded).first { line, text in
+      processes(line.process) && Complaint.weight(of: text) > 0
+    }?.0
+  }
+
+  /// How programs that do not use `strerror(3)` put it.
+  private static let otherWords: [ErrorNumber: [String]] = [
+    .noEntry: ["not found", "does not exist", "doesn't exist", "cannot find", "can't find", "enoent"],
+    .accessDenied: ["permission", "access denied", "not readable", "not writable", "not allowed"],
+    .notPermitted: ["permission", "not permitted", "not allowed", "must be root", "privilege"],
+    .addressInUse: ["already in use", "in use"],
+    .connectionRefused: ["refused", "could not connect", "couldn't connect", "unable to connect"],
+    .readOnly: ["read-only", "readonly"],
+    .noSpace: ["no space", "disk full", "full"],
+    .noMemory: ["out of memory", "cannot allocate", "not enough memory"],
+    .tooManyOpen: ["too many open"],
+    .tryAgain: ["locked", "resource temporarily unavailable", "could not lock", "unable to lock"],
+    .exists: ["already exists", "exists"],
+    .networkUnreachable: ["unreachable"], .hostUnreachable: ["unreachable", "no route"],
+    .timedOut: ["timed out", "timeout"],
+  ]
+
+  /// The words of a line: maximal runs without blanks, quotes and most punctuation, each with its
+  /// last path component, without closing full stops.
+  static func tokens(of text: String) -> Set<String> {
+    var found: Set<String> = []
+    for run in text.unicodeScalars.split(whereSeparator: Self.separates) {
+      var token = String(Substring(run))
+      while let last = token.last, last == "." || last == "…" { token.removeLast() }
+      if token.isEmpty { continue }
+      found.insert(token)
+      if token.utf8.contains(UInt8(ascii: "/")) {
+        while token.count > 1, token.hasSuffix("/") { token.removeLast() }
+        found.insert(token)
+        found.insert(PathName.base(of: token))
+      }
+    }
+    return found
+  }
+
+  private static func separates(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case " ", "\t", "\r", "\"", "'", "`", "(", ")", "[", "]", "{", "}", "<", ">", ",", ";", ":", "=",
+      "|", "!", "?", "*", "\u{2018}", "\u{2019}", "\u{201C}", "\u{201D}", "\u{AB}", "\u{BB}":
+      true
+    default: false
+    }
+  }
+}
+
+/// How much a line sounds like the complaint of a program that fails.
+enum Complaint {
+  /// 0 for a line that says nothing of a failure, more for clearer words; `text` in lower case.
+  static func weight(of text: String) -> Double {
+    var weight = 0.0
+    for (word, value) in words where text.contains(word) { weight = max(weight, value) }
+    for word in reassurances where text.contains(word) { weight -= 0.5 }
+    return max(weight, 0)
+  }
+
+  private static let words: [(String, Double)] = [
+    ("fatal", 1.0), ("error", 1.0), ("panic", 1.0), ("exception", 1.0), ("traceback", 0.9),
+    ("failed", 0.9), ("failure", 0.8), ("cannot", 0.9), ("can't", 0.9), ("could not", 0.9),
+    ("couldn't", 0.9), ("unable to", 0.9), ("emerg", 1.0), ("abort", 0.8), ("invalid", 0.7),
+    ("not found", 0.8), ("no such", 0.8), ("denied", 0.9), ("refused", 0.9), ("unknown", 0.6),
+    ("unrecognized", 0.7), ("unexpected", 0.6), ("illegal", 0.6), ("missing", 0.7), ("bad ", 0.5),
+    ("undefined", 0.6), ("unbound", 0.8), ("not set", 0.5), ("must be", 0.4), ("usage:", 0.3),
+    ("too many", 0.6), ("too long", 0.5), ("timed out", 0.8), ("terminated", 0.5), ("killed", 0.5),
+    ("assert", 0.9), ("***", 0.5), ("not a ", 0.4), ("does not", 0.6), ("doesn't", 0.6),
+    ("no module", 0.9), ("not permitted", 0.9), ("syntax", 0.8), ("corrupt", 0.8),
+    ("unsupported", 0.6), ("required", 0.5), ("warning", 0.2), ("no ", 0.15), ("exhausted", 0.7),
+  ]
+  private static let reassurances = ["0 errors", "no error", "warning:", "note:", "deprecated"]
+}

@@ -1,0 +1,111 @@
+package import HeuristicCatalog
+
+/// A signal ended a process.
+package struct ProcessKilled: ObservationKind {
+  package var signal = ""
+  package var signalWords = ""
+  package var executable = ""
+  package var faultAddress: String?
+  package var isNull = false
+  package var offset: Int?
+  package var sender: String?
+  package var senderPid: Int?
+  package var sentByItself = false
+  package var sentByParent = false
+  package var sentByKernel = false
+  package var sentFromOutside = false
+  package var function: String?
+  package var file: String?
+  package var line: Int?
+  package var sourceLine: String?
+  package var module: String?
+  package var innerFunction: String?
+  package var stack: [String] = []
+  package var coreDumped = false
+  package var lastFile: String?
+  package var lastWords: String?
+  package var parentName: String?
+  package var faultKind: String?
+
+  package static let name = "process-killed"
+  package static let summary = "A signal ended the process."
+  package static let fields: [ObservationField<Self>] = [
+    .init("signal", \.signal, "Name of the signal."),
+    .init("signal_words", \.signalWords, "Its words, as strsignal(3) has them."),
+    .init("executable", \.executable, "Absolute path of the program that was killed."),
+    .init("fault_address", \.faultAddress, "Faulting address, in hexadecimal."),
+    .init("fault_kind", \.faultKind, "unmapped, protected, division, instruction, alignment, truncated."),
+    .init("is_null", \.isNull, "True if the address lies in the first page."),
+    .init("offset", \.offset, "The address, for one in the first page."),
+    .init("sender", \.sender, "Name of the process that sent it."),
+    .init("sender_pid", \.senderPid, "Its process id."),
+    .init("sent_by_itself", \.sentByItself, "True if the process sent it to itself."),
+    .init("sent_by_parent", \.sentByParent, "True if its parent sent it."),
+    .init("sent_by_kernel", \.sentByKernel, "True if the kernel raised it."),
+    .init("sent_from_outside", \.sentFromOutside, "True if the sender is no process of this run."),
+    .init("function", \.function, "The innermost function that is the program's own."),
+    .init("file", \.file, "Its source file."),
+    .init("line", \.line, "The line."),
+    .init("source_line", \.sourceLine, "That line's text, if the source is there."),
+    .init("module", \.module, "The program or library that the instruction lies in."),
+    .init("inner_function", \.innerFunction, "The function at the very top, where it is another one."),
+    .init("stack", \.stack, "The stack, innermost first, at most eight frames."),
+    .init("core_dumped", \.coreDumped, "True if a core file was written."),
+    .init("last_file", \.lastFile, "The file that it had opened for reading last."),
+    .init("last_words", \.lastWords, "What it said last."),
+    .init("parent_name", \.parentName, "Name of its parent in this run."),
+  ]
+}
+
+/// Whoever read what a process wrote went away.
+package struct ReaderGone: ObservationKind {
+  package var channel = "pipe"
+  package var reader: String?
+  package var readerPid: Int?
+  package var readerEnd: String?
+  package var readerFailed = false
+  package var readerStillRuns = false
+  package var killed = false
+  package var address: String?
+  package var descriptor: Int?
+  package var secondsBefore: String?
+  package var readerLastWords: String?
+  package var readerIsFilter = false
+
+  package static let name = "reader-gone"
+  package static let summary =
+    "A write ended in EPIPE or SIGPIPE, since nobody was left to read, or a connection was reset."
+  package static let fields: [ObservationField<Self>] = [
+    .init("channel", \.channel, "pipe, socket, connection."),
+    .init("reader", \.reader, "Name of the program that read, where it is of this run."),
+    .init("reader_pid", \.readerPid, "Its process id."),
+    .init("reader_end", \.readerEnd, "How it ended, in words: ended with exit status 1."),
+    .init("reader_failed", \.readerFailed, "True if it failed: then its failure is the cause."),
+    .init("reader_still_runs", \.readerStillRuns, "True if it closed its end and went on."),
+    .init("killed", \.killed, "True if SIGPIPE ended the writer."),
+    .init("address", \.address, "The peer's address, for a connection."),
+    .init("descriptor", \.descriptor, "The descriptor that was written to."),
+    .init("seconds_before", \.secondsBefore, "How long before the write the reader had gone."),
+    .init("reader_last_words", \.readerLastWords, "What the reader said last."),
+    .init("reader_is_filter", \.readerIsFilter, "True if the reader succeeded: it had read enough."),
+  ]
+}
+
+/// A process was still waiting when the time was up.
+package struct Waiting: ObservationKind {
+  package var call = ""
+  package var whatFor = ""
+  package var subject = ""
+  package var holder: String?
+  package var isBusy = false
+
+  package static let name = "waiting"
+  package static let summary = "When the time was up, the process was still in a system call."
+  package static let fields: [ObservationField<Self>] = [
+    .init("call", \.call, "The system call that it was in."),
+    .init("what_for", \.whatFor, "What it waited for, in words."),
+    .init("waits_on", \.subject, "The path, address or process that it waited for."),
+    .init("holder", \.holder, "Who would have to act, where it is known."),
+    .init("is_busy", \.isBusy, "True if it was not waiting but running."),
+  ]
+}

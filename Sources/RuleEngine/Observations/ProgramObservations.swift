@@ -1,0 +1,51 @@
+package import HeuristicCatalog
+
+/// A command was looked for along the search path and was not there.
+package struct CommandNotFound: ObservationKind {
+  package var command = ""
+  package var searched: [String] = []
+  package var elsewhere: [String] = []
+  package var bestElsewhere: String?
+  package var similar: [String] = []
+  package var package: String?
+  package var byName = ""
+
+  package static let name = "command-not-found"
+  package static let summary = "A command without a slash was in none of the directories of PATH."
+  package static let fields: [ObservationField<Self>] = [
+    .init("command", \.command, "The command."),
+    .init("searched", \.searched, "The directories that were searched."),
+    .init("elsewhere", \.elsewhere, "Where a program of this name is, outside PATH."),
+    .init("best_elsewhere", \.bestElsewhere, "The first of those."),
+    .init("similar", \.similar, "Commands in PATH with a similar name."),
+    .init("package", \.package, "A package that ships it, where the machine knows one."),
+    .init("by_name", \.byName, "The program that looked for it."),
+  ]
+}
+
+/// A file that is there could not be run.
+package struct ProgramRejected: ObservationKind {
+  package var path = ""
+  package var error = ""
+  package var reason = "unknown"
+  package var interpreter: String?
+  package var interpreterLink: String?
+  package var firstLine: String?
+  package var envCommand: String?
+  package var hasCarriageReturn = false
+  package var type: String?
+
+  package static let name = "program-rejected"
+  package static let summary = "`execve(2)` failed although the file that it names exists."
+  package static let fields: [ObservationField<Self>] = [
+    .init("path", \.path, "Absolute path of the file."),
+    .init("error", \.error, "Name of the error."),
+    .init("reason", \.reason, "interpreter-missing, no-interpreter-line, binary-interpreter-missing, not-a-program, directory, empty, unknown."),
+    .init("interpreter", \.interpreter, "The interpreter that its first line names, or its loader."),
+    .init("interpreter_link", \.interpreterLink, "Where the interpreter points, if it is a dangling link."),
+    .init("first_line", \.firstLine, "The first line, of a text file."),
+    .init("env_command", \.envCommand, "The command that `#!/usr/bin/env` was to find."),
+    .init("has_carriage_return", \.hasCarriageReturn, "True if the first line ends in a carriage return."),
+    .init("type", \.type, "What the file is: regular, directory…"),
+  ]
+}

@@ -1,0 +1,223 @@
+internal import History
+internal import TraceEvents
+
+extension Observer {
+  func missingPath(
+    _ call: FailedCall, _ places: [String], _ process: ProcessRecord, asking: Bool
+  ) -> MissingPath {
+    let path = call.path ?? ""
+    var seen = MissingPath()
+    seen.path = path
+    seen.base = PathName.base(of: path)
+    seen.directory = PathName.directory(of: path)
+    seen.use = use(of: call)
+    seen.cwd = process.workingDirectory
+    seen.isRelative = call.call.path.map { !$0.hasPrefix("/") } ?? false
+    seen.asked = call.call.path.flatMap { $0 == path ? nil : $0 }
+    seen.loop = call.error == .tooManyLinks
+    seen.searched = places.count > 1 ? places : []
+    seen.mentioned = CallFeatures.mentioned(call, run) > 1
+    seen.isLibrary = seen.base.hasSuffix(".so") || seen.base.contains(".so.")
+    seen.emptyVariable =
+      call.call.path.map { $0.contains("//") || $0.contains("/undefined/") || $0.contains("/null/") }
+      ?? false
+    if seen.isLibrary { seen.libraryUser = libraryUser(of: seen.base, process) }
+    guard asking else { return seen }
+    // A name looked for in a list of places: what its own directory holds matters most.
+    if let walk = inquiry.pathWalk(path) {
+      switch walk.end {
+      case .missing(let missing):
+        if missing != path { seen.firstMissing = missing }
+        seen.existingParent = PathName.directory(of: missing)
+      case .danglingLink(let link, let target, let missing):
+        seen.link = link
+        seen.linkTarget = target
+        if missing != path { seen.firstMissing = missing }
+      case .notDirectory(let component): seen.notDirectory = component
+      case .linkLoop(let link):
+        seen.link = link
+        seen.loop = true
+      case .exists: seen.existsNow = true
+      case .unsearchable: break
+      }
+    }
+    let sought = seen.firstMissing ?? path
+    seen.near = inquiry.similarNames(
+      to: PathName.base(of: sought), in: PathName.directory(of: sought)
+    ).map { $0.hasPrefix("/") ? $0 : PathName.directory(of: sought) + "/" + $0 }
+    seen.bestNear = seen.near.first
+    return seen
+  }
+
+  /// A word for what a call wanted of its path.
+  func use(of call: FailedCall) -> String {
+    switch call.purpose {
+    case .open: "open"
+    case .create: "create"
+    case .execute: "execute"
+    case .inspect: "inspect"
+    case .list: "list"
+    case .make: "make"
+    case .remove: "remove"
+    case .enter: "enter"
+    case .change, .connect, .bind, .other: "change"
+    }
+  }
+
+  private func libraryUser(of library: String, _ process: ProcessRecord) -> String? {
+    // The loader names the object that needs the library before the colon:
+    // "prog: error while loading shared libraries: libx.so.1: cannot open shared object file".
+    process.executable
+  }
+
+  func accessRefused(
+    _ call: FailedCall, process: ProcessRecord, asking: Bool
+  ) -> AccessRefused {
+    var path = call.path ?? ""
+    if let second = call.secondPath, call.purpose == .make { path = refusedOne(path, second, call) }
+    var seen = AccessRefused()
+    seen.path = path
+    seen.call = call.call.name
+    seen.error = call.error.name
+    seen.action = action(of: call)
+    seen.isRoot = process.credentials?.user == 0
+    seen.lostPrivilege = process.lostPrivilege
+    seen.user = process.credentials.map { String($0.user) } ?? "?"
+    guard asking else { return seen }
+    if let user = process.credentials?.user { seen.user = inquiry.userName(user) }
+    if call.error == .readOnly { seen.mountPoint = inquiry.fileSystem(path)?.mountPoint }
+    guard
+      let walk = inquiry.accessWalk(
+        path, operation: operation(of: call), credentials: process.credentials)
+    else { return seen }
+    seen.user = walk.userName
+    seen.targetOfLink = walk.walk.components.first { $0.path == path }?.linkTarget
+    guard let refusal = walk.refusal else {
+      seen.securityModule = walk.securityModules.first
+      if let last = walk.walk.components.last { describe(last, in: &seen) }
+      seen.component = nil
+      return seen
+    }
+    describe(refusal.component, in: &seen)
+    seen.refusedByParent = refusal.component.path != path
+    seen.needs = refusal.needs.rawValue
+    seen.reason = refusal.reason.rawValue
+    seen.detail = refusal.detail.isEmpty ? nil : refusal.detail
+    seen.ownsFile = refusal.reason == .ownerBits
+    switch refusal.reason {
+    case .ownerBits: seen.classLetter = "u"
+    case .groupBits: seen.classLetter = "g"
+    case .otherBits: seen.classLetter = "o"
+    case .readOnlyFileSystem, .noExecMount, .noDeviceMount:
+      seen.mountPoint = inquiry.fileSystem(refusal.component.path)?.mountPoint
+    default: break
+    }
+    seen.rightLetter =
+      switch refusal.needs {
+      case .read: "r"
+      case .write: "w"
+      case .execute, .search: "x"
+      case .ownership: nil
+      }
+    return seen
+  }
+
+  /// Which path of a rename or link the words that followed name, or the one that is made.
+  private func refusedOne(_ first: String, _ second: String, _ call: FailedCall) -> String {
+    let said = { (path: String) in !run.mentions.mentions(of: path, after: call.number).isEmpty }
+    return said(first) && !said(second) ? first : second
+  }
+
+  private func describe(_ component: PathComponent, in seen: inout AccessRefused) {
+    seen.component = component.path
+    seen.componentType =
+      switch component.type {
+      case .directory: "directory"
+      case .regular: "file"
+      case .socket: "socket"
+      case .fifo: "pipe"
+      case .characterDevice, .blockDevice: "device"
+      case .symbolicLink: "link"
+      case .unknown, nil: "file"
+      }
+    let digits = String(component.mode, radix: 8)
+    seen.mode = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    seen.owner = component.ownerName
+    seen.group = component.groupName
+  }
+
+  private func action(of call: FailedCall) -> String {
+    switch call.call.name {
+    case "chown", "lchown", "fchown", "fchownat": return "change the owner of"
+    case "chmod", "fchmod", "fchmodat", "fchmodat2": return "change the mode of"
+    case "utimensat": return "set the times of"
+    case "mount": return "mount on"
+    case "umount2": return "unmount"
+    case "kill": return "signal"
+    default: break
+    }
+    switch call.purpose {
+    case .open:
+      let symbols = call.call.symbols
+      return symbols.contains("O_WRONLY") || symbols.contains("O_RDWR") ? "write" : "read"
+    case .create, .make: return "create"
+    case .execute: return "execute"
+    case .inspect: return "look at"
+    case .list: return "list"
+    case .remove: return "remove"
+    case .enter: return "enter"
+    case .connect: return "connect to"
+    case .bind: return "bind"
+    case .change: return "change"
+    case .other: return "use"
+    }
+  }
+
+  private func operation(of call: FailedCall) -> AccessOperation {
+    switch call.purpose {
+    case .open:
+      let symbols = call.call.symbols
+      return symbols.contains("O_RDWR") ? .readWrite : symbols.contains("O_WRONLY") ? .write : .read
+    case .create:
+      return call.call.symbols.contains("O_RDWR") ? .readWrite : .write
+    case .execute: return .execute
+    case .inspect, .enter, .other: return .search
+    case .list: return .read
+    case .make, .bind: return .create
+    case .remove: return .remove
+    case .connect: return .write
+    case .change:
+      return ["chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat",
+        "utimensat"].contains(call.call.name) ? .own : .write
+    }
+  }
+
+  func pathConflict(_ call: FailedCall, asking: Bool) -> PathConflict {
+    var seen = PathConflict()
+    seen.path = call.path ?? ""
+    seen.second = call.secondPath
+    seen.error = call.error.name
+    seen.call = call.call.name
+    seen.use = use(of: call)
+    seen.nameLength = seen.path.split(separator: "/").map(\.utf8.count).max()
+    let target = call.secondPath ?? seen.path
+    guard asking else { return seen }
+    if let component = inquiry.pathWalk(target)?.components.last(where: { $0.path == target }) {
+      seen.isDirectory = component.type == .directory
+      seen.type = component.type?.rawValue
+    }
+    switch call.error {
+    case .crossDevice:
+      seen.mountPoint = inquiry.fileSystem(seen.path)?.mountPoint
+      seen.secondMountPoint = call.secondPath.flatMap { inquiry.fileSystem($0)?.mountPoint }
+    case .textBusy, .busy:
+      let holder = inquiry.openers(seen.path).first
+      seen.holder = holder?.process.map { "\($0.name) (pid \($0.pid))" } ?? holder?.manner
+      seen.holderPid = holder?.process.map { Int($0.pid) }
+    case .notEmpty, .exists:
+      if seen.isDirectory { seen.contents = inquiry.contents(of: target) }
+    default: break
+    }
+    return seen
+  }
+}

@@ -1,0 +1,211 @@
+internal import History
+internal import TraceEvents
+
+extension Observer {
+  func processKilled(
+    _ process: ProcessRecord, _ signal: DeliveredSignal, asking: Bool
+  ) -> ProcessKilled {
+    let delivery = signal.delivery
+    var seen = ProcessKilled()
+    seen.signal = delivery.signal.name
+    seen.signalWords = delivery.signal.words
+    seen.executable = process.executedPath ?? process.executable ?? ""
+    if case .killed(_, let dumped) = process.end { seen.coreDumped = dumped }
+    if let address = delivery.faultAddress, Self.faults.contains(delivery.signal),
+      delivery.code > 0
+    {
+      seen.faultAddress = "0x" + String(address, radix: 16)
+      seen.isNull = delivery.signal == .segmentationViolation && address < 4096
+      if seen.isNull, address > 0 { seen.offset = Int(address) }
+      seen.faultKind = faultKind(delivery)
+    }
+    describeSender(of: delivery, process, in: &seen, asking: asking)
+    describeStack(delivery.stack, process, in: &seen, asking: asking)
+    seen.lastFile = process.recentFiles.last
+    seen.lastWords = run.mentions.lines.last { $0.process == process.index }?.text
+    seen.parentName = process.parent.map { history.processes[$0].name }
+    return seen
+  }
+
+  private static let faults: Set<SignalNumber> = [
+    .segmentationViolation, .bus, .illegalInstruction, .floatingPoint, .trap,
+  ]
+
+  /// `si_code` values of `sigaction(2)`.
+  private func faultKind(_ delivery: SignalDelivery) -> String? {
+    switch (delivery.signal, delivery.code) {
+    case (.segmentationViolation, 1): "unmapped"
+    case (.segmentationViolation, 2): "protected"
+    case (.bus, 1): "alignment"
+    case (.bus, _): "truncated"
+    case (.floatingPoint, 1): "division"
+    case (.illegalInstruction, _): "instruction"
+    default: nil
+    }
+  }
+
+  private func describeSender(
+    of delivery: SignalDelivery, _ process: ProcessRecord, in seen: inout ProcessKilled,
+    asking: Bool
+  ) {
+    // SI_KERNEL is 0x80; codes above 0 are the kernel's (sigaction(2)).
+    guard let sender = delivery.sender, delivery.code <= 0 else {
+      seen.sentByKernel = true
+      return
+    }
+    seen.senderPid = Int(sender)
+    seen.sentByItself = sender == process.pid
+    if let known = history.process(pid: sender) {
+      seen.sender = known.name
+      seen.sentByParent = known.index == process.parent
+    } else {
+      seen.sentFromOutside = true
+      if asking { seen.sender = inquiry.process(sender)?.name }
+    }
+  }
+
+  private func describeStack(
+    _ stack: [StackFrame], _ process: ProcessRecord, in seen: inout ProcessKilled, asking: Bool
+  ) {
+    seen.stack = stack.prefix(8).enumerated().map { index, frame in
+      let place =
+        frame.file.map { "\(PathName.base(of: $0)):\(frame.line ?? 0)" }
+        ?? frame.module.map { "\(PathName.base(of: $0))+0x\(String(frame.offset, radix: 16))" } ?? ""
+      return "#\(index) \(frame.function ?? "??")  \(place)"
+    }
+    let own =
+      stack.first { $0.module == process.executable && $0.function != nil }
+      ?? stack.first { $0.function != nil && $0.file != nil } ?? stack.first
+    seen.function = own?.function
+    seen.file = own?.file
+    seen.line = own?.line
+    seen.module = stack.first?.module
+    if let top = stack.first?.function, top != own?.function { seen.innerFunction = top }
+    if asking, let file = own?.file, let line = own?.line {
+      seen.sourceLine = inquiry.lines(around: line, of: file).first { $0.number == line }?.text
+        .trimmed
+    }
+  }
+
+  func readerGone(
+    _ process: ProcessRecord, time: Double, call: SystemCall?, killed: Bool
+  ) -> ReaderGone {
+    var seen = ReaderGone()
+    seen.killed = killed
+    seen.descriptor = call?.descriptor.map(Int.init)
+    guard let lost = lostReader(of: process, descriptor: call?.descriptor, before: time) else {
+      return seen
+    }
+    switch lost.target {
+    case .socket(let state):
+      seen.channel = state.peer?.port == nil ? "socket" : "connection"
+      seen.address = state.peer?.description
+    default: break
+    }
+    guard let closing = lost.closing else { return seen }
+    let reader = history.processes[closing.process]
+    seen.reader = reader.name
+    seen.readerPid = Int(reader.pid)
+    seen.readerStillRuns = !closing.atEnd
+    seen.readerFailed = reader.failed && closing.atEnd
+    seen.readerIsFilter = closing.atEnd && !reader.failed
+    seen.readerEnd = Wording.ending(of: reader)
+    seen.secondsBefore = Wording.seconds(max(0, time - closing.time))
+    seen.readerLastWords = run.mentions.lines.last { $0.process == reader.index }?.text
+    return seen
+  }
+
+  /// What `descriptor` of `process` referred to, and which process of this run let go the other
+  /// end of it last.
+  func lostReader(
+    of process: ProcessRecord, descriptor: Int32?, before time: Double
+  ) -> (target: DescriptorTarget, closing: PipeClosing?)? {
+    guard let target = history.brokenChannels[process.index] ?? descriptor.flatMap({
+      process.descriptors[$0]
+    }) else { return nil }
+    let number: Int
+    switch target {
+    case .pipe(let pipe, _): number = pipe
+    case .socket(let state): number = state.number
+    default: return (target, nil)
+    }
+    let closing = history.closings.last {
+      $0.pipe == number && $0.process != process.index && $0.time <= time
+        && isReader(history.processes[$0.process], of: process)
+    }
+    return (target, closing)
+  }
+
+  /// A reader proper: not the shell that made the pipe and closed its own copies.
+  private func isReader(_ reader: ProcessRecord, of writer: ProcessRecord) -> Bool {
+    reader.hasExecuted || !history.lineage(of: writer.index).contains(reader.index)
+  }
+
+  func waiting(_ process: ProcessRecord, call: SystemCall?, asking: Bool) -> Waiting {
+    var seen = Waiting()
+    guard let call else {
+      seen.isBusy = true
+      seen.subject = process.executedPath ?? process.name
+      seen.whatFor = "nothing: it was running"
+      return seen
+    }
+    seen.call = call.name
+    let target = call.descriptor.flatMap { process.descriptors[$0] }
+    (seen.whatFor, seen.subject) = Wording.wait(of: call, on: target, by: process)
+    return seen
+  }
+
+  func lastWords(_ process: ProcessRecord, line position: Int, asking: Bool) -> LastWords {
+    let line = run.mentions.lines[position]
+    var seen = LastWords()
+    seen.line = line.text.trimmed
+    let from = max(0, position - 3)
+    seen.lines = run.mentions.lines[from..<min(run.mentions.lines.count, position + 3)]
+      .filter { $0.process == line.process }.map(\.text)
+    seen.stream = line.stream.rawValue
+    seen.lastFile = process.recentFiles.last { !Self.isPlumbing($0) }
+    seen.status = process.shellStatus.map(Int.init)
+    seen.clear = Complaint.weight(of: line.text.lowercased()) >= 0.4
+    let places = [line.text] + seen.lines.reversed()
+    for text in places {
+      if let place = NamedPlace.find(in: text, base: process.workingDirectory) {
+        seen.file = place.file
+        seen.lineNumber = place.line
+        break
+      }
+    }
+    guard asking, let file = seen.file, let number = seen.lineNumber else { return seen }
+    seen.sourceLine = inquiry.lines(around: number, of: file).first { $0.number == number }?.text
+      .trimmed
+    return seen
+  }
+
+  /// True for files that programs read without anybody having asked for them.
+  private static func isPlumbing(_ path: String) -> Bool {
+    path.hasPrefix("/proc/") || path.hasPrefix("/sys/") || path.hasPrefix("/dev/")
+      || path.contains(".so") || path.contains("/locale/") || path == "/etc/ld.so.cache"
+      || path.hasSuffix(".pyc")
+  }
+
+  func silentExit(_ process: ProcessRecord) -> SilentExit {
+    var seen = SilentExit()
+    seen.status = Int(process.shellStatus ?? 0)
+    seen.programName = process.name
+    seen.arguments = Array(process.arguments.dropFirst().prefix(16))
+    seen.subcommand = seen.arguments.first { !$0.hasPrefix("-") }
+    seen.lastFile = process.recentFiles.last { !Self.isPlumbing($0) }
+    seen.lastCall = history.failures.calls.last {
+      $0.process == process.index && $0.replacement == nil
+    }?.call.notation
+    return seen
+  }
+}
+
+extension String {
+  /// Without blanks at both ends.
+  var trimmed: String {
+    let start = firstIndex { !$0.isWhitespace } ?? endIndex
+    let end = lastIndex { !$0.isWhitespace }.map { index(after: $0) } ?? start
+    return String(self[start..<end])
+  }
+}

@@ -1,0 +1,145 @@
+internal import History
+internal import TraceEvents
+
+extension Observer {
+  func failedExecution(
+    _ call: FailedCall, places: [String], process: ProcessRecord, asking: Bool
+  ) -> any ObservationKind {
+    let path = call.path ?? ""
+    if call.error == .noEntry, isSearchOfPath(places, process) || isLookup(call, process) {
+      return commandNotFound(call, places: places, process: process, asking: asking)
+    }
+    guard asking, let walk = inquiry.pathWalk(path) else {
+      return call.error == .noEntry || call.error == .notDirectory || call.error == .tooManyLinks
+        ? missingPath(call, places, process, asking: asking)
+        : programRejected(path, call, nil, asking: false)
+    }
+    if case .exists = walk.end { return programRejected(path, call, walk, asking: true) }
+    return missingPath(call, places, process, asking: asking)
+  }
+
+  /// True if a command without a slash was looked for in a PATH of one directory.
+  private func isLookup(_ call: FailedCall, _ process: ProcessRecord) -> Bool {
+    guard call.purpose == .execute, let path = call.path, let word = process.arguments.first else {
+      return false
+    }
+    return !process.hasExecuted && !word.contains("/") && word == PathName.base(of: path)
+  }
+
+  private func commandNotFound(
+    _ call: FailedCall, places: [String], process: ProcessRecord, asking: Bool
+  ) -> CommandNotFound {
+    var seen = CommandNotFound()
+    seen.command = PathName.base(of: call.path ?? "")
+    seen.searched = places.map { PathName.directory(of: $0) }
+    seen.byName = process.hasExecuted ? process.name : "whyfail"
+    guard asking else { return seen }
+    let found = inquiry.similarCommands(to: seen.command, searchPath: searchPath(of: process))
+    seen.elsewhere = found.filter { PathName.base(of: $0) == seen.command }
+    seen.bestElsewhere = seen.elsewhere.first
+    seen.similar = found.filter { PathName.base(of: $0) != seen.command }
+      .map { PathName.base(of: $0) }
+    seen.package = inquiry.packageShipping(seen.command)
+    return seen
+  }
+
+  private func programRejected(
+    _ path: String, _ call: FailedCall, _ walk: PathWalk?, asking: Bool
+  ) -> ProgramRejected {
+    var seen = ProgramRejected()
+    seen.path = path
+    seen.error = call.error.name
+    guard asking else { return seen }
+    let file = walk?.components.last
+    seen.type = file?.type?.rawValue
+    let firstLine = inquiry.lines(around: 1, of: path).first { $0.number == 1 }?.text
+    seen.firstLine = firstLine
+    if file?.type == .directory {
+      seen.reason = "directory"
+    } else if file?.size == 0 {
+      seen.reason = "empty"
+    } else if let firstLine, firstLine.hasPrefix("#!") {
+      describeInterpreter(of: firstLine, in: &seen)
+    } else if firstLine != nil {
+      seen.reason = "no-interpreter-line"
+    } else {
+      seen.reason =
+        call.error == .noEntry ? "binary-interpreter-missing" : "not-a-program"
+    }
+    return seen
+  }
+
+  private func describeInterpreter(of firstLine: String, in seen: inout ProgramRejected) {
+    var line = firstLine.dropFirst(2)
+    if line.last == "\r" {
+      seen.hasCarriageReturn = true
+      line.removeLast()
+    }
+    let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
+    guard let interpreter = words.first.map(String.init) else { return }
+    seen.interpreter = interpreter
+    seen.reason = "interpreter-missing"
+    if PathName.base(of: interpreter) == "env" {
+      seen.envCommand = words.dropFirst().first { !$0.hasPrefix("-") }.map(String.init)
+    }
+    if let walk = inquiry.pathWalk(interpreter), case .danglingLink(_, let target, _) = walk.end {
+      seen.interpreterLink = target
+    }
+  }
+
+  func lockHeld(_ call: FailedCall, asking: Bool) -> LockHeld {
+    var seen = LockHeld()
+    seen.path = call.path ?? call.target?.path
+    seen.call = call.call.name
+    guard asking, let path = seen.path else { return seen }
+    if let holder = inquiry.lockers(path).first {
+      seen.holder = holder.process?.name
+      seen.holderPid = holder.process.map { Int($0.pid) }
+      seen.holderCommand = holder.process?.arguments.joined(separator: " ")
+      seen.manner = holder.manner
+    }
+    return seen
+  }
+
+  func callFailed(_ call: FailedCall) -> CallFailed {
+    let process = history.processes[call.process]
+    var seen = CallFailed()
+    seen.call = call.call.name
+    seen.notation = call.call.notation
+    seen.error = call.error.name
+    seen.errorWords = call.error.words
+    seen.path = call.path
+    seen.second = call.secondPath
+    seen.isRoot = process.credentials?.user == 0
+    seen.user = process.credentials.map { inquiry.userName($0.user) } ?? "?"
+    if let descriptor = call.call.descriptor {
+      seen.descriptor = Int(descriptor)
+      seen.descriptorName =
+        switch descriptor {
+        case 0: "standard input"
+        case 1: "standard output"
+        case 2: "standard error"
+        default: nil
+        }
+    }
+    if call.error == .notPermitted || call.error == .accessDenied {
+      seen.capability = Self.capabilities[call.call.name]
+    }
+    return seen
+  }
+
+  /// Which capability lets a process make a call that EPERM refused (`capabilities(7)`).
+  private static let capabilities = [
+    "mount": "CAP_SYS_ADMIN", "umount2": "CAP_SYS_ADMIN", "chroot": "CAP_SYS_CHROOT",
+    "setuid": "CAP_SETUID", "setreuid": "CAP_SETUID", "setresuid": "CAP_SETUID",
+    "setgid": "CAP_SETGID", "setregid": "CAP_SETGID", "setresgid": "CAP_SETGID",
+    "setgroups": "CAP_SETGID", "kill": "CAP_KILL", "setrlimit": "CAP_SYS_RESOURCE",
+    "prlimit64": "CAP_SYS_RESOURCE", "mknod": "CAP_MKNOD", "mknodat": "CAP_MKNOD",
+    "unshare": "CAP_SYS_ADMIN", "setns": "CAP_SYS_ADMIN", "setpriority": "CAP_SYS_NICE",
+    "sched_setscheduler": "CAP_SYS_NICE", "mlock": "CAP_IPC_LOCK", "socket": "CAP_NET_RAW",
+    "init_module": "CAP_SYS_MODULE", "finit_module": "CAP_SYS_MODULE", "bpf": "CAP_BPF",
+    "perf_event_open": "CAP_PERFMON", "swapon": "CAP_SYS_ADMIN", "acct": "CAP_SYS_PACCT",
+    "pivot_root": "CAP_SYS_ADMIN", "capset": "CAP_SETPCAP", "ptrace": "CAP_SYS_PTRACE",
+    "fchown": "CAP_CHOWN", "chown": "CAP_CHOWN",
+  ]
+}

@@ -1,0 +1,75 @@
+internal import History
+internal import TraceEvents
+
+/// Makes the observation of a candidate: first from the history alone, then, for the few that
+/// matter, with what the machine answers.
+struct Observer {
+  let run: RankingContext
+  let inquiry: Inquiry
+
+  var history: History { run.history }
+
+  /// The observation of a candidate; with `asking`, completed by questions to the machine.
+  func observation(of candidate: Candidate, asking: Bool) -> any ObservationKind {
+    let process = history.processes[candidate.process]
+    switch candidate.source {
+    case .call(let call, let places):
+      return observation(of: call, places: places, process: process, asking: asking)
+    case .death(let signal): return processKilled(process, signal, asking: asking)
+    case .lostReader(_, let time, let call, let killed):
+      return readerGone(process, time: time, call: call, killed: killed)
+    case .words(let line): return lastWords(process, line: line, asking: asking)
+    case .silence: return silentExit(process)
+    case .waiting(let call): return waiting(process, call: call, asking: asking)
+    }
+  }
+
+  private func observation(
+    of call: FailedCall, places: [String], process: ProcessRecord, asking: Bool
+  ) -> any ObservationKind {
+    switch call.error {
+    case .noEntry, .notDirectory, .tooManyLinks:
+      if call.purpose == .connect || call.purpose == .bind, call.address != nil {
+        return connectionFailed(call, asking: asking)
+      }
+      if call.purpose == .execute || isSearchOfPath(places, process) {
+        return failedExecution(call, places: places, process: process, asking: asking)
+      }
+      return call.path == nil ? callFailed(call) : missingPath(call, places, process, asking: asking)
+    case .accessDenied, .notPermitted, .readOnly:
+      if call.address?.port != nil { return connectionFailed(call, asking: asking) }
+      if isLock(call) { return lockHeld(call, asking: asking) }
+      return call.path == nil
+        ? callFailed(call) : accessRefused(call, process: process, asking: asking)
+    case .executableFormat, .badLibrary:
+      return failedExecution(call, places: places, process: process, asking: asking)
+    case .addressInUse: return addressInUse(call, asking: asking)
+    case .noSpace, .quotaExceeded, .tooManyOpen, .tooManyOpenSystemwide, .noMemory, .fileTooLarge:
+      return resourceExhausted(call, asking: asking)
+    case .tryAgain:
+      return isLock(call) ? lockHeld(call, asking: asking) : resourceExhausted(call, asking: asking)
+    case .exists, .isDirectory, .notEmpty, .crossDevice, .textBusy, .busy, .nameTooLong:
+      return call.path == nil ? callFailed(call) : pathConflict(call, asking: asking)
+    default:
+      return call.address == nil ? callFailed(call) : connectionFailed(call, asking: asking)
+    }
+  }
+
+  /// True for the calls that ask for a lock.
+  func isLock(_ call: FailedCall) -> Bool {
+    call.call.name == "flock"
+      || call.call.name.hasPrefix("fcntl") && call.call.symbols.contains { $0.contains("SETLK") }
+  }
+
+  /// True if a name was looked for in two or more directories of PATH: the search for a command.
+  func isSearchOfPath(_ places: [String], _ process: ProcessRecord) -> Bool {
+    guard places.count >= 2 else { return false }
+    let directories = Set(searchPath(of: process))
+    return places.allSatisfy { directories.contains(PathName.directory(of: $0)) }
+  }
+
+  /// The directories of PATH.
+  func searchPath(of process: ProcessRecord) -> [String] {
+    (process.environmentValue("PATH") ?? "").split(separator: ":").map(String.init)
+  }
+}

@@ -1,0 +1,228 @@
+internal import HeuristicCatalog
+internal import History
+internal import TraceEvents
+
+/// The candidates of one run, scored; best first.
+struct Ranking {
+  /// How many candidates are completed by questions to the machine, which cost time.
+  static let examined = 12
+
+  let candidates: [Candidate]
+
+  init(run: RankingContext) {
+    var found = Self.callCandidates(run)
+    found += Self.deathCandidates(run)
+    found += Self.lostReaderCandidates(run)
+    found += Self.wordCandidates(run)
+    found += Self.silenceCandidates(run)
+    found += Self.waitingCandidates(run)
+    candidates = found.sorted { $0.score != $1.score ? $0.score > $1.score : $0.number > $1.number }
+  }
+
+  // MARK: Failed calls
+
+  private static func callCandidates(_ run: RankingContext) -> [Candidate] {
+    var groups: [Group: [FailedCall]] = [:]
+    var order: [Group] = []
+    for call in run.history.failures.calls {
+      let group = Group(call)
+      if groups[group] == nil { order.append(group) }
+      groups[group, default: []].append(call)
+    }
+    return order.compactMap { group -> Candidate? in
+      guard let calls = groups[group] else { return nil }
+      let scored = calls.map { (call: $0, features: features(of: $0, run)) }
+      // The place that speaks most for itself stands for the group: the first of equals.
+      guard
+        let best = scored.max(by: { left, right in
+          sum(left.features) < sum(right.features)
+        })
+      else { return nil }
+      var places: [String] = []
+      for call in calls {
+        if let path = call.path, !places.contains(path), places.count < 32 { places.append(path) }
+      }
+      return Candidate(
+        source: .call(best.call, places: places), process: best.call.process,
+        number: best.call.lastNumber, features: best.features)
+    }
+  }
+
+  /// The tries of one process to find one name are one candidate.
+  private struct Group: Hashable {
+    let process: Int
+    let subject: String
+    let error: ErrorNumber
+
+    init(_ call: FailedCall) {
+      process = call.process
+      error = call.error.isAbsence ? .noEntry : call.error
+      if call.error.isAbsence, let path = call.path {
+        subject = PathName.base(of: path)
+      } else {
+        subject = call.path ?? call.address?.description ?? call.call.name
+      }
+    }
+  }
+
+  private static func features(
+    of call: FailedCall, _ run: RankingContext
+  ) -> [(name: String, value: Double)] {
+    CallFeatures.all.compactMap { feature in
+      let value = feature.function(call, run)
+      return value == 0 ? nil : (feature.name, value)
+    }
+  }
+
+  private static func sum(_ features: [(name: String, value: Double)]) -> Double {
+    features.reduce(0) { $0 + $1.value }
+  }
+
+  // MARK: Deaths
+
+  private static func deathCandidates(_ run: RankingContext) -> [Candidate] {
+    var found: [Candidate] = []
+    for process in run.history.processes {
+      guard case .killed(let signal, _) = process.end, signal != .brokenPipe else { continue }
+      let delivered =
+        process.signals.last { $0.delivery.signal == signal }
+        ?? DeliveredSignal(
+          number: process.endNumber, time: process.endTime,
+          delivery: SignalDelivery(signal: signal, code: 0))
+      let isOutside = [.kill, .terminate, .interrupt, .hangup].contains(signal)
+      found.append(
+        Candidate(
+          source: .death(delivered), process: process.index, number: delivered.number,
+          features: [
+            ("process", ProcessFeature.standing(of: process.index, run)),
+            (
+              "fatal signal",
+              isOutside ? RankingWeights.killedFromOutside : RankingWeights.fatalSignal
+            ),
+          ]))
+    }
+    return found
+  }
+
+  // MARK: Lost readers
+
+  private static func lostReaderCandidates(_ run: RankingContext) -> [Candidate] {
+    var found: [Candidate] = []
+    for process in run.history.processes where process.failed || process.index == run.path.leaf {
+      if case .killed(.brokenPipe, _) = process.end {
+        let signal = process.signals.last { $0.delivery.signal == .brokenPipe }
+        found.append(
+          Candidate(
+            source: .lostReader(
+              number: signal?.number ?? process.endNumber, time: signal?.time ?? process.endTime,
+              call: signal?.delivery.duringCall, killed: true),
+            process: process.index, number: signal?.number ?? process.endNumber,
+            features: [
+              ("process", ProcessFeature.standing(of: process.index, run)),
+              ("lost reader", RankingWeights.lostReader),
+            ]))
+      } else if let signal = process.signals.last(where: { $0.delivery.signal == .brokenPipe }) {
+        found.append(lostReader(signal, process, run))
+      }
+    }
+    for call in run.history.failures.calls
+    where call.error == .brokenPipe || call.error == .connectionReset {
+      found.append(
+        Candidate(
+          source: .lostReader(
+            number: call.number, time: call.time, call: call.call, killed: false),
+          process: call.process, number: call.number,
+          features: [
+            ("process", ProcessFeature.standing(of: call.process, run)),
+            ("lost reader", RankingWeights.lostReader - 1.2),
+            ("mentioned", CallFeatures.mentioned(call, run)),
+          ]))
+    }
+    return found
+  }
+
+  private static func lostReader(
+    _ signal: DeliveredSignal, _ process: ProcessRecord, _ run: RankingContext
+  ) -> Candidate {
+    let said = run.mentions.anyLine(after: signal.number, speaksOf: .brokenPipe)
+    return Candidate(
+      source: .lostReader(
+        number: signal.number, time: signal.time, call: signal.delivery.duringCall, killed: false),
+      process: process.index, number: signal.number,
+      features: [
+        ("process", ProcessFeature.standing(of: process.index, run)),
+        ("lost reader", RankingWeights.lostReader - 1.2),
+        ("mentioned", said ? RankingWeights.errorWordsSomewhere : 0),
+      ])
+  }
+
+  // MARK: Words and silence
+
+  private static func wordCandidates(_ run: RankingContext) -> [Candidate] {
+    var best: [Int: (line: Int, weight: Double)] = [:]
+    for (position, line) in run.mentions.lines.enumerated() {
+      let process = run.history.processes[line.process]
+      guard process.failed || run.path.contains(line.process) else { continue }
+      let weight = Complaint.weight(of: line.text.lowercased())
+      let known = best[line.process]
+      // Of equals, an exception's last line says most; of a list of complaints, the first.
+      let isException = line.text.first.map { $0.isUppercase } ?? false
+        && Complaint.weight(of: line.text.lowercased()) >= 0.9 && line.text.contains("Error: ")
+      if let known, known.weight > weight || (known.weight == weight && !isException) { continue }
+      best[line.process] = (position, weight)
+    }
+    return best.sorted { $0.key < $1.key }.map { process, found in
+      let line = run.mentions.lines[found.line]
+      let record = run.history.processes[process]
+      let named = NamedPlace.find(in: line.text, base: record.workingDirectory)
+      let namesReadFile = named.map { record.recentFiles.contains($0.file) } ?? false
+      let standing = ProcessFeature.standing(of: process, run)
+      return Candidate(
+        source: .words(line: found.line), process: process, number: line.number,
+        features: [
+          ("process", standing),
+          (
+            "complaint",
+            found.weight > 0
+              ? RankingWeights.complaint * found.weight + 0.4 : RankingWeights.anyWords
+          ),
+          ("names a file that was read", namesReadFile ? RankingWeights.complaintNamesReadFile : 0),
+        ])
+    }
+  }
+
+  private static func silenceCandidates(_ run: RankingContext) -> [Candidate] {
+    guard !run.path.processes.isEmpty else { return [] }
+    let leaf = run.history.processes[run.path.leaf]
+    guard case .exited(let status) = leaf.end, status != 0,
+      !run.mentions.lines.contains(where: { $0.process == leaf.index })
+    else { return [] }
+    return [
+      Candidate(
+        source: .silence, process: leaf.index, number: leaf.endNumber,
+        features: [
+          ("process", ProcessFeature.standing(of: leaf.index, run)),
+          ("silent", RankingWeights.silentExit),
+        ])
+    ]
+  }
+
+  // MARK: Hangs
+
+  private static func waitingCandidates(_ run: RankingContext) -> [Candidate] {
+    guard run.history.notes.contains(where: { $0.kind == .timedOut }) else { return [] }
+    return run.history.processes.flatMap { process -> [Candidate] in
+      guard let call = process.pendingCalls.first else { return [] }
+      // Who waits for a child waits for what the child waits for.
+      let isParent = call.name.hasPrefix("wait")
+      return [
+        Candidate(
+          source: .waiting(call), process: process.index, number: process.lastNumber,
+          features: [
+            ("waited at the end", RankingWeights.hangWait + (isParent ? -1.5 : 1.0)),
+            ("process", run.path.contains(process.index) ? 0.2 : 0),
+          ])
+      ]
+    }
+  }
+}

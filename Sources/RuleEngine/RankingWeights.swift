@@ -1,0 +1,45 @@
+/// The weights of the ranking, in log-odds; the one place where they stand.
+///
+/// `make corpus` prints how well they do: see docs/architecture.md, "Naming the root cause".
+enum RankingWeights {
+  static let bias = -2.0
+
+  // Which process
+  static let innermost = 1.2
+  static let onFailurePath = 0.6
+  static let offFailurePath = -1.6
+  static let offFailurePathButFailed = -0.8
+
+  // What was said
+  static let pathMentioned = 2.8
+  static let nameMentioned = 2.0
+  static let addressMentioned = 2.4
+  static let errorWordsOnSameLine = 1.4
+  static let errorWordsSomewhere = 0.7
+
+  // Order
+  static let lastFailure = 1.0
+  static let justBeforeComplaint = 0.9
+  static let justBeforeEnd = 0.5
+  static let retriedUntilEnd = 0.8
+
+  // What became of it
+  static let replacedBySame = -3.6
+  static let replacedByOther = -2.6
+  static let knownBenign = -3.0
+  static let saidNothing = 0.4
+
+  // What it was
+  static let onlyLooked = -0.5
+  static let wantedToUse = 0.5
+
+  // Deaths and words
+  static let fatalSignal = 4.2
+  static let killedFromOutside = 4.0
+  static let lostReader = 4.4
+  static let complaint = 0.9
+  static let complaintNamesReadFile = 1.6
+  static let anyWords = 0.1
+  static let silentExit = -0.4
+  static let hangWait = 3.0
+}
