@@ -46,7 +46,11 @@ package struct FieldTest: Sendable {
       return values.contains { ($0 == "true") == found.contains(where: \.isThere) }
     }
     return found.contains { value in
-      if case .list(let elements) = value { elements.contains(where: passes) } else { passes(value) }
+      if case .list(let elements) = value {
+        elements.contains(where: passes)
+      } else {
+        passes(value)
+      }
     }
   }
 
