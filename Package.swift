@@ -38,10 +38,12 @@ let package = Package(
         "TraceEvents", "History",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ]),
+    // The form of a heuristic's file; what the program and the build tool both have to know of it.
+    .target(name: "HeuristicSyntax", dependencies: ["Yams"]),
     .target(
       name: "HeuristicCatalog",
       dependencies: [
-        "TraceEvents", "Yams", .product(name: "Mustache", package: "swift-mustache"),
+        "TraceEvents", "HeuristicSyntax", .product(name: "Mustache", package: "swift-mustache"),
       ],
       plugins: ["EmbedHeuristics"]),
     .target(
@@ -59,7 +61,7 @@ let package = Package(
     .executableTarget(name: "whyfail", dependencies: ["CommandLineInterface"]),
 
     // Heuristics/ becomes one string literal of HeuristicCatalog.
-    .executableTarget(name: "embed-heuristics"),
+    .executableTarget(name: "embed-heuristics", dependencies: ["HeuristicSyntax"]),
     .plugin(name: "EmbedHeuristics", capability: .buildTool(), dependencies: ["embed-heuristics"]),
 
     .testTarget(name: "TraceEventsTests", dependencies: ["TraceEvents"]),
@@ -69,7 +71,8 @@ let package = Package(
     .testTarget(name: "HistoryTests", dependencies: ["History", "TraceEvents"]),
     .testTarget(name: "ConfigOrderTests", dependencies: ["ConfigOrder", "History", "TraceEvents"]),
     .testTarget(
-      name: "HeuristicCatalogTests", dependencies: ["HeuristicCatalog", "TraceEvents"]),
+      name: "HeuristicCatalogTests",
+      dependencies: ["HeuristicCatalog", "HeuristicSyntax", "TraceEvents"]),
     .testTarget(
       name: "RuleEngineTests",
       dependencies: ["RuleEngine", "HeuristicCatalog", "History", "TraceEvents"]),

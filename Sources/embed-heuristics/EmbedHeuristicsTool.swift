@@ -1,0 +1,68 @@
+import Glibc
+import HeuristicSyntax
+
+/// Writes a Swift file that holds heuristics in one string literal.
+///
+/// `embed-heuristics OUTPUT DIRECTORY FILE…`: the files are under the directory, which their ids
+/// are relative to. Every problem is printed as `file:line:column: error: message`, and makes the
+/// build fail.
+@main
+struct EmbedHeuristicsTool {
+  static func main() {
+    let arguments = CommandLine.arguments
+    guard arguments.count >= 3 else {
+      fail(["usage: embed-heuristics OUTPUT DIRECTORY FILE…"], status: 64)
+    }
+    let directory = arguments[2].hasSuffix("/") ? arguments[2] : arguments[2] + "/"
+    var problems: [String] = []
+    var files: [(name: String, root: SyntaxNode)] = []
+    for path in arguments.dropFirst(3).sorted() {
+      let name = path.hasPrefix(directory) ? String(path.dropFirst(directory.count)) : path
+      do throws(SyntaxProblem) {
+        let root = try HeuristicFile.read(path)
+        let found = HeuristicGrammar.problems(in: root, id: String(name.dropLast(".yaml".count)))
+        problems += found.map { line($0, path) }
+        files.append(("Heuristics/" + name, root))
+      } catch {
+        problems.append(line(error, path))
+      }
+    }
+    guard problems.isEmpty else { fail(problems, status: 1) }
+    write(source(CompactForm.encode(files)), to: arguments[1])
+  }
+
+  private static func line(_ problem: SyntaxProblem, _ path: String) -> String {
+    "\(path):\(max(1, problem.place.line)):\(max(1, problem.place.column)): error: \(problem.message)"
+  }
+
+  /// One raw string literal: compiling an array of bytes takes 200 times as long.
+  private static func source(_ text: String) -> String {
+    var hashes = "#"
+    while text.contains("\"\"\"" + hashes) || text.contains("\\" + hashes) { hashes += "#" }
+    return """
+      // Made by embed-heuristics from the files of Heuristics/.
+
+      /// The built-in heuristics in `CompactForm`.
+      let embeddedHeuristics = \(hashes)\"""
+      \(text)\"""\(hashes)
+
+      """
+  }
+
+  private static func write(_ text: String, to path: String) {
+    let bytes = Array(text.utf8)
+    guard let file = unsafe fopen(path, "w") else {
+      fail(["\(path): error: cannot be written (errno \(errno))"], status: 1)
+    }
+    let written = unsafe fwrite(bytes, 1, bytes.count, file)
+    guard unsafe fclose(file) == 0, written == bytes.count else {
+      fail(["\(path): error: cannot be written in full (errno \(errno))"], status: 1)
+    }
+  }
+
+  private static func fail(_ lines: [String], status: Int32) -> Never {
+    let text = Array((lines.joined(separator: "\n") + "\n").utf8)
+    _ = unsafe Glibc.write(STDERR_FILENO, text, text.count)
+    exit(status)
+  }
+}
