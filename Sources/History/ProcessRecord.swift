@@ -49,6 +49,12 @@ package struct DeliveredSignal: Sendable {
   package let number: Int
   package let time: Double
   package let delivery: SignalDelivery
+
+  package init(number: Int, time: Double, delivery: SignalDelivery) {
+    self.number = number
+    self.time = time
+    self.delivery = delivery
+  }
 }
 
 extension ProcessRecord {

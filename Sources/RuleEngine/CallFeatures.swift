@@ -36,7 +36,7 @@ struct RankingContext {
 
 /// The features of a failed call: each a function of the call and the run that gives log-odds.
 enum CallFeatures {
-  typealias Feature = (FailedCall, RankingContext) -> Double
+  typealias Feature = @Sendable (FailedCall, RankingContext) -> Double
 
   static let all: [(name: String, function: Feature)] = [
     ("process", process), ("mentioned", mentioned), ("error", error), ("use", use),

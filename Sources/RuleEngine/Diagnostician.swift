@@ -95,7 +95,7 @@ package struct Diagnostician {
     let complaint = complaint(about: candidate)
     var context = observation.context
     context.merge(general(process, complaint: complaint)) { own, _ in own }
-    var rendered = heuristic.render(with: context)
+    var rendered = heuristic.rendered(with: context)
     if let place = askedPlace(of: candidate, subject: rendered.subject, process: process) {
       rendered.because.insert(
         "\(place.file) line \(place.number) names it:  \(place.text.trimmed)", at: 0)

@@ -1,22 +1,22 @@
-package import HeuristicCatalog
+import HeuristicCatalog
 
 /// A socket could not be bound since its address is taken.
-package struct AddressInUse: ObservationKind {
-  package var address = ""
-  package var port: Int?
-  package var path: String?
-  package var holder: String?
-  package var holderPid: Int?
-  package var holderUser: String?
-  package var holderUnit: String?
-  package var holderCommand: String?
-  package var manner: String?
-  package var isOwnProcess = false
-  package var staleSocket = false
+struct AddressInUse: ObservationKind {
+  var address = ""
+  var port: Int?
+  var path: String?
+  var holder: String?
+  var holderPid: Int?
+  var holderUser: String?
+  var holderUnit: String?
+  var holderCommand: String?
+  var manner: String?
+  var isOwnProcess = false
+  var staleSocket = false
 
-  package static let name = "address-in-use"
-  package static let summary = "`bind(2)` or `listen(2)` ended in EADDRINUSE."
-  package static let fields: [ObservationField<Self>] = [
+  static let name = "address-in-use"
+  static let summary = "`bind(2)` or `listen(2)` ended in EADDRINUSE."
+  static let fields: [ObservationField<Self>] = [
     .init("address", \.address, "Address and port, or path of a Unix socket."),
     .init("port", \.port, "The port."),
     .init("path", \.path, "The path, for a Unix socket."),
@@ -32,29 +32,29 @@ package struct AddressInUse: ObservationKind {
 }
 
 /// A connection could not be made, or the address could not be used.
-package struct ConnectionFailed: ObservationKind {
-  package var address = ""
-  package var host: String?
-  package var port: Int?
-  package var path: String?
-  package var error = ""
-  package var errorWords = ""
-  package var call = ""
-  package var isLocal = false
-  package var isUnix = false
-  package var socketExists = false
-  package var firstMissing: String?
-  package var otherListener: String?
-  package var isNameServer = false
-  package var attempts: Int?
-  package var isPrivilegedPort = false
-  package var hostName: String?
-  package var isDatagram = false
+struct ConnectionFailed: ObservationKind {
+  var address = ""
+  var host: String?
+  var port: Int?
+  var path: String?
+  var error = ""
+  var errorWords = ""
+  var call = ""
+  var isLocal = false
+  var isUnix = false
+  var socketExists = false
+  var firstMissing: String?
+  var otherListener: String?
+  var isNameServer = false
+  var attempts: Int?
+  var isPrivilegedPort = false
+  var hostName: String?
+  var isDatagram = false
 
-  package static let name = "connection-failed"
-  package static let summary =
+  static let name = "connection-failed"
+  static let summary =
     "connect, bind, send or getsockopt(SO_ERROR) failed for an address, other than EADDRINUSE."
-  package static let fields: [ObservationField<Self>] = [
+  static let fields: [ObservationField<Self>] = [
     .init("address", \.address, "Address and port, or path of a Unix socket."),
     .init("host", \.host, "The address without the port."),
     .init("port", \.port, "The port."),

@@ -1,10 +1,10 @@
-package import HeuristicCatalog
+import HeuristicCatalog
 
 /// A kind of observation: a typed value whose fields heuristics can test and quote.
 ///
 /// `fields` is the one list from which matching, templates, validation and docs/observations.md
 /// take what there is.
-package protocol ObservationKind: Observation, Sendable {
+protocol ObservationKind: Observation, Sendable {
   /// The name that a heuristic's `when.observation` gives.
   static var name: String { get }
   /// One sentence on when it is made.
@@ -14,36 +14,36 @@ package protocol ObservationKind: Observation, Sendable {
 }
 
 /// One field of an observation.
-package struct ObservationField<Root> {
+struct ObservationField<Root>: Sendable {
   let declaration: ObservationSchema.Field
-  let read: (Root) -> FieldValue?
+  let read: @Sendable (Root) -> FieldValue?
 
-  init(_ name: String, _ path: KeyPath<Root, String?>, _ summary: String) {
+  init(_ name: String, _ path: any KeyPath<Root, String?> & Sendable, _ summary: String) {
     declaration = .init(name, .text, summary, isOptional: true)
     read = { $0[keyPath: path].map { .text($0) } }
   }
 
-  init(_ name: String, _ path: KeyPath<Root, String>, _ summary: String) {
+  init(_ name: String, _ path: any KeyPath<Root, String> & Sendable, _ summary: String) {
     declaration = .init(name, .text, summary)
     read = { .text($0[keyPath: path]) }
   }
 
-  init(_ name: String, _ path: KeyPath<Root, Int?>, _ summary: String) {
+  init(_ name: String, _ path: any KeyPath<Root, Int?> & Sendable, _ summary: String) {
     declaration = .init(name, .number, summary, isOptional: true)
     read = { $0[keyPath: path].map { .number(Double($0)) } }
   }
 
-  init(_ name: String, _ path: KeyPath<Root, Int>, _ summary: String) {
+  init(_ name: String, _ path: any KeyPath<Root, Int> & Sendable, _ summary: String) {
     declaration = .init(name, .number, summary)
     read = { .number(Double($0[keyPath: path])) }
   }
 
-  init(_ name: String, _ path: KeyPath<Root, Bool>, _ summary: String) {
+  init(_ name: String, _ path: any KeyPath<Root, Bool> & Sendable, _ summary: String) {
     declaration = .init(name, .flag, summary)
     read = { .flag($0[keyPath: path]) }
   }
 
-  init(_ name: String, _ path: KeyPath<Root, [String]>, _ summary: String) {
+  init(_ name: String, _ path: any KeyPath<Root, [String]> & Sendable, _ summary: String) {
     declaration = .init(name, .list(of: .text), summary, isOptional: true)
     read = { root in
       let list = root[keyPath: path]
@@ -53,14 +53,14 @@ package struct ObservationField<Root> {
 }
 
 extension ObservationKind {
-  package var kind: String { Self.name }
+  var kind: String { Self.name }
 
-  package func value(of field: String) -> FieldValue? {
+  func value(of field: String) -> FieldValue? {
     Self.fields.first { $0.declaration.name == field }?.read(self)
   }
 
   /// All fields that have a value, for templates.
-  package var context: [String: FieldValue] {
+  var context: [String: FieldValue] {
     var context: [String: FieldValue] = [:]
     for field in Self.fields { context[field.declaration.name] = field.read(self) }
     return context

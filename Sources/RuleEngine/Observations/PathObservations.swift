@@ -1,34 +1,34 @@
-package import HeuristicCatalog
+import HeuristicCatalog
 
 /// A path that a program needed does not lead to anything.
-package struct MissingPath: ObservationKind {
-  package var path = ""
-  package var asked: String?
-  package var base = ""
-  package var directory = ""
-  package var use = "open"
-  package var firstMissing: String?
-  package var existingParent: String?
-  package var notDirectory: String?
-  package var link: String?
-  package var linkTarget: String?
-  package var loop = false
-  package var near: [String] = []
-  package var bestNear: String?
-  package var searched: [String] = []
-  package var isRelative = false
-  package var cwd = ""
-  package var mentioned = false
-  package var isLibrary = false
-  package var emptyVariable = false
-  package var existsNow = false
-  package var fileSystemOfParent: String?
-  package var libraryUser: String?
+struct MissingPath: ObservationKind {
+  var path = ""
+  var asked: String?
+  var base = ""
+  var directory = ""
+  var use = "open"
+  var firstMissing: String?
+  var existingParent: String?
+  var notDirectory: String?
+  var link: String?
+  var linkTarget: String?
+  var loop = false
+  var near: [String] = []
+  var bestNear: String?
+  var searched: [String] = []
+  var isRelative = false
+  var cwd = ""
+  var mentioned = false
+  var isLibrary = false
+  var emptyVariable = false
+  var existsNow = false
+  var fileSystemOfParent: String?
+  var libraryUser: String?
 
-  package static let name = "missing-path"
-  package static let summary =
+  static let name = "missing-path"
+  static let summary =
     "A call ended in ENOENT, ENOTDIR or ELOOP: the path it named leads to nothing."
-  package static let fields: [ObservationField<Self>] = [
+  static let fields: [ObservationField<Self>] = [
     .init("path", \.path, "Absolute path that was asked for."),
     .init("asked", \.asked, "The path as the program gave it, where that differs."),
     .init("base", \.base, "Last component of `path`."),
@@ -54,33 +54,33 @@ package struct MissingPath: ObservationKind {
 }
 
 /// A call was refused for want of a right.
-package struct AccessRefused: ObservationKind {
-  package var path = ""
-  package var call = ""
-  package var error = ""
-  package var action = "use"
-  package var user = ""
-  package var component: String?
-  package var componentType: String?
-  package var mode: String?
-  package var owner: String?
-  package var group: String?
-  package var needs: String?
-  package var reason: String?
-  package var detail: String?
-  package var refusedByParent = false
-  package var classLetter: String?
-  package var rightLetter: String?
-  package var mountPoint: String?
-  package var securityModule: String?
-  package var isRoot = false
-  package var lostPrivilege = false
-  package var ownsFile = false
-  package var targetOfLink: String?
+struct AccessRefused: ObservationKind {
+  var path = ""
+  var call = ""
+  var error = ""
+  var action = "use"
+  var user = ""
+  var component: String?
+  var componentType: String?
+  var mode: String?
+  var owner: String?
+  var group: String?
+  var needs: String?
+  var reason: String?
+  var detail: String?
+  var refusedByParent = false
+  var classLetter: String?
+  var rightLetter: String?
+  var mountPoint: String?
+  var securityModule: String?
+  var isRoot = false
+  var lostPrivilege = false
+  var ownsFile = false
+  var targetOfLink: String?
 
-  package static let name = "access-refused"
-  package static let summary = "A call on a path ended in EACCES, EPERM or EROFS."
-  package static let fields: [ObservationField<Self>] = [
+  static let name = "access-refused"
+  static let summary = "A call on a path ended in EACCES, EPERM or EROFS."
+  static let fields: [ObservationField<Self>] = [
     .init("path", \.path, "Absolute path that was asked for."),
     .init("call", \.call, "The system call."),
     .init("error", \.error, "EACCES, EPERM or EROFS."),
@@ -107,25 +107,25 @@ package struct AccessRefused: ObservationKind {
 }
 
 /// Something about a path, other than absence or rights, stood in the way.
-package struct PathConflict: ObservationKind {
-  package var path = ""
-  package var second: String?
-  package var error = ""
-  package var call = ""
-  package var use = ""
-  package var contents: [String] = []
-  package var holder: String?
-  package var holderPid: Int?
-  package var isDirectory = false
-  package var mountPoint: String?
-  package var secondMountPoint: String?
-  package var nameLength: Int?
-  package var type: String?
+struct PathConflict: ObservationKind {
+  var path = ""
+  var second: String?
+  var error = ""
+  var call = ""
+  var use = ""
+  var contents: [String] = []
+  var holder: String?
+  var holderPid: Int?
+  var isDirectory = false
+  var mountPoint: String?
+  var secondMountPoint: String?
+  var nameLength: Int?
+  var type: String?
 
-  package static let name = "path-conflict"
-  package static let summary =
+  static let name = "path-conflict"
+  static let summary =
     "A call on a path ended in EEXIST, EISDIR, ENOTEMPTY, EXDEV, ETXTBSY, EBUSY, ENAMETOOLONG or EMLINK."
-  package static let fields: [ObservationField<Self>] = [
+  static let fields: [ObservationField<Self>] = [
     .init("path", \.path, "Absolute path of the call."),
     .init("second", \.second, "The other path of a rename or link."),
     .init("error", \.error, "Name of the error."),

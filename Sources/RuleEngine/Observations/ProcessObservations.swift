@@ -1,35 +1,35 @@
-package import HeuristicCatalog
+import HeuristicCatalog
 
 /// A signal ended a process.
-package struct ProcessKilled: ObservationKind {
-  package var signal = ""
-  package var signalWords = ""
-  package var executable = ""
-  package var faultAddress: String?
-  package var isNull = false
-  package var offset: Int?
-  package var sender: String?
-  package var senderPid: Int?
-  package var sentByItself = false
-  package var sentByParent = false
-  package var sentByKernel = false
-  package var sentFromOutside = false
-  package var function: String?
-  package var file: String?
-  package var line: Int?
-  package var sourceLine: String?
-  package var module: String?
-  package var innerFunction: String?
-  package var stack: [String] = []
-  package var coreDumped = false
-  package var lastFile: String?
-  package var lastWords: String?
-  package var parentName: String?
-  package var faultKind: String?
+struct ProcessKilled: ObservationKind {
+  var signal = ""
+  var signalWords = ""
+  var executable = ""
+  var faultAddress: String?
+  var isNull = false
+  var offset: Int?
+  var sender: String?
+  var senderPid: Int?
+  var sentByItself = false
+  var sentByParent = false
+  var sentByKernel = false
+  var sentFromOutside = false
+  var function: String?
+  var file: String?
+  var line: Int?
+  var sourceLine: String?
+  var module: String?
+  var innerFunction: String?
+  var stack: [String] = []
+  var coreDumped = false
+  var lastFile: String?
+  var lastWords: String?
+  var parentName: String?
+  var faultKind: String?
 
-  package static let name = "process-killed"
-  package static let summary = "A signal ended the process."
-  package static let fields: [ObservationField<Self>] = [
+  static let name = "process-killed"
+  static let summary = "A signal ended the process."
+  static let fields: [ObservationField<Self>] = [
     .init("signal", \.signal, "Name of the signal."),
     .init("signal_words", \.signalWords, "Its words, as strsignal(3) has them."),
     .init("executable", \.executable, "Absolute path of the program that was killed."),
@@ -58,24 +58,24 @@ package struct ProcessKilled: ObservationKind {
 }
 
 /// Whoever read what a process wrote went away.
-package struct ReaderGone: ObservationKind {
-  package var channel = "pipe"
-  package var reader: String?
-  package var readerPid: Int?
-  package var readerEnd: String?
-  package var readerFailed = false
-  package var readerStillRuns = false
-  package var killed = false
-  package var address: String?
-  package var descriptor: Int?
-  package var secondsBefore: String?
-  package var readerLastWords: String?
-  package var readerIsFilter = false
+struct ReaderGone: ObservationKind {
+  var channel = "pipe"
+  var reader: String?
+  var readerPid: Int?
+  var readerEnd: String?
+  var readerFailed = false
+  var readerStillRuns = false
+  var killed = false
+  var address: String?
+  var descriptor: Int?
+  var secondsBefore: String?
+  var readerLastWords: String?
+  var readerIsFilter = false
 
-  package static let name = "reader-gone"
-  package static let summary =
+  static let name = "reader-gone"
+  static let summary =
     "A write ended in EPIPE or SIGPIPE, since nobody was left to read, or a connection was reset."
-  package static let fields: [ObservationField<Self>] = [
+  static let fields: [ObservationField<Self>] = [
     .init("channel", \.channel, "pipe, socket, connection."),
     .init("reader", \.reader, "Name of the program that read, where it is of this run."),
     .init("reader_pid", \.readerPid, "Its process id."),
@@ -92,16 +92,16 @@ package struct ReaderGone: ObservationKind {
 }
 
 /// A process was still waiting when the time was up.
-package struct Waiting: ObservationKind {
-  package var call = ""
-  package var whatFor = ""
-  package var subject = ""
-  package var holder: String?
-  package var isBusy = false
+struct Waiting: ObservationKind {
+  var call = ""
+  var whatFor = ""
+  var subject = ""
+  var holder: String?
+  var isBusy = false
 
-  package static let name = "waiting"
-  package static let summary = "When the time was up, the process was still in a system call."
-  package static let fields: [ObservationField<Self>] = [
+  static let name = "waiting"
+  static let summary = "When the time was up, the process was still in a system call."
+  static let fields: [ObservationField<Self>] = [
     .init("call", \.call, "The system call that it was in."),
     .init("what_for", \.whatFor, "What it waited for, in words."),
     .init("waits_on", \.subject, "The path, address or process that it waited for."),

@@ -1,18 +1,18 @@
-package import HeuristicCatalog
+import HeuristicCatalog
 
 /// A command was looked for along the search path and was not there.
-package struct CommandNotFound: ObservationKind {
-  package var command = ""
-  package var searched: [String] = []
-  package var elsewhere: [String] = []
-  package var bestElsewhere: String?
-  package var similar: [String] = []
-  package var package: String?
-  package var byName = ""
+struct CommandNotFound: ObservationKind {
+  var command = ""
+  var searched: [String] = []
+  var elsewhere: [String] = []
+  var bestElsewhere: String?
+  var similar: [String] = []
+  var package: String?
+  var byName = ""
 
-  package static let name = "command-not-found"
-  package static let summary = "A command without a slash was in none of the directories of PATH."
-  package static let fields: [ObservationField<Self>] = [
+  static let name = "command-not-found"
+  static let summary = "A command without a slash was in none of the directories of PATH."
+  static let fields: [ObservationField<Self>] = [
     .init("command", \.command, "The command."),
     .init("searched", \.searched, "The directories that were searched."),
     .init("elsewhere", \.elsewhere, "Where a program of this name is, outside PATH."),
@@ -24,20 +24,20 @@ package struct CommandNotFound: ObservationKind {
 }
 
 /// A file that is there could not be run.
-package struct ProgramRejected: ObservationKind {
-  package var path = ""
-  package var error = ""
-  package var reason = "unknown"
-  package var interpreter: String?
-  package var interpreterLink: String?
-  package var firstLine: String?
-  package var envCommand: String?
-  package var hasCarriageReturn = false
-  package var type: String?
+struct ProgramRejected: ObservationKind {
+  var path = ""
+  var error = ""
+  var reason = "unknown"
+  var interpreter: String?
+  var interpreterLink: String?
+  var firstLine: String?
+  var envCommand: String?
+  var hasCarriageReturn = false
+  var type: String?
 
-  package static let name = "program-rejected"
-  package static let summary = "`execve(2)` failed although the file that it names exists."
-  package static let fields: [ObservationField<Self>] = [
+  static let name = "program-rejected"
+  static let summary = "`execve(2)` failed although the file that it names exists."
+  static let fields: [ObservationField<Self>] = [
     .init("path", \.path, "Absolute path of the file."),
     .init("error", \.error, "Name of the error."),
     .init("reason", \.reason, "interpreter-missing, no-interpreter-line, binary-interpreter-missing, not-a-program, directory, empty, unknown."),

@@ -1,26 +1,26 @@
-package import HeuristicCatalog
+import HeuristicCatalog
 
 /// A limit or a resource was used up.
-package struct ResourceExhausted: ObservationKind {
-  package var resource = ""
-  package var error = ""
-  package var call = ""
-  package var limitName: String?
-  package var limit: String?
-  package var limitWasLow = false
-  package var ulimitOption: String?
-  package var used: String?
-  package var path: String?
-  package var mountPoint: String?
-  package var fileSystemType: String?
-  package var total: String?
-  package var available: String?
-  package var user: String?
+struct ResourceExhausted: ObservationKind {
+  var resource = ""
+  var error = ""
+  var call = ""
+  var limitName: String?
+  var limit: String?
+  var limitWasLow = false
+  var ulimitOption: String?
+  var used: String?
+  var path: String?
+  var mountPoint: String?
+  var fileSystemType: String?
+  var total: String?
+  var available: String?
+  var user: String?
 
-  package static let name = "resource-exhausted"
-  package static let summary =
+  static let name = "resource-exhausted"
+  static let summary =
     "A call ended in ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EFBIG or (for new processes) EAGAIN."
-  package static let fields: [ObservationField<Self>] = [
+  static let fields: [ObservationField<Self>] = [
     .init("resource", \.resource, "space, inodes, quota, descriptors, system-descriptors, memory, processes, file-size."),
     .init("error", \.error, "Name of the error."),
     .init("call", \.call, "The system call."),
@@ -39,17 +39,17 @@ package struct ResourceExhausted: ObservationKind {
 }
 
 /// A lock was held by another.
-package struct LockHeld: ObservationKind {
-  package var path: String?
-  package var call = ""
-  package var holder: String?
-  package var holderPid: Int?
-  package var holderCommand: String?
-  package var manner: String?
+struct LockHeld: ObservationKind {
+  var path: String?
+  var call = ""
+  var holder: String?
+  var holderPid: Int?
+  var holderCommand: String?
+  var manner: String?
 
-  package static let name = "lock-held"
-  package static let summary = "flock(2) or fcntl(2) could not get a lock since another holds it."
-  package static let fields: [ObservationField<Self>] = [
+  static let name = "lock-held"
+  static let summary = "flock(2) or fcntl(2) could not get a lock since another holds it."
+  static let fields: [ObservationField<Self>] = [
     .init("path", \.path, "The file that is locked."),
     .init("call", \.call, "The system call."),
     .init("holder", \.holder, "Name of the process that holds the lock."),
@@ -60,22 +60,22 @@ package struct LockHeld: ObservationKind {
 }
 
 /// A system call failed in a way that no other kind of observation covers.
-package struct CallFailed: ObservationKind {
-  package var call = ""
-  package var notation = ""
-  package var error = ""
-  package var errorWords = ""
-  package var path: String?
-  package var second: String?
-  package var capability: String?
-  package var user = ""
-  package var isRoot = false
-  package var descriptor: Int?
-  package var descriptorName: String?
+struct CallFailed: ObservationKind {
+  var call = ""
+  var notation = ""
+  var error = ""
+  var errorWords = ""
+  var path: String?
+  var second: String?
+  var capability: String?
+  var user = ""
+  var isRoot = false
+  var descriptor: Int?
+  var descriptorName: String?
 
-  package static let name = "call-failed"
-  package static let summary = "Any other system call that failed."
-  package static let fields: [ObservationField<Self>] = [
+  static let name = "call-failed"
+  static let summary = "Any other system call that failed."
+  static let fields: [ObservationField<Self>] = [
     .init("call", \.call, "The system call."),
     .init("notation", \.notation, "The call as strace would print it."),
     .init("error", \.error, "Name of the error."),

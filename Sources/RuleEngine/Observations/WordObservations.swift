@@ -1,23 +1,23 @@
-package import HeuristicCatalog
+import HeuristicCatalog
 
 /// The program itself said what is wrong, and no failed call explains it.
-package struct LastWords: ObservationKind {
-  package var line = ""
-  package var lines: [String] = []
-  package var stream = ""
-  package var file: String?
-  package var lineNumber: Int?
-  package var sourceLine: String?
-  package var lastFile: String?
-  package var lastFileText: String?
-  package var status: Int?
-  package var clear = false
-  package var scriptLine: String?
+struct LastWords: ObservationKind {
+  var line = ""
+  var lines: [String] = []
+  var stream = ""
+  var file: String?
+  var lineNumber: Int?
+  var sourceLine: String?
+  var lastFile: String?
+  var lastFileText: String?
+  var status: Int?
+  var clear = false
+  var scriptLine: String?
 
-  package static let name = "last-words"
-  package static let summary =
+  static let name = "last-words"
+  static let summary =
     "A process of the failure path complained, and no failed call is nearer to the cause."
-  package static let fields: [ObservationField<Self>] = [
+  static let fields: [ObservationField<Self>] = [
     .init("line", \.line, "The line that complains clearest."),
     .init("lines", \.lines, "The lines around it, at most six."),
     .init("stream", \.stream, "Where it was written: standardError, standardOutput, log, syslog."),
@@ -31,17 +31,17 @@ package struct LastWords: ObservationKind {
 }
 
 /// A process ended with a failure status, and said nothing.
-package struct SilentExit: ObservationKind {
-  package var status = 0
-  package var programName = ""
-  package var lastFile: String?
-  package var lastCall: String?
-  package var arguments: [String] = []
-  package var subcommand: String?
+struct SilentExit: ObservationKind {
+  var status = 0
+  var programName = ""
+  var lastFile: String?
+  var lastCall: String?
+  var arguments: [String] = []
+  var subcommand: String?
 
-  package static let name = "silent-exit"
-  package static let summary = "A process ended with a failure status without a word."
-  package static let fields: [ObservationField<Self>] = [
+  static let name = "silent-exit"
+  static let summary = "A process ended with a failure status without a word."
+  static let fields: [ObservationField<Self>] = [
     .init("exit", \.status, "Exit status."),
     .init("program_name", \.programName, "Base name of the program."),
     .init("subcommand", \.subcommand, "The first argument that is no option."),
