@@ -66,6 +66,21 @@ package enum TargetText {
     return result
   }
 
+  /// `text` with bytes that are not UTF-8 written as `\xNN`, for readers that know no stand-ins,
+  /// such as those of a JSON report; everything else stays as it is.
+  package static func showingForeignBytes(_ text: String) -> String {
+    guard text.containsStandIn else { return text }
+    var result = ""
+    for scalar in text.unicodeScalars {
+      if let byte = byte(for: scalar) {
+        result += "\\x" + hexadecimal(UInt32(byte), digits: 2)
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
   /// `text` in double quotes as C writes it, cut after `limit` characters.
   package static func quoted(_ text: String, limit: Int = 160) -> String {
     let shown = text.prefix(limit)
