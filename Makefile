@@ -1,0 +1,120 @@
+# `make` or `make help` lists what there is.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+RUNS    ?= 3
+
+# What the program is built from.
+BUILD_PACKAGES := libc6-dev libelf-dev libdw-dev pkg-config
+# What the tests compile and run themselves; the programs of a case are named by the case.
+TEST_PACKAGES  := gcc make util-linux bsdutils procps iproute2 strace python3
+BENCH_PACKAGES := gcc make strace hyperfine python3 findutils
+# A 32-bit target can be tested only where a compiler makes one.
+MULTILIB_PACKAGES := $(if $(filter x86_64,$(shell uname -m)),libc6-dev-i386 gcc-multilib)
+
+CASES   := $(wildcard Corpus/*/*/case.yaml)
+SOURCES := Package.swift $(shell find Sources Plugins Heuristics -type f 2>/dev/null)
+SCRIPTS := Scripts/ensure-packages .ci/run Benchmarks/compare.sh
+
+# One build directory for run, install and bench; the stamp says that it is up to date.
+RELEASE_FLAGS := -c release --static-swift-stdlib --product whyfail
+RELEASE       := .build/release/whyfail
+RELEASE_STAMP := .build/whyfail.release
+
+# The case that `make run` shows to somebody who has no failing program at hand.
+EXAMPLE     := Corpus/missing-file/template-directory/files
+EXAMPLE_CMD := python3 invoice.py --customer 1017
+
+.PHONY: help
+help:
+	@echo 'whyfail runs a program and says in plain English why it failed.'
+	@echo
+	@echo "  make run CMD='python3 app.py'   build, then diagnose a program of yours"
+	@echo '  make run                        the same with a failing program of the Corpus'
+	@echo '  make test                       build and run all tests'
+	@echo '  make lint                       check the format of all sources and scripts'
+	@echo '  make format                     reformat the sources'
+	@echo '  make install                    install under PREFIX=/usr/local (DESTDIR is honoured)'
+	@echo '  make bench                      compare speed with strace and with no tracer (RUNS=3)'
+	@echo '  make corpus                     run every case of Corpus/ and record it anew'
+	@echo '  make clean                      remove what was built'
+
+# --- what each target needs -------------------------------------------------------------------
+
+.PHONY: swift-present build-packages test-packages bench-packages
+swift-present:
+	@command -v swift >/dev/null || { \
+	  echo 'whyfail: no swift in PATH; it is built with Swift 6.2 or newer:' \
+	    'https://www.swift.org/install/linux/' >&2; exit 1; }
+
+build-packages:
+	@Scripts/ensure-packages --needed $(BUILD_PACKAGES)
+
+test-packages:
+	@Scripts/ensure-packages --needed $(BUILD_PACKAGES)
+	@Scripts/ensure-packages --wanted $(TEST_PACKAGES) \
+	  $$(sed -n 's/^packages: *\[\(.*\)\]/\1/p' $(CASES) </dev/null | tr -s ', ' '\n\n' | sort -u)
+	@Scripts/ensure-packages --wanted $(MULTILIB_PACKAGES)
+
+bench-packages:
+	@Scripts/ensure-packages --needed $(BENCH_PACKAGES)
+
+# --- the program ------------------------------------------------------------------------------
+
+# The packages and the compiler are asked for only when there is something to build, so that
+# `sudo make install` after `make run` needs neither.
+$(RELEASE_STAMP): $(SOURCES)
+	@$(MAKE) --no-print-directory swift-present build-packages
+	@echo 'building whyfail (some minutes the first time)' >&2
+	@swift build --quiet $(RELEASE_FLAGS)
+	@touch $@
+
+# Ends with 0 once there is a report, whatever the diagnosed program ended with; 125 is whyfail's
+# own failure.
+.PHONY: run
+run: $(RELEASE_STAMP)
+ifdef CMD
+	@$(RELEASE) $(CMD); test $$? -ne 125
+else
+	@echo '$$ cd $(EXAMPLE); whyfail $(EXAMPLE_CMD)' >&2
+	@whyfail="$$PWD/$(RELEASE)"; cd $(EXAMPLE) && { "$$whyfail" $(EXAMPLE_CMD); test $$? -ne 125; }
+endif
+
+.PHONY: install
+install: $(RELEASE_STAMP)
+	@install -d -m 0755 '$(DESTDIR)$(PREFIX)/bin'
+	@install -s -m 0755 $(RELEASE) '$(DESTDIR)$(PREFIX)/bin/whyfail'
+	@ln -sfn whyfail '$(DESTDIR)$(PREFIX)/bin/whyconf'
+	@echo 'installed $(DESTDIR)$(PREFIX)/bin/whyfail, and whyconf as a link to it'
+
+.PHONY: clean
+clean:
+	@rm -rf .build
+
+# --- its quality ------------------------------------------------------------------------------
+
+.PHONY: test
+test: swift-present test-packages
+	swift build --quiet --build-tests
+	swift test --skip-build --disable-xctest
+
+.PHONY: lint
+lint: swift-present
+	swift format lint --strict -r Package.swift Plugins Sources Tests
+	@for script in $(SCRIPTS); do \
+	  case $$(head -n 1 $$script) in *bash*) bash -n $$script ;; *) sh -n $$script ;; esac \
+	    || exit 1; done
+
+.PHONY: format
+format: swift-present
+	swift format -i -r Package.swift Plugins Sources Tests
+
+.PHONY: bench
+bench: bench-packages $(RELEASE_STAMP)
+	@WHYFAIL="$$PWD/$(RELEASE)" RUNS=$(RUNS) Benchmarks/compare.sh
+
+# Writes recording.jsonl and report.txt of each case whose live run meets its expectation.
+.PHONY: corpus
+corpus: swift-present test-packages
+	swift build --quiet --build-tests
+	WHYFAIL_RECORD=1 swift test --skip-build --disable-xctest --filter 'EndToEndTests.LiveCorpusTests'
