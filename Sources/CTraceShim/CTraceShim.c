@@ -1,1 +1,146 @@
+#define _GNU_SOURCE
 #include "CTraceShim.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/user.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+// glibc's and the kernel's ptrace headers cannot be included together; the numbers are ABI.
+#define WF_PTRACE_SEIZE 0x4206
+#define WF_PTRACE_LISTEN 0x4208
+#define WF_PTRACE_GET_SYSCALL_INFO 0x420e
+
+_Static_assert(
+  sizeof(struct wf_registers) == sizeof(struct user_regs_struct), "layout of the registers");
+
+static long raw_ptrace(long request, int32_t thread, uintptr_t address, uintptr_t data) {
+  return syscall(SYS_ptrace, request, (long)thread, address, data);
+}
+
+static int32_t result_of(long result) { return result < 0 ? -errno : (int32_t)result; }
+
+int32_t wf_seize(int32_t thread, uint64_t options) {
+  return result_of(raw_ptrace(WF_PTRACE_SEIZE, thread, 0, options));
+}
+
+int32_t wf_continue(int32_t thread, int32_t signal) {
+  return result_of(raw_ptrace(PTRACE_CONT, thread, 0, (uintptr_t)signal));
+}
+
+int32_t wf_continue_to_call(int32_t thread, int32_t signal) {
+  return result_of(raw_ptrace(PTRACE_SYSCALL, thread, 0, (uintptr_t)signal));
+}
+
+int32_t wf_listen(int32_t thread) {
+  return result_of(raw_ptrace(WF_PTRACE_LISTEN, thread, 0, 0));
+}
+
+int32_t wf_registers(int32_t thread, struct wf_registers *registers) {
+  return result_of(raw_ptrace(PTRACE_GETREGS, thread, 0, (uintptr_t)registers));
+}
+
+int32_t wf_event_message(int32_t thread, uint64_t *message) {
+  return result_of(raw_ptrace(PTRACE_GETEVENTMSG, thread, 0, (uintptr_t)message));
+}
+
+int32_t wf_call_info(int32_t thread, struct wf_call_info *info) {
+  struct __ptrace_syscall_info raw;
+  memset(&raw, 0, sizeof raw);
+  if (raw_ptrace(WF_PTRACE_GET_SYSCALL_INFO, thread, sizeof raw, (uintptr_t)&raw) < 0)
+    return -errno;
+  memset(info, 0, sizeof *info);
+  info->operation = raw.op;
+  info->architecture = raw.arch;
+  switch (raw.op) {
+  case 1:
+  case 3:
+    // `entry` and `seccomp` begin alike.
+    info->number = raw.seccomp.nr;
+    info->argument0 = raw.seccomp.args[0];
+    info->argument1 = raw.seccomp.args[1];
+    info->argument2 = raw.seccomp.args[2];
+    info->argument3 = raw.seccomp.args[3];
+    info->argument4 = raw.seccomp.args[4];
+    info->argument5 = raw.seccomp.args[5];
+    if (raw.op == 3) info->filter_data = raw.seccomp.ret_data;
+    break;
+  case 2:
+    info->result = raw.exit.rval;
+    info->is_error = raw.exit.is_error;
+    break;
+  default:
+    break;
+  }
+  return 0;
+}
+
+int32_t wf_signal_info(int32_t thread, struct wf_signal_info *info) {
+  siginfo_t raw;
+  memset(&raw, 0, sizeof raw);
+  if (raw_ptrace(PTRACE_GETSIGINFO, thread, 0, (uintptr_t)&raw) < 0) return -errno;
+  info->signal = raw.si_signo;
+  info->code = raw.si_code;
+  info->error = raw.si_errno;
+  info->sender = raw.si_pid;
+  info->sender_user = raw.si_uid;
+  info->address = (uint64_t)(uintptr_t)raw.si_addr;
+  return 0;
+}
+
+int32_t wf_peek(int32_t thread, uint64_t address, uint64_t *word) {
+  // The raw call stores the word through its last argument, so that -1 is a value like others.
+  return result_of(raw_ptrace(PTRACE_PEEKDATA, thread, address, (uintptr_t)word));
+}
+
+int32_t wf_poke(int32_t thread, uint64_t address, uint64_t word) {
+  return result_of(raw_ptrace(PTRACE_POKEDATA, thread, address, word));
+}
+
+int32_t wf_wait(int32_t *status) {
+  // __WNOTHREAD: children that other threads of this process started are not ours to reap.
+  pid_t thread = waitpid(-1, status, __WALL | __WNOTHREAD);
+  return thread < 0 ? -errno : thread;
+}
+
+int64_t wf_read_memory(int32_t thread, uint64_t address, void *buffer, size_t length) {
+  struct iovec local = {buffer, length};
+  struct iovec remote = {(void *)(uintptr_t)address, length};
+  ssize_t count = process_vm_readv(thread, &local, 1, &remote, 1, 0);
+  return count < 0 ? -errno : count;
+}
+
+int64_t wf_write_memory(int32_t thread, uint64_t address, const void *buffer, size_t length) {
+  struct iovec local = {(void *)(uintptr_t)buffer, length};
+  struct iovec remote = {(void *)(uintptr_t)address, length};
+  ssize_t count = process_vm_writev(thread, &local, 1, &remote, 1, 0);
+  return count < 0 ? -errno : count;
+}
+
+int32_t wf_get_affinity(int32_t thread, void *mask, size_t length) {
+  return result_of(syscall(SYS_sched_getaffinity, (long)thread, length, mask));
+}
+
+int32_t wf_set_affinity(int32_t thread, const void *mask, size_t length) {
+  return result_of(syscall(SYS_sched_setaffinity, (long)thread, length, mask));
+}
+
+int32_t wf_current_processor(void) { return sched_getcpu(); }
+
+int32_t wf_effective_capabilities(uint64_t *set) {
+  struct __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2];
+  memset(data, 0, sizeof data);
+  if (syscall(SYS_capget, &header, data) < 0) return -errno;
+  *set = data[0].effective | (uint64_t)data[1].effective << 32;
+  return 0;
+}

@@ -1,3 +1,143 @@
 #ifndef WF_TRACE_SHIM_H
 #define WF_TRACE_SHIM_H
+
+// The calls of Linux that Swift cannot make: variadic or untyped ones (ptrace), code that runs
+// between fork and exec, signal handlers. No policy. Every function that can fail gives a negative
+// errno.
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__clang__)
+#pragma clang assume_nonnull begin
+#else
+#define _Nullable
+#define _Nonnull
+#endif
+
+/// One BPF instruction; the layout of `struct sock_filter`.
+struct wf_instruction {
+  uint16_t code;
+  uint8_t jump_true;
+  uint8_t jump_false;
+  uint32_t operand;
+};
+
+/// What the child does between fork and exec. All pointers must outlive `wf_fork_target`.
+struct wf_launch {
+  /// NULL-terminated; element 0 is the command word.
+  char *_Nullable const *_Nonnull arguments;
+  /// NULL-terminated.
+  char *_Nullable const *_Nonnull environment;
+  /// The candidates that are tried in order, NULL-terminated.
+  char *_Nullable const *_Nonnull candidates;
+  const char *_Nullable working_directory;
+  const struct wf_instruction *filter;
+  uint16_t filter_length;
+  bool no_new_privileges;
+  bool changes_user;
+  uint32_t user;
+  uint32_t group;
+  const uint32_t *_Nullable groups;
+  uint32_t group_count;
+};
+
+/// What the child did before it gave up (`wf_child_report.stage`).
+enum wf_stage {
+  WF_STAGE_WAITING = 0,
+  WF_STAGE_DIRECTORY = 1,
+  WF_STAGE_FILTER = 2,
+  WF_STAGE_USER = 3,
+  WF_STAGE_EXEC = 4,
+};
+
+/// Memory shared with the child until its exec.
+struct wf_child_report {
+  int32_t stage;
+  int32_t error;
+};
+
+/// Forks a child that waits until one byte comes through `*handshake`. Gives its pid.
+int32_t wf_fork_target(
+  const struct wf_launch *launch, int32_t *handshake,
+  struct wf_child_report *_Nullable *_Nonnull report);
+/// Gives the shared memory back.
+void wf_release_report(struct wf_child_report *report);
+
+/// The layout of `struct user_regs_struct` of x86-64.
+struct wf_registers {
+  uint64_t r15, r14, r13, r12, rbp, rbx, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi, orig_rax, rip,
+    cs, eflags, rsp, ss, fs_base, gs_base, ds, es, fs, gs;
+};
+
+/// `PTRACE_GET_SYSCALL_INFO`, flattened.
+struct wf_call_info {
+  /// PTRACE_SYSCALL_INFO_NONE 0, ENTRY 1, EXIT 2, SECCOMP 3.
+  uint8_t operation;
+  uint8_t is_error;
+  /// AUDIT_ARCH_*.
+  uint32_t architecture;
+  uint64_t number;
+  uint64_t argument0, argument1, argument2, argument3, argument4, argument5;
+  uint32_t filter_data;
+  int64_t result;
+};
+
+/// `siginfo_t`, the fields that a tracer wants.
+struct wf_signal_info {
+  int32_t signal;
+  int32_t code;
+  int32_t error;
+  int32_t sender;
+  uint32_t sender_user;
+  uint64_t address;
+};
+
+int32_t wf_seize(int32_t thread, uint64_t options);
+int32_t wf_continue(int32_t thread, int32_t signal);
+int32_t wf_continue_to_call(int32_t thread, int32_t signal);
+int32_t wf_listen(int32_t thread);
+int32_t wf_registers(int32_t thread, struct wf_registers *registers);
+int32_t wf_call_info(int32_t thread, struct wf_call_info *info);
+int32_t wf_event_message(int32_t thread, uint64_t *message);
+int32_t wf_signal_info(int32_t thread, struct wf_signal_info *info);
+int32_t wf_peek(int32_t thread, uint64_t address, uint64_t *word);
+int32_t wf_poke(int32_t thread, uint64_t address, uint64_t word);
+
+/// Waits for a child or tracee of the calling thread alone. Gives its thread id.
+int32_t wf_wait(int32_t *status);
+
+/// Bytes copied, from the target into `buffer`.
+int64_t wf_read_memory(int32_t thread, uint64_t address, void *buffer, size_t length);
+/// Bytes copied, from `buffer` into the target.
+int64_t wf_write_memory(int32_t thread, uint64_t address, const void *buffer, size_t length);
+
+/// Bytes of mask written (`sched_getaffinity(2)`).
+int32_t wf_get_affinity(int32_t thread, void *mask, size_t length);
+int32_t wf_set_affinity(int32_t thread, const void *mask, size_t length);
+int32_t wf_current_processor(void);
+int32_t wf_effective_capabilities(uint64_t *set);
+
+/// Makes the timer of the calling thread, whose expiry interrupts its `wf_wait`.
+int32_t wf_timer_create(void *_Nullable *_Nonnull timer);
+/// First expiry and then every `interval` nanoseconds; 0 and 0 disarm it.
+int32_t wf_timer_set(void *_Nullable timer, int64_t first, int64_t interval);
+/// How often any timer of this process has expired.
+int32_t wf_wake_count(void);
+void wf_timer_delete(void *_Nullable timer);
+
+/// Handles SIGINT, SIGQUIT, SIGTERM, SIGHUP and SIGTSTP of this process from here on, as far as
+/// they were not ignored when it started; each arms `timer`.
+void wf_signals_claim(void *_Nullable timer);
+/// Gives the handling of signals back to what it was before `wf_signals_claim`.
+void wf_signals_release(void);
+/// The next signal that came since: true if there was one.
+bool wf_signals_next(struct wf_signal_info *info);
+/// Stops this process by `signal`, as its default action would, until SIGCONT.
+void wf_stop_self(int32_t signal);
+
+#if defined(__clang__)
+#pragma clang assume_nonnull end
+#endif
 #endif

@@ -1,0 +1,11 @@
+#ifndef WF_START_STATE_H
+#define WF_START_STATE_H
+
+#include <stdbool.h>
+
+/// True if the signal was ignored when this process started.
+bool wf_started_ignoring(int signal);
+/// Dispositions and mask as they were when this process started. Async-signal-safe.
+void wf_restore_start_signals(void);
+
+#endif

@@ -1,0 +1,41 @@
+package import TraceEvents
+
+/// Why there is no trace: the tracer's own failure, not the target's.
+package struct CaptureError: Error, Sendable, Hashable {
+  /// What was not possible.
+  package enum Code: String, Sendable, Hashable {
+    /// The request is not one that can be run: no command, or a null byte in a text.
+    case badRequest
+    /// `fork(2)` failed.
+    case cannotFork
+    /// This process is traced itself (strace, gdb), and so is every child of it.
+    case alreadyTraced
+    /// Yama's `ptrace_scope` forbids tracing.
+    case forbiddenByYama
+    /// A seccomp profile, as containers have them, forbids `ptrace(2)` or `seccomp(2)`.
+    case forbiddenBySeccomp
+    /// The kernel refused, and none of the reasons above holds.
+    case tracingRefused
+    /// The kernel did not take the filter.
+    case filterRefused
+    /// The target could not become the user.
+    case cannotChangeUser
+    /// The target could not start in the working directory.
+    case cannotEnterDirectory
+    /// The target was lost: the kernel does not know it as a child any more.
+    case lostTarget
+  }
+
+  /// What was not possible.
+  package var code: Code
+  /// What the kernel said.
+  package var error: ErrorNumber?
+  /// The particulars: a path, a value, the tracer's pid.
+  package var detail: String
+
+  package init(_ code: Code, error: ErrorNumber? = nil, detail: String = "") {
+    self.code = code
+    self.error = error
+    self.detail = detail
+  }
+}

@@ -1,0 +1,54 @@
+package import TraceEvents
+
+/// What is to be run under the tracer, and how.
+package struct LaunchRequest: Sendable {
+  /// The command word and its arguments; a word without a slash is looked up along PATH.
+  package var command: [String]
+  /// The environment, `NAME=value`; nil: the tracer's own.
+  package var environment: [String]?
+  /// Who it runs as; nil: as the tracer does. Takes root.
+  package var user: TargetUser?
+  /// Seconds after which it is ended; nil: never.
+  package var timeout: Double?
+  /// Where it starts; nil: where the tracer is.
+  package var workingDirectory: String?
+  /// True if signals and job control of the tracer's own process follow the target's: a program
+  /// that is all tracer wants that, one that has other things to do does not.
+  package var ownsProcessSignals: Bool
+
+  package init(
+    command: [String], environment: [String]? = nil, user: TargetUser? = nil,
+    timeout: Double? = nil, workingDirectory: String? = nil, ownsProcessSignals: Bool = true
+  ) {
+    self.command = command
+    self.environment = environment
+    self.user = user
+    self.timeout = timeout
+    self.workingDirectory = workingDirectory
+    self.ownsProcessSignals = ownsProcessSignals
+  }
+}
+
+/// A user that a target runs as, with what it takes from the user database.
+package struct TargetUser: Sendable, Hashable {
+  package var user: UInt32
+  package var group: UInt32
+  /// Supplementary groups (`getgrouplist(3)`).
+  package var groups: [UInt32]
+
+  package init(user: UInt32, group: UInt32, groups: [UInt32]) {
+    self.user = user
+    self.group = group
+    self.groups = groups
+  }
+}
+
+/// How the first process of a trace ended.
+package enum LaunchOutcome: Sendable, Hashable {
+  /// By `exit_group(2)` with this status.
+  case exited(Int32)
+  /// By a signal.
+  case killed(SignalNumber, coreDumped: Bool)
+  /// No `execve(2)` succeeded; the last word of the search along PATH.
+  case notStarted(ErrorNumber)
+}

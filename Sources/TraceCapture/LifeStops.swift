@@ -1,0 +1,139 @@
+private import CTraceShim
+import Glibc
+import TraceEvents
+
+// Processes and threads come to be, become programs, and end.
+extension TraceSession {
+  private static var clonesFiles: UInt64 { 0x400 }
+  private static var clonesThread: UInt64 { 0x10000 }
+
+  /// A thread created a process or a thread.
+  func serve(_ stop: consuming CreationStop, _ thread: TracedThread) {
+    if let created = stop.created, created > 0, threads[created] == nil {
+      introduce(created, by: thread, flags: cloneFlags(of: thread, created: created))
+    }
+    // The call succeeded, and its result is known: its exit needs no stop.
+    if !thread.followsCalls { thread.call = nil }
+    stop.resume(stoppingAtCalls: stopsAtCalls(thread))
+  }
+
+  /// What the call shares with what it creates; from the kernel where the call is not known.
+  private func cloneFlags(of thread: TracedThread, created: ProcessID) -> UInt64 {
+    if let call = thread.call {
+      let row = call.row ?? numbers.row(call.number, isNarrow: call.isNarrow)
+      switch row.map({ rows[$0].name }) {
+      case "clone": return call.arguments[0]
+      case "clone3":
+        if let flags = decoder.memory.number(thread.id, at: call.arguments[0], size: 8) {
+          return flags
+        }
+      case "fork", "vfork": return 0
+      default: break
+      }
+    }
+    let process = ProcessFiles.status(created)?.process ?? created
+    return process == created ? 0 : Self.clonesThread | Self.clonesFiles
+  }
+
+  /// Takes a new thread into account and serves the stop that it may have come to already.
+  private func introduce(_ created: ProcessID, by creator: TracedThread, flags: UInt64) {
+    let thread: TracedThread
+    let shares = flags & Self.clonesFiles != 0
+    if flags & Self.clonesThread != 0 {
+      thread = TracedThread(id: created, process: creator.process)
+      creator.process.threads.insert(created)
+    } else {
+      let table = creator.process.descriptors
+      let process = TracedProcess(id: created, descriptors: shares ? table : table.copy())
+      process.program = creator.process.program
+      process.threads = [created]
+      processes[created] = process
+      thread = TracedThread(id: created, process: process)
+    }
+    thread.followsCalls = creator.followsCalls
+    thread.ownsAffinity = creator.ownsAffinity
+    threads[created] = thread
+    placement.appeared(thread)
+    if flags & Self.clonesThread != 0 {
+      events.emit(.threadStarted(creator: creator.id), thread)
+    } else {
+      events.emit(
+        .processStarted(
+          start: ProcessStart(parent: creator.process.id, sharesDescriptors: shares)), thread)
+    }
+    if let status = early.removeValue(forKey: created) { serve(created, status) }
+  }
+
+  /// Takes in threads whose creator died before it could introduce them.
+  private func adoptOrphans(of dead: TracedThread) {
+    for id in early.keys.sorted() {
+      guard let status = ProcessFiles.status(id) else {
+        early[id] = nil
+        continue
+      }
+      if status.process != id {
+        guard let leader = threads[status.process] else { continue }
+        introduce(id, by: leader, flags: Self.clonesThread | Self.clonesFiles)
+      } else if processes[status.parent] == nil || status.parent == dead.process.id {
+        introduce(id, by: dead, flags: 0)
+      }
+    }
+  }
+
+  /// A program begins.
+  func serve(_ stop: consuming ExecutionStop, _ stopped: TracedThread) {
+    let process = stopped.process
+    var thread = stopped
+    if stop.formerID != stopped.id, let former = threads[stop.formerID] {
+      // The thread that called exec took its leader's place.
+      thread = TracedThread(id: stopped.id, process: process)
+      thread.followsCalls = former.followsCalls
+      thread.ownsAffinity = former.ownsAffinity
+      thread.releases = former.releases
+    }
+    // All other threads are gone; what is still to come of them has nothing to tell.
+    for id in process.threads where id != thread.id { threads[id] = nil }
+    process.threads = [thread.id]
+    threads[thread.id] = thread
+    thread.call = nil
+    for release in thread.releases { events.emit(.descriptorReleased(release: release), thread) }
+    thread.releases = []
+    // A program that shared its table has one of its own from here on (execve(2)).
+    process.descriptors = process.descriptors.copy()
+    process.descriptors.closeOnExec()
+    process.outputCalls = 0
+    let execution = ProgramStart.execution(of: thread.id)
+    process.program = execution.executable
+    events.emit(.programExecuted(execution: execution), thread)
+    if execution.lostPrivilege { events.note(.lostPrivilege, execution.executable, thread) }
+    stop.resume(stoppingAtCalls: thread.followsCalls)
+  }
+
+  /// A thread is about to end: the last one of a process takes its descriptors along.
+  func serve(_ stop: consuming ExitingStop, _ thread: TracedThread) {
+    if thread.process.threads.count <= 1, thread.process.descriptors.watchedCount > 0 {
+      releaseAll(thread)
+    }
+    stop.resume()
+  }
+
+  /// A thread is gone. The leader's end is the process's: it comes last.
+  func ended(_ thread: TracedThread, _ end: WaitStatus.End) {
+    let process = thread.process
+    threads[thread.id] = nil
+    process.threads.remove(thread.id)
+    placement.vanished(thread)
+    if !early.isEmpty { adoptOrphans(of: thread) }
+    guard thread.id == process.id else { return }
+    for id in process.threads { threads[id] = nil }
+    processes[process.id] = nil
+    if process.id == first { self.end = end }
+    let processEnd: ProcessEnd =
+      switch end {
+      case .exited(let status): .exited(status: status)
+      case .killed(let signal, let coreDumped):
+        .killed(signal: SignalNumber(rawValue: signal), coreDumped: coreDumped)
+      }
+    events.emit(.processEnded(end: processEnd), thread)
+  }
+}

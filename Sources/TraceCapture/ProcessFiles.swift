@@ -1,0 +1,178 @@
+import Glibc
+import TraceEvents
+
+/// Reads what `/proc/PID` says of a process; every read capped, nothing thrown: a process may be
+/// gone at any moment.
+enum ProcessFiles {
+  /// The file's bytes, at most `cap`; nil if it cannot be read.
+  static func bytes(_ path: String, cap: Int) -> [UInt8]? {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return nil }
+    defer { close(file) }
+    var all: [UInt8] = []
+    var chunk = 4096
+    while all.count < cap {
+      let wanted = min(chunk, cap - all.count)
+      let part = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
+        count = unsafe max(0, read(file, buffer.baseAddress, wanted))
+      }
+      if part.isEmpty { break }
+      if all.isEmpty { all = part } else { all += part }
+      chunk = 32768
+    }
+    return all
+  }
+
+  /// Where a symbolic link points; nil if it cannot be read.
+  static func link(_ path: String) -> String? {
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
+      count = unsafe buffer.withMemoryRebound(to: CChar.self) { text in
+        unsafe max(0, readlink(path, text.baseAddress!, 4096))
+      }
+    }
+    return bytes.isEmpty ? nil : TargetText.decoding(bytes)
+  }
+
+  /// Texts that are each ended by a null byte (`cmdline`, `environ`).
+  static func texts(_ path: String, cap: Int) -> [String] {
+    guard var bytes = bytes(path, cap: cap) else { return [] }
+    if bytes.last == 0 { bytes.removeLast() }
+    if bytes.isEmpty { return [] }
+    return bytes.split(separator: 0, omittingEmptySubsequences: false).map {
+      TargetText.decoding(Array($0))
+    }
+  }
+
+  /// What `/proc/PID/status` says; nil if the process is gone.
+  static func status(_ id: Int32) -> ProcessStatus? {
+    guard let bytes = bytes("/proc/\(id)/status", cap: 16384) else { return nil }
+    return ProcessStatus(bytes)
+  }
+
+  /// The state letter of `/proc/PID/stat`; nil if the process is gone.
+  static func state(_ id: Int32) -> Character? {
+    guard let bytes = bytes("/proc/\(id)/stat", cap: 1024) else { return nil }
+    // The name before it may contain parentheses itself.
+    guard let end = bytes.lastIndex(of: UInt8(ascii: ")")), end + 2 < bytes.count else {
+      return nil
+    }
+    return Character(Unicode.Scalar(bytes[end + 2]))
+  }
+
+  /// The environment of this process, as it stands now.
+  static func ownEnvironment() -> [String] {
+    var list: [String] = []
+    var entry = unsafe environ
+    while let text = unsafe entry.pointee {
+      let length = unsafe strlen(text)
+      let bytes = unsafe UnsafeRawBufferPointer(start: text, count: length)
+      list.append(TargetText.decoding(unsafe Array(bytes)))
+      unsafe entry += 1
+    }
+    return list
+  }
+
+  /// The numbers of open descriptors.
+  static func descriptors(_ id: Int32) -> [Int32] {
+    guard let directory = unsafe opendir("/proc/\(id)/fd") else { return [] }
+    defer { unsafe closedir(directory) }
+    var numbers: [Int32] = []
+    while let entry = unsafe readdir(directory), numbers.count < 65536 {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) {
+        unsafe $0.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if let number = Int32(name) { numbers.append(number) }
+    }
+    return numbers.sorted()
+  }
+
+  /// Position and open flags of a descriptor (`/proc/PID/fdinfo/N`).
+  static func descriptorInfo(_ id: Int32, _ descriptor: Int32) -> (position: Int64, flags: Int32)? {
+    guard let bytes = bytes("/proc/\(id)/fdinfo/\(descriptor)", cap: 1024) else { return nil }
+    let fields = StatusFields(bytes)
+    guard let position = fields["pos"].flatMap({ Int64($0) }) else { return nil }
+    return (position, fields["flags"].flatMap { Int32($0, radix: 8) } ?? 0)
+  }
+}
+
+/// The lines `Name:\tvalue` of a /proc file.
+struct StatusFields {
+  private let text: String
+
+  init(_ bytes: [UInt8]) { text = String(decoding: bytes, as: UTF8.self) }
+
+  /// The value of the first line with this name, without blanks around it.
+  subscript(name: String) -> Substring? {
+    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+      guard line.starts(with: name.utf8) else { continue }
+      var rest = line.dropFirst(name.utf8.count)
+      guard rest.popFirst() == UInt8(ascii: ":") else { continue }
+      while let byte = rest.first, byte == 0x20 || byte == 0x09 { rest.removeFirst() }
+      while let byte = rest.last, byte == 0x20 || byte == 0x09 { rest.removeLast() }
+      return Substring(rest)
+    }
+    return nil
+  }
+}
+
+/// `/proc/PID/status` (`proc_pid_status(5)`), as far as a tracer needs it.
+struct ProcessStatus {
+  /// The process (thread group).
+  var process: Int32 = 0
+  /// Its parent.
+  var parent: Int32 = 0
+  /// Who traces it; 0 for nobody.
+  var tracer: Int32 = 0
+  /// Who it acts as; the user is the file-system user.
+  var credentials = Credentials(user: 0, group: 0, groups: [], capabilities: 0)
+  /// Real user and group, which `access(2)` asks for.
+  var realUser: UInt32 = 0
+  var realGroup: UInt32 = 0
+  /// True after `PR_SET_NO_NEW_PRIVS`.
+  var hasNoNewPrivileges = false
+  /// 0 none, 1 strict, 2 filter (`seccomp(2)`).
+  var seccompMode = 0
+  /// Signals that are ignored, handled, and blocked by the thread: bit N-1 for signal N.
+  var ignoredSignals: UInt64 = 0
+  var handledSignals: UInt64 = 0
+  var blockedSignals: UInt64 = 0
+
+  init(_ bytes: [UInt8]) {
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
+      let words = line[(colon + 1)...].split { $0 == 0x20 || $0 == 0x09 }
+      guard let first = words.first else { continue }
+      switch String(decoding: line[..<colon], as: UTF8.self) {
+      case "Tgid": process = Self.number(first)
+      case "PPid": parent = Self.number(first)
+      case "TracerPid": tracer = Self.number(first)
+      case "Uid":
+        realUser = Self.number(first)
+        if words.count == 4 { credentials.user = Self.number(words[3]) }
+      case "Gid":
+        realGroup = Self.number(first)
+        if words.count == 4 { credentials.group = Self.number(words[3]) }
+      case "Groups": credentials.groups = words.map { Self.number($0) }
+      case "CapEff": credentials.capabilities = Self.hexadecimal(first)
+      case "NoNewPrivs": hasNoNewPrivileges = first == [UInt8(ascii: "1")]
+      case "Seccomp": seccompMode = Self.number(first)
+      case "SigBlk": blockedSignals = Self.hexadecimal(first)
+      case "SigIgn": ignoredSignals = Self.hexadecimal(first)
+      case "SigCgt": handledSignals = Self.hexadecimal(first)
+      default: break
+      }
+    }
+  }
+
+  private static func number<Number: FixedWidthInteger>(_ digits: ArraySlice<UInt8>) -> Number {
+    var value: Number = 0
+    for digit in digits where digit >= 0x30 && digit <= 0x39 {
+      value = value &* 10 &+ Number(digit - 0x30)
+    }
+    return value
+  }
+
+  private static func hexadecimal(_ digits: ArraySlice<UInt8>) -> UInt64 {
+    UInt64(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0
+  }
+}

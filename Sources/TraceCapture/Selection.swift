@@ -1,0 +1,77 @@
+/// Which calls of a row the filter stops at, named by what they mean.
+package struct Selection: Sendable {
+  /// A list of alternatives, each a list of tests that must all hold; empty: every call.
+  package var tests: [[ArgumentTest]]
+
+  /// Every call.
+  package static let every = Selection(tests: [])
+
+  /// Calls whose argument is this number.
+  package static func equals(_ argument: Int, _ number: UInt32) -> Selection {
+    isOneOf(argument, [number])
+  }
+
+  /// Calls whose argument is one of these numbers.
+  package static func isOneOf(_ argument: Int, _ numbers: [UInt32]) -> Selection {
+    Selection(tests: numbers.map { [test(argument, .equals($0))] })
+  }
+
+  /// Calls whose argument is not zero.
+  package static func isNotZero(_ argument: Int) -> Selection {
+    Selection(tests: [[test(argument, .isNotZero)]])
+  }
+
+  /// Calls whose argument is at least this.
+  package static func isAtLeast(_ argument: Int, _ bound: UInt32) -> Selection {
+    Selection(tests: [[test(argument, .isAtLeast(bound))]])
+  }
+
+  /// Calls of the stat family without `AT_EMPTY_PATH`.
+  package static func namesAPath(flagsAt argument: Int) -> Selection {
+    Selection(tests: [[test(argument, .hasNone(0x1000))]])
+  }
+
+  /// Calls of the send family with `MSG_NOSIGNAL`: without it a broken pipe is seen by its signal.
+  package static func doesNotSignal(flagsAt argument: Int) -> Selection {
+    Selection(tests: [[test(argument, .hasAny(0x4000))]])
+  }
+
+  /// `getsockopt` of `SOL_SOCKET`, `SO_ERROR`: how an asynchronous connect ended.
+  package static let readsSocketError = Selection(tests: [
+    [test(1, .equals(1)), test(2, .equals(4))]
+  ])
+
+  /// `mmap` of a file, without the pieces that the loader maps over the first (`MAP_FIXED`) unless
+  /// they are code, which a `noexec` mount refuses; and of at least 64 KiB of anything.
+  package static func mapsMemory(lengthAt argument: Int) -> Selection {
+    Selection(tests: [
+      [test(3, .hasNone(0x20)), test(3, .hasNone(0x10))],
+      [test(3, .hasNone(0x20)), test(2, .hasAny(0x4))],
+      [test(3, .hasAny(0x20)), test(argument, .isAtLeast(0x10000))],
+    ])
+  }
+
+  /// `mprotect` that makes code, or much memory writable.
+  package static let protectsMemory = Selection(tests: [
+    [test(2, .hasAny(0x4))],
+    [test(2, .hasAny(0x2)), test(1, .isAtLeast(0x100000))],
+  ])
+
+  /// `write` to standard error, or of more than a few bytes to standard output: `dd bs=1` and its
+  /// like write no words.
+  package static let writesWords = Selection(tests: [
+    [test(0, .equals(2))],
+    [test(0, .equals(1)), test(2, .isAtLeast(12))],
+  ])
+
+  /// `writev` to standard output or error.
+  package static let writesWordVectors = Selection(tests: [
+    [test(0, .equals(2))], [test(0, .equals(1))],
+  ])
+
+  private static func test(
+    _ argument: Int, _ predicate: ArgumentTest.Predicate
+  ) -> ArgumentTest {
+    ArgumentTest(argument: argument, predicate: predicate)
+  }
+}

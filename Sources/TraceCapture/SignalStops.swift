@@ -1,0 +1,73 @@
+private import CTraceShim
+import Glibc
+import TraceEvents
+
+extension TraceSession {
+  /// Ignored by default and of no interest where handled: SIGCHLD, SIGCONT, SIGURG (Go sends it to
+  /// itself a hundred times a second), SIGWINCH; and what glibc keeps for itself.
+  private static var uninteresting: Set<Int32> { [17, 18, 23, 28, 32, 33] }
+
+  /// A signal is about to be delivered.
+  func serve(_ stop: consuming SignalStop, _ thread: TracedThread) {
+    if !isLaunching, !Self.uninteresting.contains(stop.signal),
+      let delivery = delivery(of: stop.signal, thread)
+    {
+      if thread.id == first { limit.delivered(stop.signal) }
+      events.emit(.signal(signal: delivery), thread)
+    }
+    stop.deliver(stoppingAtCalls: thread.followsCalls)
+  }
+
+  /// The whole process was stopped by job control, and stays so; and so do we, for whoever waits
+  /// for us sees to the target through us alone.
+  func serve(_ stop: consuming GroupStop, _ thread: TracedThread) {
+    let signal = stop.signal
+    stop.listen()
+    guard thread.id == first, limit.sharesSignals else { return }
+    wf_stop_self(signal)
+    if ProcessFiles.state(first) == "T" { kill(first, SIGCONT) }
+  }
+
+  private func delivery(of signal: Int32, _ thread: TracedThread) -> SignalDelivery? {
+    var info = wf_signal_info()
+    guard unsafe wf_signal_info(thread.id, &info) == 0 else { return nil }
+    var registers = wf_registers()
+    _ = unsafe wf_registers(thread.id, &registers)
+    var delivery = SignalDelivery(signal: SignalNumber(rawValue: signal), code: info.code)
+    delivery.instructionPointer = registers.rip
+    // SI_USER, SI_QUEUE, SI_TKILL
+    if info.code == 0 || info.code == -1 || info.code == -6 {
+      delivery.sender = info.sender
+      delivery.senderUser = info.sender_user
+    } else if info.code > 0, [4, 5, 7, 8, 11].contains(signal) {
+      delivery.faultAddress = info.address
+    }
+    if let status = ProcessFiles.status(thread.id) {
+      let bit: UInt64 = 1 << UInt64(signal - 1)
+      if status.ignoredSignals & bit != 0 {
+        delivery.disposition = .ignored
+      } else if status.handledSignals & bit != 0 {
+        delivery.disposition = .handled
+      } else if status.blockedSignals & bit != 0 {
+        delivery.disposition = .blocked
+      }
+    }
+    if signal == SIGPIPE { delivery.duringCall = brokenCall(registers) }
+    return delivery
+  }
+
+  /// The call that a broken pipe ended, as the registers still tell.
+  private func brokenCall(_ registers: wf_registers) -> SystemCall? {
+    // The user code segment of 32-bit programs.
+    let isNarrow = registers.cs == 0x23
+    let result = isNarrow
+      ? Int64(Int32(truncatingIfNeeded: registers.rax)) : Int64(bitPattern: registers.rax)
+    guard result == -Int64(EPIPE) else { return nil }
+    let name = numbers.row(registers.orig_rax, isNarrow: isNarrow).map { rows[$0].name }
+      ?? CallNames.name(registers.orig_rax, isNarrow: isNarrow)
+    let descriptor = Int32(truncatingIfNeeded: isNarrow ? registers.rbx : registers.rdi)
+    return SystemCall(
+      name: name, arguments: [.descriptor(number: descriptor)],
+      outcome: .failed(error: .brokenPipe))
+  }
+}

@@ -1,0 +1,250 @@
+private import CTraceShim
+import Glibc
+import TraceEvents
+
+extension TraceSession {
+  /// The filter selected a call: most go on to their exit at once, with nothing read.
+  func serve(_ stop: consuming SelectedCallStop, _ thread: TracedThread) {
+    // The entry stop before this one has seen to the call.
+    if thread.followsCalls, thread.call != nil { return stop.resumeToExit() }
+    var info = wf_call_info()
+    guard unsafe wf_call_info(thread.id, &info) == 0, info.operation == 3,
+      Int(info.filter_data) < rows.count
+    else { return stop.resume() }
+    let index = Int(info.filter_data)
+    if isLaunching {
+      guard rows[index].emission == .execution else { return stop.resume() }
+      isLaunching = false
+    }
+    let call = PendingCall(row: index, info)
+    if entered(call, row: rows[index], thread) {
+      thread.call = call
+      stop.resumeToExit()
+    } else {
+      stop.resume()
+    }
+  }
+
+  /// Entry or exit of a call that was asked for.
+  func serve(_ stop: consuming CallStop, _ thread: TracedThread) {
+    var info = wf_call_info()
+    guard unsafe wf_call_info(thread.id, &info) == 0 else { return stop.resume() }
+    if info.operation == 2 {
+      if let call = thread.call {
+        thread.call = nil
+        finished(call, result: info.result, thread)
+      }
+    } else if info.operation == 1 {
+      var call = PendingCall(row: nil, info)
+      if let index = numbers.row(call.number, isNarrow: call.isNarrow),
+        rows[index].selects(call.arguments), entered(call, row: rows[index], thread)
+      {
+        call.row = index
+      }
+      thread.call = call
+    }
+    if thread.followsCalls { stop.resumeToCall() } else { stop.resume() }
+  }
+
+  /// Does what has to be done before a call runs. False if its end does not matter.
+  private func entered(_ call: PendingCall, row: SystemCallRow, _ thread: TracedThread) -> Bool {
+    let process = thread.process
+    switch row.emission {
+    case .close:
+      let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
+      // A descriptor that was not seen to be made may not be open, and nobody knows of it.
+      guard let entry = process.descriptors[descriptor] else { return false }
+      if entry.isWatched { release(descriptor, thread) }
+      process.descriptors[descriptor] = nil
+      events.emit(
+        .systemCall(
+          call: SystemCall(
+            name: row.name, arguments: [.descriptor(number: descriptor)],
+            outcome: .returned(value: 0))), thread)
+      return false
+    case .closeRange:
+      let first = Int32(clamping: call.arguments[0] & 0xFFFF_FFFF)
+      let last = Int32(clamping: call.arguments[1] & 0xFFFF_FFFF)
+      for descriptor in process.descriptors.watched where descriptor >= first && descriptor <= last
+      {
+        release(descriptor, thread)
+      }
+      return true
+    case .listing:
+      let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
+      var entry = process.descriptors[descriptor] ?? .init()
+      if entry.isListed { return false }
+      entry.isListed = true
+      process.descriptors[descriptor] = entry
+      return true
+    case .words: return enteredWords(call, row: row, thread)
+    case .execution:
+      thread.releases = process.descriptors.watched.filter {
+        process.descriptors[$0]?.closesOnExec == true
+      }.compactMap { releaseOf($0, thread) }
+      return true
+    case .always:
+      if row.name == "dup2" || row.name == "dup3" {
+        let descriptor = Int32(truncatingIfNeeded: call.arguments[1])
+        if process.descriptors[descriptor]?.isWatched == true { release(descriptor, thread) }
+      }
+      return true
+    default: return true
+    }
+  }
+
+  /// Words on standard output are told of at their entry, once a process has shown that it can
+  /// write there; each block of a buffer is seen to its end, as that is where a disk runs full.
+  private func enteredWords(
+    _ call: PendingCall, row: SystemCallRow, _ thread: TracedThread
+  ) -> Bool {
+    guard call.arguments[0] & 0xFFFF_FFFF == 1 else { return true }
+    thread.process.outputCalls += 1
+    if thread.process.outputCalls <= 32 || call.arguments[2] >= 1024 { return true }
+    emitWords(call, row: row, thread, written: nil)
+    return false
+  }
+
+  /// Tells of what came of a call.
+  private func finished(_ call: PendingCall, result: Int64, _ thread: TracedThread) {
+    guard let index = call.row else { return finishedUnselected(call, result: result, thread) }
+    var (index_, call) = (index, call)
+    if rows[index].emission == .socketCall {
+      guard let (other, inner) = directCall(call, thread) else { return }
+      (index_, call) = (other, inner)
+    }
+    let row = rows[index_]
+    let failed = result < 0 && result >= -4095
+    // ERESTARTSYS and its kin: the kernel makes the call again, or the program sees EINTR.
+    if failed, (-516 ... -512).contains(result) { return }
+    if !failed { succeeded(call, index: index_, row: row, result: result, thread) }
+    switch row.emission {
+    case .always, .listing, .closeRange: break
+    case .close, .failures, .creation, .execution: if !failed { return }
+    case .mapping:
+      if !failed, call.arguments[3] & 0x20 != 0 { return }
+    case .words:
+      if !failed { return emitWords(call, row: row, thread, written: Int(result)) }
+    case .programBreak:
+      guard UInt64(bitPattern: result) < call.arguments[0] else { return }
+      return emit(call, row: row, result: -Int64(ENOMEM), thread)
+    case .socketError: return finishedSocketError(call, row: row, result: result, thread)
+    case .readAffinity:
+      if !failed { placement.correctAnswer(call, result: result, thread, decoder.memory, threads) }
+      if !failed { return }
+    case .setAffinity:
+      if !failed { placement.targetChose(call, thread, threads) }
+      if !failed { return }
+    case .filter:
+      if !failed { installedFilter(call, row: row, thread) }
+    case .tracing:
+      if failed, result == -Int64(EPERM) {
+        noteOnce(.nestedTracing, thread.process.program, thread)
+      }
+    case .socketCall: return
+    }
+    emit(call, row: row, result: result, thread)
+  }
+
+  /// Hands on a call as an event, and asks for what explains its failure.
+  func emit(_ call: PendingCall, row: SystemCallRow, result: Int64, _ thread: TracedThread) {
+    let failed = result < 0 && result >= -4095
+    let event = SystemCall(
+      name: row.name,
+      arguments: decoder.arguments(of: row, call, thread: thread.id, result: result),
+      outcome: failed
+        ? .failed(error: ErrorNumber(rawValue: Int32(-result))) : .returned(value: result))
+    events.emit(.systemCall(call: event), thread)
+    if failed { facts.explain(event, thread, events) }
+  }
+
+  /// A call that no row selects, of a thread whose own filter may have refused it.
+  private func finishedUnselected(_ call: PendingCall, result: Int64, _ thread: TracedThread) {
+    guard result == -Int64(ENOSYS) || result == -Int64(EPERM) || result == -Int64(EACCES) else {
+      return
+    }
+    let name = numbers.row(call.number, isNarrow: call.isNarrow).map { rows[$0].name }
+      ?? CallNames.name(call.number, isNarrow: call.isNarrow)
+    let event = SystemCall(
+      name: name, arguments: [], outcome: .failed(error: ErrorNumber(rawValue: Int32(-result))))
+    events.emit(.systemCall(call: event), thread)
+  }
+
+  private func emitWords(
+    _ call: PendingCall, row: SystemCallRow, _ thread: TracedThread, written: Int?
+  ) {
+    let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
+    if descriptor == 1 {
+      outputEvents += 1
+      if outputEvents > Self.mostOutputEvents { return }
+    }
+    var text: String
+    var count: Int
+    if row.arguments.contains(.vector) {
+      let vector = decoder.vector(
+        thread.id, at: call.arguments[1], count: call.arguments[2], isNarrow: call.isNarrow)
+      (text, count) = vector ?? ("", 0)
+    } else {
+      count = written ?? Int(clamping: call.arguments[2])
+      // The end of what is too long for an event: the last words are what people read.
+      let cut = max(0, count - CallDecoder.longestWords)
+      text = decoder.memory.data(
+        thread.id, at: call.arguments[1] &+ UInt64(cut), count: count - cut,
+        cap: CallDecoder.longestWords) ?? ""
+    }
+    if let written { count = written }
+    if count == 0 { return }
+    events.emit(
+      .words(
+        words: Words(
+          stream: descriptor == 1 ? .standardOutput : .standardError, descriptor: descriptor,
+          text: text, byteCount: count)), thread)
+  }
+
+  private static var mostOutputEvents: Int { 20_000 }
+
+  private func finishedSocketError(
+    _ call: PendingCall, row: SystemCallRow, result: Int64, _ thread: TracedThread
+  ) {
+    guard result == 0,
+      let error = decoder.memory.number(thread.id, at: call.arguments[3], size: 4)
+    else { return emit(call, row: row, result: result, thread) }
+    emit(call, row: row, result: error == 0 ? 0 : -Int64(min(error, 4095)), thread)
+  }
+
+  private func installedFilter(_ call: PendingCall, row: SystemCallRow, _ thread: TracedThread) {
+    let installs = row.name == "seccomp" || call.arguments[0] == 22
+    guard installs else { return }
+    // SECCOMP_FILTER_FLAG_TSYNC puts it on every thread of the process.
+    let all = row.name == "seccomp" && call.arguments[1] & 1 != 0
+    for id in all ? thread.process.threads : [thread.id] { threads[id]?.followsCalls = true }
+    noteOnce(.ownFilter, thread.process.program, thread)
+  }
+
+  /// The row and arguments that a `socketcall(2)` of i386 stands for.
+  private func directCall(_ call: PendingCall, _ thread: TracedThread) -> (Int, PendingCall)? {
+    // SYS_SOCKET 1 and so on, of linux/net.h, as numbers of x86-64.
+    let direct: [UInt64: UInt64] = [
+      1: 41, 2: 49, 3: 42, 4: 50, 5: 43, 8: 53, 11: 44, 15: 55, 16: 46, 18: 288, 20: 307,
+    ]
+    guard let number = direct[call.arguments[0]],
+      let index = numbers.row(number, isNarrow: false),
+      let bytes = decoder.memory.bytes(thread.id, at: call.arguments[1], count: 24)
+    else { return nil }
+    let words = (0..<6).map { bytes.littleEndian(at: $0 * 4, size: 4) }
+    let arguments = CallArguments(words[0], words[1], words[2], words[3], words[4], words[5])
+    guard rows[index].selects(arguments) else { return nil }
+    return (index, PendingCall(row: index, number: number, arguments: arguments, isNarrow: true))
+  }
+}
+
+extension PendingCall {
+  fileprivate init(row: Int?, _ info: wf_call_info) {
+    self.init(
+      row: row, number: info.number,
+      arguments: CallArguments(
+        info.argument0, info.argument1, info.argument2, info.argument3, info.argument4,
+        info.argument5),
+      isNarrow: info.architecture == CallConvention.i386.rawValue)
+  }
+}

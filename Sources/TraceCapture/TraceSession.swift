@@ -1,0 +1,156 @@
+private import CTraceShim
+import Glibc
+import TraceEvents
+
+/// One trace: the threads that are traced, and the loop that serves their stops.
+final class TraceSession {
+  /// The living threads, by id.
+  var threads: [ProcessID: TracedThread] = [:]
+  /// The living processes, by id.
+  var processes: [ProcessID: TracedProcess] = [:]
+  /// Stops of threads whose creator's stop has not come yet.
+  var early: [ProcessID: Int32] = [:]
+  /// Where events go.
+  let events: EventStream
+  /// Reads memory and makes arguments.
+  let decoder = CallDecoder(memory: MemoryReader())
+  /// The table, by the index that the filter gives.
+  let rows = SystemCallTable.rows
+  /// What each row does to descriptors.
+  let effects: [CallEffect]
+  /// Finds rows by number, for calls that the filter did not select.
+  let numbers: RowNumbers
+  /// Asks what goes stale.
+  let facts: StaleFacts
+  /// The process that was launched.
+  var first: ProcessID = 0
+  /// True until the launched child's first try to exec: what it does before is ours.
+  var isLaunching = true
+  /// How the first process ended.
+  var end: WaitStatus.End?
+  /// Where threads run.
+  var placement = Placement()
+  /// Time limit and interruptions.
+  var limit = TimeLimit()
+  /// What has been said once.
+  var saidNotes: Set<CaptureNote.Kind> = []
+  /// How often standard output was told of.
+  var outputEvents = 0
+
+  init(inspector: any SystemInspector, sink: @escaping (TraceEvent) -> Void) {
+    events = EventStream(sink: sink)
+    effects = rows.map { CallEffect(name: $0.name) }
+    numbers = RowNumbers(rows)
+    facts = StaleFacts(inspector: inspector)
+  }
+
+  /// Launches the command and serves every stop until nothing is left of it.
+  func run(_ request: LaunchRequest) throws(CaptureError) -> LaunchOutcome {
+    let alarm = Alarm()
+    if request.ownsProcessSignals { alarm.claimSignals() }
+    defer { if request.ownsProcessSignals { alarm.releaseSignals() } }
+    limit = TimeLimit(seconds: request.timeout, sharesSignals: request.ownsProcessSignals)
+    placement = Placement.ofCallingThread()
+    defer { placement.leave() }
+    var launched = try Launch.start(request)
+    first = launched.process
+    begin(launched, request)
+    launched.go()
+    alarm.set(nextWake())
+    var wakes = Alarm.wakeCount
+    while !threads.isEmpty {
+      var status: Int32 = 0
+      let id = unsafe wf_wait(&status)
+      if id > 0 {
+        serve(id, status)
+      } else if id == -ECHILD {
+        break
+      }
+      if Alarm.wakeCount != wakes {
+        wakes = Alarm.wakeCount
+        wake()
+        alarm.set(nextWake())
+      } else if placement.changedWake {
+        placement.changedWake = false
+        alarm.set(nextWake())
+      }
+    }
+    return try outcome(launched)
+  }
+
+  /// Serves one stop or end of a thread.
+  func serve(_ id: ProcessID, _ status: Int32) {
+    let decoded = WaitStatus(status)
+    guard let thread = threads[id] else {
+      // Its creator's stop will introduce it; an end needs no introduction.
+      early[id] = decoded.end == nil ? status : nil
+      return
+    }
+    placement.stopped(thread)
+    switch decoded.stop(of: id) {
+    case .selectedCall(let stop): serve(stop, thread)
+    case .call(let stop): serve(stop, thread)
+    case .signal(let stop): serve(stop, thread)
+    case .group(let stop): serve(stop, thread)
+    case .trap(let stop): stop.resume(stoppingAtCalls: stopsAtCalls(thread))
+    case .creation(let stop): serve(stop, thread)
+    case .execution(let stop): serve(stop, thread)
+    case .exiting(let stop): serve(stop, thread)
+    case .ended(_, let end): ended(thread, end)
+    }
+  }
+
+  /// True if a thread must be resumed so that it stops at its next entry or exit of a call.
+  func stopsAtCalls(_ thread: TracedThread) -> Bool {
+    thread.followsCalls || thread.call != nil
+  }
+
+  /// Says `text` once in a trace.
+  func noteOnce(_ kind: CaptureNote.Kind, _ text: String, _ thread: TracedThread) {
+    guard saidNotes.insert(kind).inserted else { return }
+    events.note(kind, text, thread)
+  }
+
+  private func begin(_ launched: borrowing LaunchedProcess, _ request: LaunchRequest) {
+    let process = TracedProcess(id: first, descriptors: DescriptorTable())
+    let thread = TracedThread(id: first, process: process)
+    process.threads = [first]
+    threads[first] = thread
+    processes[first] = process
+    let state = launched.state(request)
+    for descriptor in state.descriptors.keys { process.descriptors[descriptor] = .init() }
+    events.emit(.processStarted(start: ProcessStart(parent: nil, state: state)), thread)
+  }
+
+  private func outcome(_ launched: borrowing LaunchedProcess) throws(CaptureError) -> LaunchOutcome
+  {
+    if let failure = try launched.failure() { return .notStarted(failure) }
+    switch end {
+    case .exited(let status): return .exited(status)
+    case .killed(let signal, let coreDumped):
+      return .killed(SignalNumber(rawValue: signal), coreDumped: coreDumped)
+    case nil: throw CaptureError(.lostTarget, detail: "\(first)")
+    }
+  }
+}
+
+/// Finds rows by a call's number.
+struct RowNumbers {
+  private var wide = [Int16](repeating: -1, count: 1024)
+  private var narrow = [Int16](repeating: -1, count: 1024)
+
+  init(_ rows: [SystemCallRow]) {
+    for (index, row) in rows.enumerated() {
+      if let number = row.number { wide[Int(number)] = Int16(index) }
+      if let number = row.number32 { narrow[Int(number)] = Int16(index) }
+    }
+  }
+
+  /// The index of the row; nil if no row has that number.
+  func row(_ number: UInt64, isNarrow: Bool) -> Int? {
+    let plain = isNarrow ? number : number & 0xBFFF_FFFF
+    guard plain < 1024 else { return nil }
+    let index = isNarrow ? narrow[Int(plain)] : wide[Int(plain)]
+    return index < 0 ? nil : Int(index)
+  }
+}

@@ -1,0 +1,106 @@
+import TraceEvents
+
+/// A thread that is traced.
+final class TracedThread {
+  /// Its id; that of its process for the leader, and for a thread that called exec from then on.
+  let id: ProcessID
+  /// The process that it belongs to.
+  let process: TracedProcess
+  /// The call that it is in, as far as it was selected.
+  var call: PendingCall?
+  /// True once a filter of the target's own is in force: every call stops from then on.
+  var followsCalls = false
+  /// True once the target chose processors for it.
+  var ownsAffinity = false
+  /// What is to be told once its `execve` has closed them.
+  var releases: [DescriptorRelease] = []
+  /// Ordinal of the placement period in which it last stopped.
+  var lastPeriod = 0
+
+  init(id: ProcessID, process: TracedProcess) {
+    self.id = id
+    self.process = process
+  }
+}
+
+/// A call between its entry and its exit.
+struct PendingCall {
+  /// Index of its row; nil for a call that no row selects.
+  var row: Int?
+  /// Its number, in its own convention.
+  var number: UInt64
+  /// Its arguments.
+  var arguments: CallArguments
+  /// True for the convention of i386.
+  var isNarrow: Bool
+}
+
+/// A process (thread group) that is traced.
+final class TracedProcess {
+  /// Its id.
+  let id: ProcessID
+  /// Its living threads.
+  var threads: Set<ProcessID> = []
+  /// Its descriptors, as far as they were seen to be made.
+  var descriptors: DescriptorTable
+  /// Absolute path of its program, for notes.
+  var program = ""
+  /// Calls that wrote to standard output.
+  var outputCalls = 0
+
+  init(id: ProcessID, descriptors: DescriptorTable) {
+    self.id = id
+    self.descriptors = descriptors
+  }
+}
+
+/// Descriptors that were seen to be made; shared by processes that were cloned so.
+final class DescriptorTable {
+  /// What is known of one descriptor.
+  struct Entry {
+    /// True if exec closes it.
+    var closesOnExec = false
+    /// True if it reads a file that could be configuration.
+    var isWatched = false
+    /// True if a directory listing of it was told of.
+    var isListed = false
+  }
+
+  private var entries: [Int32: Entry] = [:]
+  /// How many of them are watched.
+  private(set) var watchedCount = 0
+
+  /// What is known of `descriptor`; setting nil forgets it.
+  subscript(descriptor: Int32) -> Entry? {
+    get { entries[descriptor] }
+    set {
+      let before = entries[descriptor]
+      if before?.isWatched == true { watchedCount -= 1 }
+      if newValue?.isWatched == true { watchedCount += 1 }
+      entries[descriptor] = newValue
+    }
+  }
+
+  /// The watched descriptors, in order.
+  var watched: [Int32] {
+    watchedCount == 0 ? [] : entries.filter { $0.value.isWatched }.map(\.key).sorted()
+  }
+
+  /// A table of its own, as fork makes it.
+  func copy() -> DescriptorTable {
+    let copy = DescriptorTable()
+    copy.entries = entries
+    copy.watchedCount = watchedCount
+    return copy
+  }
+
+  /// Forgets what exec closes.
+  func closeOnExec() {
+    for (descriptor, entry) in entries where entry.closesOnExec { self[descriptor] = nil }
+  }
+
+  /// The descriptors that are known between two numbers.
+  func known(from first: Int32, through last: Int32) -> [Int32] {
+    entries.keys.filter { $0 >= first && $0 <= last }.sorted()
+  }
+}

@@ -1,0 +1,27 @@
+package import TraceEvents
+
+/// Runs one command under `ptrace(2)` and hands on what happens to it, as events.
+///
+/// ptrace binds a target to the thread that traces it: `run` blocks, and must be called on a
+/// thread that is made for it, never on one of a pool. The sink is called on that thread, while
+/// the thread that the event is about stands still.
+package struct Tracer: ~Copyable {
+  private let session: TraceSession
+  private let request: LaunchRequest
+
+  /// A tracer of `request`. `inspector` answers what is only true at a stop; `sink` gets every
+  /// event in order.
+  package init(
+    _ request: LaunchRequest, inspector: any SystemInspector,
+    sink: @escaping (TraceEvent) -> Void
+  ) {
+    self.request = request
+    session = TraceSession(inspector: inspector, sink: sink)
+  }
+
+  /// Runs the command and everything that it starts to their ends. Gives how the first process
+  /// ended.
+  package consuming func run() throws(CaptureError) -> LaunchOutcome {
+    try session.run(request)
+  }
+}
