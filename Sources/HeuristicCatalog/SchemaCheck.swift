@@ -122,7 +122,7 @@ struct SchemaCheck {
   /// "; did you mean …?" where a name is near, else the names that there are.
   static func nearest(to name: String, among known: [String]) -> String {
     let near = known.map { (distance(name, $0), $0) }.min { $0 < $1 }
-    if let near, near.0 <= max(1, name.count / 3) { return "; did you mean '\(near.1)'?" }
+    if let near, near.0 <= max(1, (name.count + 1) / 2) { return "; did you mean '\(near.1)'?" }
     return known.isEmpty ? "" : "; known are \(known.sorted().joined(separator: ", "))"
   }
 

@@ -44,7 +44,8 @@ struct EmbedHeuristicsTool {
 
       /// The built-in heuristics in `CompactForm`.
       let embeddedHeuristics = \(hashes)\"""
-      \(text)\"""\(hashes)
+      \(text)
+      \"""\(hashes)
 
       """
   }
