@@ -50,7 +50,8 @@ let package = Package(
       name: "RuleEngine",
       dependencies: ["TraceEvents", "History", "HeuristicCatalog"]),
     .target(
-      name: "Reporting", dependencies: ["TraceEvents", "History", "ConfigOrder", "RuleEngine"]),
+      name: "Reporting",
+      dependencies: ["TraceEvents", "History", "ConfigOrder", "RuleEngine", "HeuristicCatalog"]),
     .target(
       name: "CommandLineInterface",
       dependencies: [

@@ -14,7 +14,7 @@ package struct History: Sendable {
   package private(set) var facts: [SystemQuestion: SystemAnswer] = [:]
   /// What the capture said about itself.
   package private(set) var notes: [CaptureNote] = []
-  /// How many events were folded.
+  /// How many events were folded, facts apart.
   package private(set) var eventCount = 0
   /// Time of the last event.
   package private(set) var duration = 0.0
@@ -60,8 +60,8 @@ package struct History: Sendable {
   /// Folds one event; the digest is for folds that are built upon this one.
   @discardableResult
   package mutating func apply(_ event: TraceEvent) -> Digest? {
-    eventCount += 1
     duration = max(duration, event.time)
+    if case .fact = event.body {} else { eventCount += 1 }
     switch event.body {
     case .processStarted(let start):
       startProcess(event, start)

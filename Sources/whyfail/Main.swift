@@ -1,4 +1,9 @@
+import CommandLineInterface
+import Glibc
+
 @main
 enum Main {
-  static func main() {}
+  static func main() {
+    exit(CommandLineInterface.run(arguments: CommandLine.arguments, environment: .ownProcess))
+  }
 }

@@ -1,0 +1,40 @@
+import ConfigOrder
+import HeuristicCatalog
+import History
+import Reporting
+import RuleEngine
+import TraceEvents
+
+/// The folds of one stream of events, and the report made of them at its end.
+struct Analysis {
+  private(set) var history = History()
+  private var configuration = ConfigurationOrder()
+
+  /// Takes the next event.
+  mutating func apply(_ event: TraceEvent) {
+    let digest = history.apply(event)
+    configuration.apply(event, digest: digest, history: history)
+  }
+
+  /// The report; `catalog` is only asked for where something failed.
+  func report(
+    tool: String, source: Report.Source, command: [String],
+    catalog: () -> HeuristicCatalog, inspector: any SystemInspector
+  ) -> Report {
+    let isFailure = history.root.map { $0.failed || $0.end == nil } ?? true
+    let knowledge = isFailure ? catalog() : HeuristicCatalog([])
+    let diagnosis = Diagnostician(history: history, catalog: knowledge, inspector: inspector)
+      .diagnosis()
+    var userName: String?
+    if let user = history.root?.credentials?.user {
+      let question = SystemQuestion.userName(user: user)
+      if case .names(let list) = history.facts[question] ?? inspector.answer(question) {
+        userName = list.first
+      }
+    }
+    return Report(
+      tool: Report.Tool(name: tool, version: ToolVersion.text), source: source,
+      diagnosis: diagnosis, history: history, configuration: configuration, command: command,
+      userName: userName)
+  }
+}

@@ -1,0 +1,98 @@
+import Glibc
+import HeuristicCatalog
+import Reporting
+import SystemInspection
+import TraceCapture
+import TraceEvents
+import TraceReaders
+
+/// A command that is run and traced: events flow into the analysis and, if wanted, a recording.
+final class LiveRun {
+  /// What came of a run.
+  struct Result {
+    let report: Report
+    let status: Int32
+  }
+
+  private let tool: String
+  private let options: Options
+  private let inspector = RecordingSystemInspector(LiveSystemInspector())
+  private var analysis = Analysis()
+  private var recording: RecordingWriter?
+  private var lastEvent: TraceEvent?
+
+  init(tool: String, options: Options) throws(TraceReaderError) {
+    self.tool = tool
+    self.options = options
+    if let path = options.record {
+      recording = try RecordingWriter(
+        path: path,
+        header: RecordingHeader(
+          tool: "\(tool) \(ToolVersion.text)", created: Double(time(nil)),
+          command: options.command))
+    }
+  }
+
+  /// Runs the command to its end, and reports.
+  func run(environment: [String: String]) throws(RunFailure) -> Result {
+    let request = try request(environment: environment)
+    let outcome: LaunchOutcome
+    do throws(CaptureError) {
+      let tracer = Tracer(request, inspector: inspector) { [self] event in take(event) }
+      outcome = try tracer.run()
+    } catch {
+      throw RunFailure.capture(error)
+    }
+    let report = analysis.report(
+      tool: tool, source: Report.Source(kind: .run), command: options.command,
+      catalog: { Catalogs.all(tool: tool, environment: environment) }, inspector: inspector)
+    try closeRecording()
+    return Result(report: report, status: ExitStatus.status(for: outcome))
+  }
+
+  private func request(environment: [String: String]) throws(RunFailure) -> LaunchRequest {
+    var request = LaunchRequest(command: options.command, timeout: options.timeout)
+    guard let name = options.user else { return request }
+    guard geteuid() == 0 else { throw RunFailure.userNeedsRoot }
+    guard let (user, variables) = TargetUser.named(name) else { throw RunFailure.noSuchUser(name) }
+    request.user = user
+    var merged = environment
+    for variable in variables {
+      let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      merged[String(parts[0])] = String(parts[1])
+    }
+    request.environment = merged.map { "\($0.key)=\($0.value)" }
+    return request
+  }
+
+  private func take(_ event: TraceEvent) {
+    analysis.apply(event)
+    recording?.append(event)
+    lastEvent = event
+  }
+
+  /// Adds what the diagnosis asked of the machine, so that a replay needs no machine.
+  private func closeRecording() throws(RunFailure) {
+    guard let recording else { return }
+    if var event = lastEvent {
+      for fact in inspector.takeNewFacts() {
+        event.number += 1
+        event.body = .fact(fact: fact)
+        recording.append(event)
+      }
+    }
+    do throws(TraceReaderError) {
+      try recording.close()
+    } catch {
+      // The run itself is over and its report holds: the recording alone ends early.
+      Output.complain(tool, error.description)
+    }
+  }
+}
+
+/// Why a command could not be run or traced: a failure of whyfail's own, not a diagnosis.
+enum RunFailure: Error {
+  case capture(CaptureError)
+  case userNeedsRoot
+  case noSuchUser(String)
+}

@@ -1,0 +1,54 @@
+import ArgumentParser
+
+/// What `whyfail` and `whyconf` take on their command lines.
+struct Options: ParsableArguments {
+  /// The forms of a report.
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json, markdown
+  }
+
+  @Option(help: "Form of the report: text, json or markdown.")
+  var format: Format = .text
+
+  @Option(name: .shortAndLong, help: "Write the report to FILE, not to standard error.")
+  var output: String?
+
+  @Option(help: "Also write what was traced to FILE, for --replay.")
+  var record: String?
+
+  @Option(help: "Report on the recording FILE; no command is run.")
+  var replay: String?
+
+  @Option(help: "End the program after so many SECONDS, and say what it was waiting for.")
+  var timeout: Double?
+
+  @Option(help: "Run the program as the user NAME (root only).")
+  var user: String?
+
+  @Flag(help: "Show all findings, all evidence, all configuration files and the processes.")
+  var verbose = false
+
+  @Flag(help: "Show the failed calls that were found to be harmless as well.")
+  var all = false
+
+  @Flag(
+    inversion: .prefixedNo,
+    help: "Replace passwords and tokens in the report by [redacted].")
+  var redact = true
+
+  @Flag(help: "List the heuristics.")
+  var list = false
+
+  @Option(help: "Explain the heuristic ID at length.")
+  var explain: String?
+
+  @Flag(help: "Check your own heuristics, or those in the DIRectories given.")
+  var checkHeuristics = false
+
+  @Flag(help: "Print the version.")
+  var version = false
+
+  @Argument(
+    parsing: .captureForPassthrough, help: "The command to run, with its arguments.")
+  var command: [String] = []
+}

@@ -1,0 +1,58 @@
+import Glibc
+import TraceEvents
+
+/// Where reports and messages go: standard error, or a file; never the target's standard output.
+struct Output: ~Copyable {
+  /// Why a file could not be written.
+  struct Failure: Error {
+    let path: String
+    let error: ErrorNumber
+  }
+
+  private let descriptor: Int32
+  private let path: String
+  private let isFile: Bool
+
+  /// Standard error.
+  init() {
+    descriptor = STDERR_FILENO
+    path = "standard error"
+    isFile = false
+  }
+
+  /// A file, made or emptied at once, so that a path that cannot be written is known before the
+  /// target starts.
+  init(path: String) throws(Failure) {
+    let opened = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard opened >= 0 else { throw Failure(path: path, error: ErrorNumber(rawValue: errno)) }
+    descriptor = opened
+    self.path = path
+    isFile = true
+  }
+
+  deinit {
+    if isFile { _ = close(descriptor) }
+  }
+
+  /// Writes all of `text`.
+  func write(_ text: String) throws(Failure) {
+    let bytes = Array(text.utf8)
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.write(
+          descriptor, buffer.baseAddress.map { unsafe $0 + written }, bytes.count - written)
+      }
+      if count > 0 {
+        written += count
+      } else if errno != EINTR {
+        throw Failure(path: path, error: ErrorNumber(rawValue: errno))
+      }
+    }
+  }
+
+  /// Writes one line of the tool's own to standard error; a failure there has nowhere to go.
+  static func complain(_ tool: String, _ message: String) {
+    try? Output().write("\(tool): \(TargetText.escaped(message, keepingLines: true))\n")
+  }
+}

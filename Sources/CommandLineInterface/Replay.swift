@@ -1,0 +1,35 @@
+import HeuristicCatalog
+import History
+import Reporting
+import SystemInspection
+import TraceEvents
+import TraceReaders
+
+/// A recording, diagnosed again by the same engine.
+enum Replay {
+  /// The report of the recording at `path`; needs neither the program nor the machine.
+  static func report(
+    tool: String, path: String, environment: [String: String]
+  ) throws(TraceReaderError) -> Report {
+    let reader = try RecordingReader(path: path)
+    var analysis = Analysis()
+    var last = 0
+    while let event = try reader.next() {
+      last = event.number
+      analysis.apply(event)
+    }
+    if reader.isTruncated {
+      let note = CaptureNote(kind: .incomplete, text: "The recording ends in mid-line.")
+      analysis.apply(
+        TraceEvent(
+          number: last + 1, time: analysis.history.duration, process: 0, thread: 0,
+          body: .note(note: note)))
+    }
+    return analysis.report(
+      tool: tool, source: Report.Source(kind: .recording, path: path),
+      command: reader.header.command,
+      catalog: { Catalogs.all(tool: tool, environment: environment) },
+      // Every answer that the diagnosis had is a fact of the stream.
+      inspector: RecordedSystemInspector([]))
+  }
+}

@@ -1,0 +1,39 @@
+import TraceCapture
+import TraceEvents
+
+extension RunFailure {
+  /// One line: what failed, why, and what to do.
+  var words: String {
+    switch self {
+    case .userNeedsRoot: "--user takes root: run it with sudo"
+    case .noSuchUser(let name): "there is no user \(name)"
+    case .capture(let error): error.words
+    }
+  }
+}
+
+extension CaptureError {
+  /// One line: what failed, why, and what to do.
+  var words: String {
+    let cause = error.map { " (\($0.words))" } ?? ""
+    let more = detail.isEmpty ? "" : ": \(detail)"
+    return switch code {
+    case .badRequest: "cannot run this command\(more)"
+    case .cannotFork: "cannot start a process\(cause)\(more)"
+    case .alreadyTraced:
+      "cannot trace: this process is itself being traced\(more); run whyfail outside of the "
+        + "debugger or strace"
+    case .forbiddenByYama:
+      "cannot trace: kernel.yama.ptrace_scope forbids it\(more); "
+        + "as root: sysctl kernel.yama.ptrace_scope=1"
+    case .forbiddenBySeccomp:
+      "cannot trace: a seccomp profile of this container forbids ptrace\(more); start the container "
+        + "with --cap-add=SYS_PTRACE, or run whyfail on the host"
+    case .tracingRefused: "cannot trace: the kernel refuses\(cause)\(more)"
+    case .filterRefused: "cannot install the seccomp filter\(cause)\(more)"
+    case .cannotChangeUser: "cannot become that user\(cause)\(more)"
+    case .cannotEnterDirectory: "cannot enter the working directory\(cause)\(more)"
+    case .lostTarget: "lost the target\(cause)\(more)"
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+
+/// What `--help` prints.
+enum Usage {
+  /// The whole help.
+  static func text(tool: String) -> String {
+    let purpose =
+      tool == "whyconf"
+      ? "Runs COMMAND and says which configuration files it tries, in which order."
+      : "Runs COMMAND and, if it fails, says why, and what to do."
+    return """
+      \(purpose)
+
+      Usage: \(tool) [OPTIONS] [--] COMMAND [ARGUMENT...]
+             \(tool) --replay FILE
+
+      Options:
+        --format text|json|markdown  form of the report (text)
+        -o, --output FILE            write the report to FILE, not to standard error
+        --verbose                    all findings, evidence, configuration files, processes
+        --all                        also the failed calls that were found to be harmless
+        --timeout SECONDS            end COMMAND after so long, and say what it was waiting for
+        --user NAME                  run COMMAND as this user (root only)
+        --record FILE                also write what was traced to FILE
+        --replay FILE                report on such a file; runs nothing
+        --no-redact                  leave passwords and tokens in the report
+        --list                       list the heuristics
+        --explain ID                 explain one of them at length
+        --check-heuristics [DIR...]  check your own heuristics
+        --version, -h, --help
+
+      The report goes to standard error; standard output stays COMMAND's own.
+      Exit status: COMMAND's, 128+N if signal N ended it, 125 if \(tool) itself failed,
+      126 if COMMAND was found but could not run, 127 if it was not found.
+
+      """
+  }
+
+  /// One line for those who typed something wrong.
+  static func hint(tool: String) -> String {
+    "usage: \(tool) [OPTIONS] [--] COMMAND [ARGUMENT...]; \(tool) --help tells more"
+  }
+}

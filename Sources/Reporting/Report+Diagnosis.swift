@@ -1,0 +1,134 @@
+package import ConfigOrder
+import HeuristicCatalog
+package import History
+package import RuleEngine
+import TraceEvents
+
+extension Report {
+  /// How many processes a report lists.
+  private static let processLimit = 500
+
+  /// The report of a run: its diagnosis, with what happened and what configuration was tried.
+  package init(
+    tool: Tool, source: Source, diagnosis: Diagnosis, history: History,
+    configuration: ConfigurationOrder, command: [String], userName: String?
+  ) {
+    let root = history.root
+    self.init(
+      tool: tool,
+      source: source,
+      target: Target(
+        command: command, executable: root?.hasExecuted == true ? root?.executable : nil,
+        cwd: root?.workingDirectory, user: userName, uid: root?.credentials?.user,
+        durationSeconds: (history.duration * 10_000).rounded() / 10_000),
+      outcome: Outcome(history),
+      verdict: Verdict(status: Verdict.Status(diagnosis.status), summary: diagnosis.summary),
+      findings: diagnosis.findings.map(Finding.init),
+      processes: history.processes.prefix(Self.processLimit).map { Process($0, in: history) },
+      config: Configuration(configuration, history),
+      capture: Capture(
+        events: history.eventCount, dropped: history.words.forgotten,
+        truncated: root?.end == nil, notes: history.notes.map(\.text),
+        harmlessFailures: diagnosis.harmlessCalls),
+      lastWords: diagnosis.lastWords.map {
+        LastWords(pid: $0.pid, program: $0.program, stream: $0.stream, text: $0.text)
+      })
+  }
+}
+
+extension Report.Outcome {
+  fileprivate init(_ history: borrowing History) {
+    guard let root = history.root else {
+      self.init(kind: .unknown)
+      return
+    }
+    switch root.end {
+    case .exited(let status):
+      self.init(kind: root.hasExecuted ? .exited : .notStarted, exitStatus: status)
+    case .killed(let signal, let coreDumped):
+      self.init(kind: .killed, signal: signal, coreDumped: coreDumped)
+    case .released: self.init(kind: .stillRunning)
+    case nil: self.init(kind: .unknown)
+    }
+  }
+}
+
+extension Report.Verdict.Status {
+  fileprivate init(_ status: Diagnosis.Status) {
+    self =
+      switch status {
+      case .failed: .failed
+      case .succeeded: .succeeded
+      case .hung: .hung
+      case .unknown: .unknown
+      }
+  }
+}
+
+extension Report.Finding {
+  fileprivate init(_ finding: RuleEngine.Finding) {
+    self.init(
+      heuristic: finding.heuristic, role: Role(finding.role), confidence: finding.confidence,
+      confidenceReason: finding.reason.isEmpty ? nil : finding.reason, subject: finding.subject,
+      errno: finding.error, signal: finding.signal, syscall: finding.call, pid: finding.pid,
+      program: finding.program, title: finding.title, why: finding.because,
+      fixDetails: finding.fixes.map { fix in
+        Report.Fix(
+          do: fix.text,
+          safety: fix.safety.map { safety in
+            switch safety {
+            case .safe: .safe
+            case .checkFirst: .checkFirst
+            case .destructive: .destructive
+            }
+          }, note: fix.note)
+      },
+      evidence: finding.evidence.map {
+        Report.Evidence(
+          event: $0.number, time: $0.time, pid: $0.pid, program: $0.program, text: $0.text)
+      }, pathDown: finding.pathDown)
+  }
+}
+
+extension Report.Finding.Role {
+  fileprivate init(_ role: RuleEngine.Finding.Role) {
+    self =
+      switch role {
+      case .cause: .cause
+      case .contributing: .contributing
+      case .note: .note
+      }
+  }
+}
+
+extension Report.Process {
+  fileprivate init(_ record: ProcessRecord, in history: borrowing History) {
+    var status: Int32?
+    var killer: SignalNumber?
+    switch record.end {
+    case .exited(let code): status = code
+    case .killed(let signal, _): killer = signal
+    case .released, nil: break
+    }
+    self.init(
+      pid: record.pid, parent: record.parent.map { history.processes[$0].pid },
+      program: record.executedPath ?? record.executable, command: record.arguments,
+      exitStatus: status, signal: killer)
+  }
+}
+
+extension Report.Configuration {
+  fileprivate init(_ order: ConfigurationOrder, _ history: borrowing History) {
+    var entries: [Entry] = []
+    for (position, entry) in order.all.enumerated() {
+      let process = history.processes[entry.process]
+      entries.append(
+        Entry(
+          order: position + 1, path: entry.path, kind: entry.isDirectory ? .directory : .file,
+          status: Entry.Status(rawValue: entry.status.rawValue) ?? .error, errno: entry.error,
+          pid: process.pid, program: process.executable, via: entry.via, bytes: entry.bytes,
+          scope: entry.isSystemWide ? .system : .program))
+    }
+    self.init(entries: entries)
+  }
+}
