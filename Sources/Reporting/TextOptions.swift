@@ -58,7 +58,6 @@ extension TextOptions {
       case "–", "—": result += "-"
       case "‘", "’": result += "'"
       case "“", "”": result += "\""
-      case "\u{A0}": result += " "
       default: result.unicodeScalars.append(scalar)
       }
     }

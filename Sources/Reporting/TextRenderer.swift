@@ -155,7 +155,7 @@ extension TextRenderer {
 
   private mutating func writeConfidence(_ finding: Report.Finding) {
     write("")
-    let sure = "How sure: " + options.spelled(percentWords(finding.confidence))
+    let sure = "How sure: " + percentWords(finding.confidence)
     guard let reason = finding.confidenceReason, !reason.isEmpty else { return write(sure) }
     let hanging = String(repeating: " ", count: displayWidth(of: sure) + 3)
     writeFlow(reason, indent: sure + "   ", hanging: hanging)
@@ -186,7 +186,7 @@ extension TextRenderer {
     guard !findings.isEmpty else { return }
     writeHeading(isUnknown ? "Nearest things" : "Also")
     writeCapped(findings, cap: Self.candidateCap) { renderer, finding in
-      let sure = renderer.options.spelled(percentWords(finding.confidence))
+      let sure = percentWords(finding.confidence)
       renderer.writeFlow(
         isUnknown ? "\(finding.title) (\(sure))" : finding.title, indent: "  - ", hanging: "    ")
       guard isUnknown || renderer.options.isVerbose else { return }
@@ -252,7 +252,7 @@ extension TextRenderer {
     } else if report.capture.harmlessFailures > 0, report.verdict.status != .succeeded {
       let calls = counted(
         report.capture.harmlessFailures, "other failed call was", "other failed calls were")
-      write("\(calls) harmless; --all lists them.")
+      writeFlow("\(calls) harmless; --all lists them.")
     }
   }
 }

@@ -83,7 +83,7 @@ func durationWords(_ seconds: Double) -> String {
 
 /// A confidence as people say it: `97 %`.
 func percentWords(_ confidence: Double) -> String {
-  decimal(min(max(confidence.isFinite ? confidence : 0, 0), 1) * 100, places: 0) + "\u{A0}%"
+  decimal(min(max(confidence.isFinite ? confidence : 0, 0), 1) * 100, places: 0) + " %"
 }
 
 /// `count` with the right form of a noun: `1 file`, `2 files`.
