@@ -211,11 +211,12 @@ extension SecretScanner {
   /// Marks the body of a PEM private key; gives the place after it.
   private mutating func privateKey(at index: Int) -> Int? {
     guard bytes[index...].starts(with: "-----BEGIN ".utf8) else { return nil }
-    let label = bytes[(index + 11)...].prefix(48)
-    guard let labelEnd = firstIndex(of: "PRIVATE KEY-----", from: label.startIndex),
-      labelEnd < label.endIndex
+    // The label says of what kind the key is: RSA, EC, OPENSSH, ENCRYPTED.
+    let closing = "PRIVATE KEY-----"
+    let candidates = (index + 11)..<min(index + 48, bytes.count)
+    guard let labelEnd = candidates.first(where: { bytes[$0...].starts(with: closing.utf8) })
     else { return nil }
-    let start = labelEnd + 16
+    let start = labelEnd + closing.utf8.count
     let end = firstIndex(of: "-----END", from: start) ?? bytes.count
     if start < end { secrets.append(start..<end) }
     return end

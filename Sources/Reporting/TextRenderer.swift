@@ -65,17 +65,20 @@ package struct TextRenderer {
     for line in TextFlow.lines(of: report.verdict.summary, width: options.width) {
       write(options.styled(line, .strong))
     }
+    var others = report.findings
     let isUnknown = report.verdict.status == .unknown
-    let main = isUnknown ? nil : report.findings.first { $0.role == .cause }
-    if let main {
-      writeWhy(main)
-      writeFixes(main)
-      writeConfidence(main)
-      writeEvidence(main)
+    if !isUnknown, let index = others.firstIndex(where: { $0.role == .cause }) {
+      let cause = others.remove(at: index)
+      writeWhy(cause)
+      writeFixes(cause)
+      writeConfidence(cause)
+      writeEvidence(cause)
+      writeOthers(others, heading: "Also", isExplained: options.isVerbose)
+      writeLastWords(isNeeded: options.isVerbose)
+    } else {
+      writeOthers(others, heading: "Nearest things", isExplained: true)
+      writeLastWords(isNeeded: true)
     }
-    let others = main == nil ? report.findings : Array(report.findings.dropFirst())
-    writeOthers(others, isUnknown: main == nil)
-    writeLastWords(isUnknown: main == nil)
     writeConfiguration()
     if options.isVerbose { writeProcesses() }
     writeClosing()
@@ -85,9 +88,9 @@ package struct TextRenderer {
 // MARK: - The cause
 
 extension TextRenderer {
-  private mutating func writeWhy(_ finding: Report.Finding, heading: String = "Why") {
+  private mutating func writeWhy(_ finding: Report.Finding) {
     guard !finding.why.isEmpty || finding.pathDown.count > 1 else { return }
-    writeHeading(heading)
+    writeHeading("Why")
     if finding.pathDown.count > 1 {
       writeFlow(finding.pathDown.joined(separator: options.spelled(" → ")), indent: "  ")
     }
@@ -182,31 +185,37 @@ extension TextRenderer {
 // MARK: - What else there is
 
 extension TextRenderer {
-  private mutating func writeOthers(_ findings: [Report.Finding], isUnknown: Bool) {
+  private mutating func writeOthers(
+    _ findings: [Report.Finding], heading: String, isExplained: Bool
+  ) {
     guard !findings.isEmpty else { return }
-    writeHeading(isUnknown ? "Nearest things" : "Also")
+    writeHeading(heading)
     writeCapped(findings, cap: Self.candidateCap) { renderer, finding in
-      let sure = percentWords(finding.confidence)
-      renderer.writeFlow(
-        isUnknown ? "\(finding.title) (\(sure))" : finding.title, indent: "  - ", hanging: "    ")
-      guard isUnknown || renderer.options.isVerbose else { return }
-      for paragraph in renderer.options.isVerbose ? finding.why : Array(finding.why.prefix(1)) {
-        TextFlow.shapedLines(of: paragraph, width: renderer.options.width, indent: "    ")
-          .forEach { renderer.write($0) }
-      }
-      guard renderer.options.isVerbose else { return }
-      for fix in finding.fixDetails {
-        for line in fix.do.split(separator: "\n") { renderer.write("      \(line)") }
-      }
-      finding.evidence.forEach { renderer.writeEvidenceLine($0) }
+      renderer.writeOther(finding, isExplained: isExplained)
     }
   }
 
+  private mutating func writeOther(_ finding: Report.Finding, isExplained: Bool) {
+    let sure = isExplained ? " (\(percentWords(finding.confidence)))" : ""
+    writeFlow(finding.title + sure, indent: "  - ", hanging: "    ")
+    guard isExplained else { return }
+    for paragraph in options.isVerbose ? finding.why : Array(finding.why.prefix(1)) {
+      for line in TextFlow.shapedLines(of: paragraph, width: options.width, indent: "    ") {
+        write(line)
+      }
+    }
+    guard options.isVerbose else { return }
+    for fix in finding.fixDetails {
+      for line in fix.do.split(separator: "\n") { write("      \(line)") }
+    }
+    for evidence in finding.evidence { writeEvidenceLine(evidence) }
+  }
+
   /// What the program said is on the screen already, unless it went elsewhere.
-  private mutating func writeLastWords(isUnknown: Bool) {
+  private mutating func writeLastWords(isNeeded: Bool) {
     guard let words = report.lastWords, !words.text.isEmpty else { return }
     let wasSeen = words.stream == .standardError || words.stream == .standardOutput
-    guard isUnknown || !wasSeen || options.isVerbose else { return }
+    guard isNeeded || !wasSeen else { return }
     let program = words.program.map { baseName(of: $0) } ?? "pid \(words.pid)"
     writeHeading("Last words of \(program) (\(words.stream.words))")
     let all = words.text.split(whereSeparator: \.isNewline)

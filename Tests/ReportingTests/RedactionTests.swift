@@ -130,6 +130,38 @@ struct RedactionTests {
       Redaction.redacted(report).verdict.summary == "app said: no user with [redacted] here")
   }
 
+  @Test func aPathGivenAsAPasswordIsNotTakenOutOfOtherTexts() {
+    let report = Report.missingCertificate.with {
+      $0.target.command = ["app", "--password", "/srv/site1/tls"]
+      $0.verdict.summary = "/srv/site1/tls is missing"
+    }
+    #expect(Redaction.redacted(report).verdict.summary == "/srv/site1/tls is missing")
+  }
+
+  @Test(arguments: 0..<50)
+  func anyMixtureOfPartsIsScannedInOrder(seed: UInt64) {
+    let parts = [
+      "password", "--token", "=", ": ", "\"", "'", "\\", "`", " ", "\n", "://", "@", ":", "&", "?",
+      "mysql ", "-p", "-----BEGIN ", "PRIVATE KEY-----", "-----END", "eyJ", ".", "AKIA", "Bearer ",
+      "Authorization", "a1b2c3d4e5f6", "é漢", "]", ",", "/",
+    ]
+    var state = seed
+    for _ in 0..<200 {
+      var text = ""
+      for _ in 0..<12 {
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        text += parts[Int(state >> 33) % parts.count]
+      }
+      let scanner = SecretScanner(text)
+      var end = 0
+      for secret in scanner.secrets {
+        #expect(end <= secret.lowerBound && secret.upperBound <= scanner.bytes.count, "\(text)")
+        end = secret.upperBound
+      }
+      #expect(String(validating: Redaction.redacted(text).utf8, as: UTF8.self) != nil)
+    }
+  }
+
   @Test func aReportWithoutSecretsIsUntouched() {
     #expect(Redaction.redacted(Report.missingCertificate) == Report.missingCertificate)
   }
