@@ -57,7 +57,9 @@ package struct MarkdownRenderer {
       for (index, fix) in finding.fixDetails.enumerated() {
         let note = fix.note.map { escaped($0.joiningLines()) + " " } ?? ""
         let safety = fix.safety.map { " (\($0.words))" } ?? ""
-        lines.append("\(index + 1). \(note)\(code(fix.do.joiningLines()))\(safety)")
+        let action = fix.do.joiningLines()
+        lines.append(
+          "\(index + 1). \(note)\(fix.isSentence ? escaped(action) : code(action))\(safety)")
       }
     }
     lines += ["", "How sure: \(percentWords(finding.confidence))"]
@@ -115,8 +117,9 @@ package struct MarkdownRenderer {
 
   /// Text in which Markdown and HTML find nothing to do.
   private func escaped(_ text: String) -> String {
+    let scalars = Array(text.joiningLines().unicodeScalars)
     var result = ""
-    for scalar in text.joiningLines().unicodeScalars {
+    for (index, scalar) in scalars.enumerated() {
       switch scalar {
       case "&": result += "&amp;"
       case "<": result += "&lt;"
@@ -125,7 +128,7 @@ package struct MarkdownRenderer {
       case "@": result += "&#64;"
       case "#": result += "&#35;"
       // Bare addresses become links without this.
-      case ":": result += "&#58;"
+      case ":" where scalars.dropFirst(index + 1).first == "/": result += "&#58;"
       case "\\", "`", "*", "_", "[", "]", "|", "~", "!", "$":
         result += "\\"
         result.unicodeScalars.append(scalar)

@@ -45,26 +45,32 @@ extension TextRenderer {
     let longest = entries.map { displayWidth(of: $0.shownPath) }.max() ?? 0
     // Some long path must not push the other lines apart.
     let column = min(longest, options.width / 2)
+    var previousVia: String?
     writeCapped(entries, cap: cap) { renderer, entry in
-      renderer.writeEntry(entry, column: column)
+      renderer.writeEntry(entry, column: column, previousVia: previousVia)
+      previousVia = entry.via
     }
   }
 
-  private mutating func writeEntry(_ entry: Report.Configuration.Entry, column: Int) {
+  private mutating func writeEntry(
+    _ entry: Report.Configuration.Entry, column: Int, previousVia: String?
+  ) {
     let (symbol, emphasis) = entry.status.symbol
     let start = String(entry.order).leftPadded(to: 4) + "  "
     let rest = " " + entry.shownPath.padded(to: column) + "  "
-    let via = entry.via ?? ""
-    let status = via.isEmpty ? entry.statusWords : entry.statusWords.padded(to: 7)
-    let line = start + options.spelled(symbol) + rest + status
-    let shown = start + options.styled(options.spelled(symbol), emphasis) + rest + status
-    if via.isEmpty {
-      write(shown)
-    } else if displayWidth(of: line) + 2 + displayWidth(of: via) <= options.width {
-      write(shown + "  " + via)
+    let line = start + options.spelled(symbol) + rest
+    let shown = start + options.styled(options.spelled(symbol), emphasis) + rest
+    guard let via = entry.via, !via.isEmpty else { return write(shown + entry.statusWords) }
+    let status = entry.statusWords.padded(to: 7)
+    let room = options.width - displayWidth(of: line + status) - 2
+    if displayWidth(of: via) <= room {
+      write(shown + status + "  " + via)
+    } else if via == previousVia {
+      // Many files that one line of configuration included need not repeat it.
+      write(shown + status + "  likewise")
     } else {
-      write(shown)
-      write("          by " + via)
+      write(shown + entry.statusWords)
+      write("          via " + via)
     }
   }
 }

@@ -123,7 +123,7 @@ extension TextRenderer {
       writeSentence(note, indent: marker, hanging: hanging, safety: safety)
       // A command is never wrapped: it is there to be copied.
       for line in fix.do.split(separator: "\n") { write(hanging + "  " + line) }
-    } else if isOneLine, isSentence(fix.do) {
+    } else if isOneLine, fix.isSentence {
       writeSentence(fix.do, indent: marker, hanging: hanging, safety: safety)
     } else {
       let commands = fix.do.split(separator: "\n", omittingEmptySubsequences: false)
@@ -131,12 +131,6 @@ extension TextRenderer {
         write(atRight: index == 0 ? safety : "", of: (index == 0 ? marker : hanging) + line)
       }
     }
-  }
-
-  /// Whether a fix is a sentence, which may be wrapped, and no command.
-  private func isSentence(_ text: String) -> Bool {
-    guard let first = text.first else { return false }
-    return first.isUppercase || text.hasSuffix(".") && text.contains(" ")
   }
 
   private mutating func writeSentence(
@@ -172,8 +166,8 @@ extension TextRenderer {
     }
   }
 
-  private mutating func writeEvidenceLine(_ evidence: Report.Evidence) {
-    var line = "  "
+  private mutating func writeEvidenceLine(_ evidence: Report.Evidence, indent: String = "  ") {
+    var line = indent
     if let time = evidence.time { line += decimal(time, places: 4) + " " }
     if let program = evidence.program { line += baseName(of: program) }
     if let pid = evidence.pid { line += evidence.program == nil ? "pid \(pid)" : "[\(pid)]" }
@@ -208,7 +202,7 @@ extension TextRenderer {
     for fix in finding.fixDetails {
       for line in fix.do.split(separator: "\n") { write("      \(line)") }
     }
-    for evidence in finding.evidence { writeEvidenceLine(evidence) }
+    for evidence in finding.evidence { writeEvidenceLine(evidence, indent: "      ") }
   }
 
   /// What the program said is on the screen already, unless it went elsewhere.

@@ -41,6 +41,17 @@ extension Words.Stream {
   }
 }
 
+extension Report.Fix {
+  /// Whether what to do is a sentence, which may be wrapped, and no command.
+  var isSentence: Bool {
+    guard self.do.contains(" ") else { return false }
+    // `LC_ALL=C sort` begins with two capitals, a sentence with one.
+    let start = Array(self.do.prefix(2))
+    return self.do.hasSuffix(".")
+      || (start.count == 2 && start[0].isUppercase && start[1].isLowercase)
+  }
+}
+
 extension Report.Fix.Safety {
   /// What the reader should know before doing it.
   var words: String {

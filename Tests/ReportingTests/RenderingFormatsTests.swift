@@ -66,6 +66,9 @@ struct RenderingFormatsTests {
         "**&lt;script&gt;x&lt;/script&gt; \\*b\\* \\[a\\](http&#58;//x) &#64;ann &#35;1 \\`c\\` \\| "
           + "\\\\x1b**\n"))
     #expect(text.contains("\n`````\n0.0041 nginx[4711] ``` </pre> ````\n"))
+    #expect(text.contains("2. Otherwise put the certificate there.\n"))
+    #expect(
+      text.contains(": `sed -i '14s/site\\.crt/site.pem/' /srv/site/nginx.conf` (check first)\n"))
     #expect(text.contains("| 1 | /etc/a\\|b | read | built in |"))
   }
 

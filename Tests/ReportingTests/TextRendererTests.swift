@@ -169,6 +169,14 @@ struct TextRendererTests {
     #expect(text.contains("(destructive)\n"))
   }
 
+  @Test(arguments: [
+    ("Put it there", true), ("mv a b.", true), ("LC_ALL=C sort x", false), ("apt-get x", false),
+    ("", false), (" ", false), ("Restart", false),
+  ])
+  func sentencesAreToldFromCommands(text: String, isSentence: Bool) {
+    #expect(Report.Fix(do: text).isSentence == isSentence)
+  }
+
   @Test func whyconfListsEverythingInOrder() {
     let report = Report.missingCertificate.with { report in
       report.tool.name = "whyconf"
@@ -176,6 +184,10 @@ struct TextRendererTests {
       report.findings = []
       report.config.entries += (5...24).map {
         .init(order: $0, path: "/etc/app.d/\($0)", status: .read, via: "a line of some file")
+      }
+      for index in 5...6 {
+        report.config.entries[index].via =
+          "/etc/apache2/apache2.conf:146  IncludeOptional mods-enabled/*.load"
       }
       report.config.entries[2].status = .denied
       report.config.entries[2].errno = ErrorNumber(name: "EACCES")
@@ -185,6 +197,11 @@ struct TextRendererTests {
     #expect(text.hasPrefix("nginx read 20 files.\n\n   1  ● /etc/nginx/nginx.conf"))
     #expect(text.contains("  24  ● /etc/app.d/24"))
     #expect(text.contains("denied (EACCES)"))
+    #expect(
+      text.contains(
+        " read\n          via /etc/apache2/apache2.conf:146  IncludeOptional mods-enabled/*.load\n")
+    )
+    #expect(text.contains("   7  ● /etc/app.d/7           read     likewise\n"))
     #expect(text.contains("\nSystem-wide: /etc/nsswitch.conf\nnginx was stopped"))
   }
 
