@@ -72,6 +72,7 @@ package final class RecordingReader {
       throw Self.translated(error, path: path, line: lineNumber)
     }
     guard let line else { return nil }
+    if let event = RecordingLineParser.event(in: line.bytes) { return event }
     do {
       return try decoder.decode(TraceEvent.self, from: Data(line.bytes))
     } catch {

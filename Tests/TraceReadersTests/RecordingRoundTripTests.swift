@@ -66,6 +66,43 @@ struct RecordingRoundTripTests {
         """)
   }
 
+  @Test(arguments: [
+    SystemCall.Argument.path(text: "/etc/é漢\u{10FFE9}"), .directory(descriptor: -100),
+    .descriptor(number: 3), .symbol(name: "O_RDONLY"), .integer(value: .min), .octal(value: 0o644),
+    .hexadecimal(value: .max), .text(text: ""),
+  ])
+  func frequentLinesAreReadByHand(argument: SystemCall.Argument) throws {
+    for outcome in [
+      SystemCall.Outcome.failed(error: .noEntry), .returned(value: -7), .unfinished,
+    ] {
+      let call = SystemCall(name: "x", arguments: [argument, argument], outcome: outcome)
+      let event = TraceEvent(
+        number: 1, time: 5e-06, process: 7, thread: 8, body: .systemCall(call: call))
+      var encoder = RecordingEncoder()
+      encoder.append(event)
+      let line = encoder.buffer.dropLast()
+      #expect(RecordingLineParser.event(in: line) == event)
+      // Whatever is cut off or added, it is not taken for the event.
+      for count in 0..<line.count {
+        #expect(RecordingLineParser.event(in: line.prefix(count)) == nil)
+      }
+      #expect(RecordingLineParser.event(in: line + [0x7D]) == nil)
+    }
+  }
+
+  @Test func linesThatItDoesNotKnowAreLeftToTheDecoder() {
+    for line in [
+      #"{"n":1,"t":0.5,"pid":7,"end":{"status":1}}"#,
+      #"{"n":1,"t":0.5,"pid":7,"call":{"name":"a\u0041","args":[],"value":0}}"#,
+      #"{"n":1,"t":1e999,"pid":7,"call":{"name":"a","args":[],"value":0}}"#,
+      #"{"n":1,"t":0.5,"pid":7,"call":{"name":"a","args":[],"value":1-2}}"#,
+      #"{"n":1, "t":0.5,"pid":7,"call":{"name":"a","args":[],"value":0}}"#,
+      "",
+    ] {
+      #expect(RecordingLineParser.event(in: Array(line.utf8)[...]) == nil)
+    }
+  }
+
   @Test func manyEventsPassThroughTheBuffer() throws {
     let events = (1...5000).map { number in
       TraceEvent(

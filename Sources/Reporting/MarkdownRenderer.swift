@@ -1,0 +1,151 @@
+internal import TraceEvents
+
+/// Renders a report as Markdown, for tickets (CommonMark, as GitHub and GitLab read it).
+///
+/// Text of the target is escaped: it makes no markup, no HTML, no links and no mentions.
+package struct MarkdownRenderer {
+  private var lines: [String] = []
+
+  /// The report as Markdown; all findings, all evidence.
+  package static func render(_ report: Report) -> String {
+    var renderer = MarkdownRenderer()
+    renderer.write(
+      report.mappingTexts { text, place in
+        TargetText.escaped(text, keepingLines: place == .block)
+      })
+    return renderer.lines.joined(separator: "\n") + "\n"
+  }
+
+  private mutating func write(_ report: Report) {
+    lines.append("**\(escaped(report.verdict.summary))**")
+    if !report.target.command.isEmpty {
+      lines += ["", "Command: \(code(shellQuoted(report.target.command)))"]
+      lines.append("(\(escaped(report.outcome.words)); \(escaped(source(of: report))))")
+    }
+    for (index, finding) in report.findings.enumerated() {
+      let isMain = index == 0 && finding.role == .cause
+      if !isMain { lines += ["", "### \(escaped(finding.title))"] }
+      write(finding, isMain: isMain)
+    }
+    if let words = report.lastWords, !words.text.isEmpty {
+      lines += ["", "### Last words on \(words.stream.words)", ""]
+      writeFence(words.text)
+    }
+    write(report.config)
+    for note in report.capture.notes { lines += ["", "Note: \(escaped(note))"] }
+    lines += [
+      "",
+      "<sub>\(escaped("\(report.tool.name) \(report.tool.version)")), "
+        + "\(counted(report.capture.events, "event", "events"))</sub>",
+    ]
+  }
+
+  private mutating func write(_ finding: Report.Finding, isMain: Bool) {
+    if !finding.why.isEmpty {
+      if isMain { lines += ["", "### Why"] }
+      for paragraph in finding.why {
+        lines.append("")
+        if paragraph.contains("\n") {
+          writeFence(paragraph)
+        } else {
+          lines.append(escaped(paragraph))
+        }
+      }
+    }
+    if !finding.fixDetails.isEmpty {
+      lines += ["", isMain ? "### What to do" : "What to do:", ""]
+      for (index, fix) in finding.fixDetails.enumerated() {
+        let note = fix.note.map { escaped($0.joiningLines()) + " " } ?? ""
+        let safety = fix.safety.map { " (\($0.words))" } ?? ""
+        let action = fix.do.joiningLines()
+        lines.append(
+          "\(index + 1). \(note)\(fix.isSentence ? escaped(action) : code(action))\(safety)")
+      }
+    }
+    lines += ["", "How sure: \(percentWords(finding.confidence))"]
+    if let reason = finding.confidenceReason { lines[lines.count - 1] += " " + escaped(reason) }
+    if !finding.evidence.isEmpty {
+      lines += ["", isMain ? "### Evidence" : "Evidence:", ""]
+      writeFence(
+        finding.evidence.map { evidence in
+          let time = evidence.time.map { decimal($0, places: 4) + " " } ?? ""
+          let who = evidence.program.map { baseName(of: $0) } ?? ""
+          let pid = evidence.pid.map { "[\($0)] " } ?? ""
+          return time + who + pid + evidence.text
+        }.joined(separator: "\n"))
+    }
+  }
+
+  private mutating func write(_ config: Report.Configuration) {
+    guard !config.entries.isEmpty else { return }
+    lines += ["", "### Configuration files tried, in order", ""]
+    lines += ["| | file | status | via |", "|---|---|---|---|"]
+    for entry in config.entries {
+      let via = entry.via.map { escaped($0) } ?? ""
+      lines.append(
+        "| \(entry.order) | \(escaped(entry.path)) | \(entry.status.rawValue) | \(via) |")
+    }
+  }
+
+  private func source(of report: Report) -> String {
+    let kind = report.source.kind.rawValue
+    return report.source.path.map { "from \(kind) \($0)" } ?? "from \(kind)"
+  }
+
+  /// A fenced block, whose fence is longer than any run of backquotes in the text.
+  private mutating func writeFence(_ text: String) {
+    let fence = String(repeating: "`", count: max(3, longestBackquoteRun(in: text) + 1))
+    lines += [fence, text, fence]
+  }
+
+  /// A code span (CommonMark 0.31, 6.1).
+  private func code(_ text: String) -> String {
+    let fence = String(repeating: "`", count: longestBackquoteRun(in: text) + 1)
+    let pad = text.hasPrefix("`") || text.hasSuffix("`") ? " " : ""
+    return text.isEmpty ? "" : fence + pad + text + pad + fence
+  }
+
+  private func longestBackquoteRun(in text: String) -> Int {
+    var longest = 0
+    var run = 0
+    for byte in text.utf8 {
+      run = byte == UInt8(ascii: "`") ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    return longest
+  }
+
+  /// Text in which Markdown and HTML find nothing to do.
+  private func escaped(_ text: String) -> String {
+    let scalars = Array(text.joiningLines().unicodeScalars)
+    var result = ""
+    for (index, scalar) in scalars.enumerated() {
+      switch scalar {
+      case "&": result += "&amp;"
+      case "<": result += "&lt;"
+      case ">": result += "&gt;"
+      // A mention or an issue number would notify somebody.
+      case "@": result += "&#64;"
+      case "#": result += "&#35;"
+      // Bare addresses become links without this.
+      case ":" where scalars.dropFirst(index + 1).first == "/": result += "&#58;"
+      case "\\", "`", "*", "_", "[", "]", "|", "~", "!", "$":
+        result += "\\"
+        result.unicodeScalars.append(scalar)
+      default: result.unicodeScalars.append(scalar)
+      }
+    }
+    // A list or a rule at the start of a line.
+    if let first = result.unicodeScalars.first, "-+=".unicodeScalars.contains(first) {
+      result = "\\" + result
+    }
+    return result
+  }
+}
+
+extension String {
+  /// The text with its lines joined by spaces.
+  fileprivate func joiningLines() -> String {
+    contains("\n") ? split(separator: "\n").joined(separator: " ") : self
+  }
+}

@@ -1,0 +1,99 @@
+internal import TraceEvents
+
+extension TextRenderer {
+  /// How many configuration files a diagnosis lists without `--verbose`.
+  static let configurationCap = 12
+
+  /// Writes the answer of whyconf.
+  mutating func writeConfigurationReport() {
+    for line in TextFlow.lines(of: report.verdict.summary, width: options.width) {
+      write(options.styled(line, .strong))
+    }
+    if let cause = report.findings.first, cause.role == .cause,
+      cause.title != report.verdict.summary
+    {
+      writeFlow(cause.title)
+    }
+    let entries = report.config.entries.filter { $0.scope == .program }
+    if !entries.isEmpty { write("") }
+    writeEntries(entries, cap: entries.count)
+    writeSystemEntries()
+    for note in report.capture.notes { writeFlow(note) }
+  }
+
+  /// Writes the section on configuration files of a diagnosis.
+  mutating func writeConfiguration() {
+    let entries = report.config.entries.filter { $0.scope == .program }
+    guard !entries.isEmpty else { return }
+    writeHeading("Configuration files tried, in order")
+    writeEntries(entries, cap: Self.configurationCap)
+    if options.isVerbose { writeSystemEntries() }
+  }
+
+  private mutating func writeSystemEntries() {
+    let entries = report.config.entries.filter { $0.scope == .system }
+    guard !entries.isEmpty else { return }
+    let names = entries.map { entry in
+      entry.status == .missing || entry.status == .denied
+        ? "\(entry.path) (\(entry.status.rawValue))" : entry.path
+    }
+    write("")
+    writeFlow(names.joined(separator: ", "), indent: "System-wide: ", hanging: "  ")
+  }
+
+  private mutating func writeEntries(_ entries: [Report.Configuration.Entry], cap: Int) {
+    let longest = entries.map { displayWidth(of: $0.shownPath) }.max() ?? 0
+    // Some long path must not push the other lines apart.
+    let column = min(longest, options.width / 2)
+    var previousVia: String?
+    writeCapped(entries, cap: cap) { renderer, entry in
+      renderer.writeEntry(entry, column: column, previousVia: previousVia)
+      previousVia = entry.via
+    }
+  }
+
+  private mutating func writeEntry(
+    _ entry: Report.Configuration.Entry, column: Int, previousVia: String?
+  ) {
+    let (symbol, emphasis) = entry.status.symbol
+    let start = String(entry.order).leftPadded(to: 4) + "  "
+    let rest = " " + entry.shownPath.padded(to: column) + "  "
+    let line = start + options.spelled(symbol) + rest
+    let shown = start + options.styled(options.spelled(symbol), emphasis) + rest
+    guard let via = entry.via, !via.isEmpty else { return write(shown + entry.statusWords) }
+    let status = entry.statusWords.padded(to: 7)
+    let room = options.width - displayWidth(of: line + status) - 2
+    if displayWidth(of: via) <= room {
+      write(shown + status + "  " + via)
+    } else if via == previousVia {
+      // Many files that one line of configuration included need not repeat it.
+      write(shown + status + "  likewise")
+    } else {
+      write(shown + entry.statusWords)
+      write("          via " + via)
+    }
+  }
+}
+
+extension Report.Configuration.Entry {
+  /// The path, with a slash behind that of a directory.
+  fileprivate var shownPath: String {
+    kind == .directory && !path.hasSuffix("/") ? path + "/" : path
+  }
+
+  /// What became of it, with the error where the word alone does not say it.
+  fileprivate var statusWords: String {
+    guard let errno, status == .error || status == .denied else { return status.rawValue }
+    return "\(status.rawValue) (\(errno.name))"
+  }
+}
+
+extension Report.Configuration.Entry.Status {
+  fileprivate var symbol: (String, TextOptions.Emphasis) {
+    switch self {
+    case .read, .opened, .listed, .checked: ("●", .good)
+    case .missing: ("○", .faint)
+    case .denied, .error: ("✗", .bad)
+    }
+  }
+}
