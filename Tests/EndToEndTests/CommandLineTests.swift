@@ -91,7 +91,7 @@ import Testing
 
   @Test func aFileThatIsNoProgramIs126() async throws {
     try await inScratch { scratch in
-      FileManager.default.createFile(atPath: scratch + "/plain", contents: Data("x".utf8))
+      try Data("x".utf8).write(to: URL(fileURLWithPath: scratch + "/plain"))
       let result = try await whyfail(scratch + "/plain")
       #expect(result.status == 126)
       #expect(result.errorText.contains(scratch + "/plain"))
