@@ -44,7 +44,7 @@ help:
 .PHONY: swift-present build-packages test-packages bench-packages
 swift-present:
 	@command -v swift >/dev/null || { \
-	  echo 'whyfail: no swift in PATH; it is built with Swift 6.2 or newer:' \
+	  echo 'whyfail: no swift in PATH; it is built with Swift 6.3 or newer:' \
 	    'https://www.swift.org/install/linux/' >&2; exit 1; }
 
 build-packages:

@@ -18,7 +18,7 @@ import Testing
   }
 
   private func requireTracing() throws {
-    if let obstacle = Host.tracingObstacle { try Test.cancel("\(obstacle)") }
+    if let obstacle = Host.tracingObstacle { try skip("a run", obstacle) }
   }
 
   @Test func noCommandIsAUsageError() async throws {
@@ -174,7 +174,7 @@ import Testing
 
   @Test func anotherUserRunsTheTarget() async throws {
     try requireTracing()
-    guard let user = Host.ordinaryUser else { try Test.cancel("needs root") }
+    guard let user = Host.ordinaryUser else { try skip("--user", "needs root") }
     try await inScratch { scratch in
       let result = try await whyfail(
         "--user", user, "-o", scratch + "/report", "sh", "-c", "id -un; id -Gn; umask")

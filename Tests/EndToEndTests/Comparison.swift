@@ -23,7 +23,7 @@ struct Comparison {
   private static let gate = Gate(width: 2)
 
   func run() async throws -> Results {
-    if let obstacle = Host.tracingObstacle { try Test.cancel("\(obstacle)") }
+    if let obstacle = Host.tracingObstacle { try skip(command.joined(separator: " "), obstacle) }
     return try await Self.gate.pass {
       let scratch = try Host.makeTemporaryDirectory()
       defer { try? FileManager.default.removeItem(atPath: scratch) }
@@ -74,14 +74,14 @@ actor CPrograms {
   }
 
   private static func compile(_ name: String, flags: [String]) async throws -> String {
-    guard Host.path(of: "gcc") != nil else { try Test.cancel("needs gcc") }
+    guard Host.path(of: "gcc") != nil else { try skip(name, "needs gcc") }
     let program = try directory.get() + "/" + name + flags.joined()
     let source = Host.repository.path + "/Tests/Programs/\(name).c"
     let compiler = try await ChildProcess.run(
       ["gcc", "-pthread", "-o", program] + flags + [source])
     if compiler.status != 0 {
       guard !flags.isEmpty else { fatalError(compiler.errorText) }
-      try Test.cancel("gcc cannot compile with \(flags.joined(separator: " "))")
+      try skip(name, "gcc cannot compile with \(flags.joined(separator: " "))")
     }
     return program
   }

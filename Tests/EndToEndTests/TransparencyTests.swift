@@ -150,7 +150,7 @@ import Testing
   }
 
   @Test func aDebuggerInsideFailsWithAClearNote() async throws {
-    guard Host.path(of: "strace") != nil else { try Test.cancel("needs strace") }
+    guard Host.path(of: "strace") != nil else { try skip("a debugger inside", "needs strace") }
     let results = try await Comparison(
       command: ["/usr/bin/strace", "-f", "-o", "/dev/null", "/bin/true"],
       options: ["--format", "json"]
