@@ -12,9 +12,8 @@ BENCH_PACKAGES := gcc make strace hyperfine python3 findutils
 # A 32-bit target can be tested only where a compiler makes one.
 MULTILIB_PACKAGES := $(if $(filter x86_64,$(shell uname -m)),libc6-dev-i386 gcc-multilib)
 
-CASES   := $(wildcard Corpus/*/*/case.yaml)
 SOURCES := Package.swift $(shell find Sources Plugins Heuristics -type f 2>/dev/null)
-SCRIPTS := Scripts/ensure-packages .ci/run Benchmarks/compare.sh
+SCRIPTS := Scripts/ensure-packages .ci/run Benchmarks/compare.sh Benchmarks/memory.sh
 
 # One build directory for run, install and bench; the stamp says that it is up to date.
 RELEASE_FLAGS := -c release --static-swift-stdlib --product whyfail
@@ -35,7 +34,7 @@ help:
 	@echo '  make lint                       check the format of all sources and scripts'
 	@echo '  make format                     reformat the sources'
 	@echo '  make install                    install under PREFIX=/usr/local (DESTDIR is honoured)'
-	@echo '  make bench                      compare speed with strace and with no tracer (RUNS=3)'
+	@echo '  make bench                      compare speed with strace and no tracer (RUNS=3); memory'
 	@echo '  make corpus                     run every case of Corpus/ and record it anew'
 	@echo '  make clean                      remove what was built'
 
@@ -44,7 +43,7 @@ help:
 .PHONY: swift-present build-packages test-packages bench-packages
 swift-present:
 	@command -v swift >/dev/null || { \
-	  echo 'whyfail: no swift in PATH; it is built with Swift 6.2 or newer:' \
+	  echo 'whyfail: no swift in PATH; it is built with Swift 6.3 or newer:' \
 	    'https://www.swift.org/install/linux/' >&2; exit 1; }
 
 build-packages:
@@ -53,7 +52,7 @@ build-packages:
 test-packages:
 	@Scripts/ensure-packages --needed $(BUILD_PACKAGES)
 	@Scripts/ensure-packages --wanted $(TEST_PACKAGES) \
-	  $$(sed -n 's/^packages: *\[\(.*\)\]/\1/p' $(CASES) </dev/null | tr -s ', ' '\n\n' | sort -u)
+	  $$(sed -n 's/^packages: *\[\(.*\)\]/\1/p' Corpus/*/*/case.yaml | tr -s ', ' '\n\n' | sort -u)
 	@Scripts/ensure-packages --wanted $(MULTILIB_PACKAGES)
 
 bench-packages:
@@ -112,6 +111,7 @@ format: swift-present
 .PHONY: bench
 bench: bench-packages $(RELEASE_STAMP)
 	@WHYFAIL="$$PWD/$(RELEASE)" RUNS=$(RUNS) Benchmarks/compare.sh
+	@WHYFAIL="$$PWD/$(RELEASE)" Benchmarks/memory.sh
 
 # Writes recording.jsonl and report.txt of each case whose live run meets its expectation.
 .PHONY: corpus

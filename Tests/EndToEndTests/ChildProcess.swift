@@ -73,7 +73,8 @@ enum ChildProcess {
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
     unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    unsafe sigfillset(&signals)
+    // Not sigfillset(3): that leaves out 32 and 33, which glibc then has the child ignore.
+    unsafe memset(&signals, 0xff, MemoryLayout<sigset_t>.size)
     unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
     let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP
     unsafe posix_spawnattr_setflags(&attributes, Int16(flags))

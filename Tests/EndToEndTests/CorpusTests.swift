@@ -61,7 +61,7 @@ import Testing
   @Test(arguments: CorpusCase.all)
   func diagnosesTheRealProgram(_ corpusCase: CorpusCase) async throws {
     try corpusCase.cancelIfImpossible()
-    if let obstacle = corpusCase.tracingObstacle { try Test.cancel("\(obstacle)") }
+    if let obstacle = corpusCase.tracingObstacle { try skip(corpusCase.id, obstacle) }
     let native = try await NativeRuns.shared.outcome(of: corpusCase).target
     let traced = try await corpusCase.run(.traced)
     if corpusCase.description.expect.status.values != ["hung"] {
@@ -116,7 +116,7 @@ extension CorpusCase {
 
   /// Ends the test as skipped, with the reason.
   func cancelIfImpossible() throws {
-    if let obstacle { try Test.cancel("\(id): \(obstacle)") }
+    if let obstacle { try skip(id, obstacle) }
   }
 
   /// Why this machine cannot trace the case, or nil.

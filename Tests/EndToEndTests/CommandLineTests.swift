@@ -1,0 +1,226 @@
+import Foundation
+import Testing
+
+/// What whyfail itself does with its arguments: its own failures are one clear line and 125, and
+/// what it cannot start it diagnoses.
+@Suite struct CommandLineTests {
+  private func whyfail(_ arguments: String..., directory: String = "/tmp") async throws
+    -> ProcessResult
+  {
+    try await ChildProcess.run([Host.whyfail] + arguments, directory: directory)
+  }
+
+  /// Runs `body` in a fresh directory that is removed afterwards.
+  private func inScratch(_ body: (String) async throws -> Void) async throws {
+    let scratch = try Host.makeTemporaryDirectory()
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    try await body(scratch)
+  }
+
+  private func requireTracing() throws {
+    if let obstacle = Host.tracingObstacle { try skip("a run", obstacle) }
+  }
+
+  @Test func noCommandIsAUsageError() async throws {
+    let result = try await whyfail()
+    #expect(result.status == 125)
+    #expect(result.outputText == "")
+    #expect(result.errorText.lowercased().contains("usage"))
+  }
+
+  @Test func anUnknownOptionIsAUsageError() async throws {
+    let result = try await whyfail("--no-such-option", "true")
+    #expect(result.status == 125)
+    #expect(result.errorText.contains("--no-such-option"))
+  }
+
+  @Test(arguments: ["--help", "--version", "--list"])
+  func informationGoesToStandardOutput(_ option: String) async throws {
+    let result = try await whyfail(option)
+    #expect(result.status == 0)
+    #expect(!result.outputText.isEmpty)
+    #expect(result.errorText == "")
+  }
+
+  @Test func everyListedHeuristicIsExplained() async throws {
+    let list = try await whyfail("--list").outputText
+    let ids = list.matches(of: /(?m)^\s*([a-z0-9-]+\/[a-z0-9-]+)/).map { String($0.output.1) }
+    try #require(!ids.isEmpty, "\(list)")
+    for id in ids {
+      let explanation = try await whyfail("--explain", id)
+      #expect(explanation.status == 0)
+      #expect(explanation.outputText.contains(id))
+    }
+    let unknown = try await whyfail("--explain", "no/such-heuristic")
+    #expect(unknown.status == 125)
+    #expect(unknown.errorText.contains("no/such-heuristic"))
+  }
+
+  @Test func optionsOfTheCommandAreItsOwn() async throws {
+    try requireTracing()
+    try await inScratch { scratch in
+      let result = try await whyfail("-o", scratch + "/report", "echo", "--format", "--help")
+      #expect(result.outputText == "--format --help\n")
+      #expect(result.status == 0)
+    }
+  }
+
+  @Test func aSuccessIsOneLine() async throws {
+    try requireTracing()
+    let result = try await whyfail("true")
+    #expect(result.status == 0)
+    #expect(result.errorText.split(separator: "\n").count == 1, "\(result.errorText)")
+  }
+
+  @Test func aReportHasNoColourOutsideOfATerminal() async throws {
+    try requireTracing()
+    let result = try await whyfail("cat", "/nowhere/at-all")
+    #expect(result.status == 1)
+    #expect(result.errorText.contains("/nowhere"))
+    #expect(!result.errorText.contains("\u{1b}"))
+    for line in result.errorText.split(separator: "\n") {
+      #expect(line.count <= 80, "\(line)")
+    }
+  }
+
+  @Test func aProgramThatIsNowhereIs127() async throws {
+    let result = try await whyfail("no-such-program-at-all")
+    #expect(result.status == 127)
+    #expect(result.errorText.contains("no-such-program-at-all"))
+  }
+
+  @Test func aFileThatIsNoProgramIs126() async throws {
+    try await inScratch { scratch in
+      try Data("x".utf8).write(to: URL(fileURLWithPath: scratch + "/plain"))
+      let result = try await whyfail(scratch + "/plain")
+      #expect(result.status == 126)
+      #expect(result.errorText.contains(scratch + "/plain"))
+    }
+  }
+
+  @Test(arguments: ["--output", "--record"])
+  func whatCannotBeWrittenIsSaidBeforeTheTargetStarts(_ option: String) async throws {
+    try await inScratch { scratch in
+      let result = try await whyfail(option, "/nowhere/file", "touch", scratch + "/started")
+      #expect(result.status == 125)
+      #expect(result.errorText.contains("/nowhere/file"))
+      #expect(!FileManager.default.fileExists(atPath: scratch + "/started"))
+    }
+  }
+
+  @Test func aRecordingReplaysToTheSameReport() async throws {
+    try requireTracing()
+    try await inScratch { scratch in
+      let recording = scratch + "/recording.jsonl"
+      for format in ["text", "json", "markdown"] {
+        let live = scratch + "/live", replayed = scratch + "/replayed"
+        let run = try await whyfail(
+          "--format", format, "--record", recording, "-o", live, "cat", "/nowhere/at-all")
+        #expect(run.status == 1)
+        let replay = try await whyfail("--format", format, "-o", replayed, "--replay", recording)
+        #expect(replay.status == 0)
+        let first = try String(contentsOfFile: live, encoding: .utf8)
+        #expect(first.contains("/nowhere"))
+        // Where the events came from is the one thing that differs.
+        #expect(
+          try String(contentsOfFile: replayed, encoding: .utf8).withoutSource
+            == first.withoutSource)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    ("", "empty"), ("not json\n", "line 1"), ("{\"schema\": \"another/9\"}\n", "line 1"),
+  ])
+  func aDamagedRecordingIsNamed(_ contents: String, _ place: String) async throws {
+    try await inScratch { scratch in
+      let recording = scratch + "/recording.jsonl"
+      try contents.write(toFile: recording, atomically: true, encoding: .utf8)
+      let result = try await whyfail("--replay", recording)
+      #expect(result.status == 125)
+      #expect(result.errorText.contains(recording))
+      #expect(result.errorText.contains(place), "\(result.errorText)")
+    }
+  }
+
+  @Test func aRecordingThatIsCutShortNamesTheLine() async throws {
+    try requireTracing()
+    try await inScratch { scratch in
+      let recording = scratch + "/recording.jsonl"
+      _ = try await whyfail(
+        "--record", recording, "-o", scratch + "/report", "cat", "/nowhere/at-all")
+      let lines = try String(contentsOfFile: recording, encoding: .utf8).split(separator: "\n")
+      try #require(lines.count > 4)
+      let damaged = lines[..<3].joined(separator: "\n") + "\n" + lines[3].prefix(5) + "\n"
+      try damaged.write(toFile: recording, atomically: true, encoding: .utf8)
+      let result = try await whyfail("--replay", recording)
+      #expect(result.status == 125)
+      #expect(result.errorText.contains("line 4"), "\(result.errorText)")
+    }
+  }
+
+  @Test func aTimeoutEndsTheTargetAndReports() async throws {
+    try requireTracing()
+    try await inScratch { scratch in
+      let report = scratch + "/report.json"
+      let result = try await whyfail(
+        "--timeout", "1", "--format", "json", "-o", report, "sh", "-c", "echo started; sleep 600")
+      #expect(result.outputText == "started\n")
+      #expect(result.status != 0)
+      let data = try Data(contentsOf: URL(fileURLWithPath: report))
+      #expect(try JSONDecoder().decode(JSONReport.self, from: data).status == "hung")
+    }
+  }
+
+  @Test func anotherUserRunsTheTarget() async throws {
+    try requireTracing()
+    guard let user = Host.ordinaryUser else { try skip("--user", "needs root") }
+    try await inScratch { scratch in
+      let result = try await whyfail(
+        "--user", user, "-o", scratch + "/report", "sh", "-c", "id -un; id -Gn; umask")
+      #expect(result.outputText == "\(user)\n\(user)\n0022\n")
+      let unknown = try await whyfail("--user", "no-such-user-here", "true")
+      #expect(unknown.status == 125)
+      #expect(unknown.errorText.contains("no-such-user-here"))
+    }
+  }
+
+  @Test func secretsAreRedacted() async throws {
+    try requireTracing()
+    let command = ["cat", "/nowhere", "--password=hunter2secret"]
+    let report = try await ChildProcess.run([Host.whyfail, "--format", "json", "--"] + command)
+    #expect(!report.errorText.split(separator: "\n").filter { $0.contains("{") }.isEmpty)
+    let object = report.errorText.drop { $0 != "{" }
+    #expect(object.contains("[redacted]"))
+    #expect(!object.contains("hunter2secret"))
+    let plain = try await ChildProcess.run(
+      [Host.whyfail, "--no-redact", "--format", "json", "--"] + command)
+    #expect(plain.errorText.drop { $0 != "{" }.contains("hunter2secret"))
+  }
+
+  @Test func aBrokenHeuristicIsNamedWithItsLine() async throws {
+    try await inScratch { scratch in
+      let file = scratch + "/broken.yaml"
+      try "id: broken\nmaturity: stable\nno_such_key: 1\n".write(
+        toFile: file, atomically: true, encoding: .utf8)
+      let result = try await whyfail("--check-heuristics", scratch)
+      #expect(result.status != 0)
+      let text = result.outputText + result.errorText
+      #expect(text.contains("broken.yaml"))
+      #expect(text.contains("no_such_key"))
+      #expect(text.contains(/broken\.yaml:\d+/))
+    }
+  }
+}
+
+extension String {
+  /// A JSON report without the member `source`; any other text as it is.
+  fileprivate var withoutSource: String {
+    guard
+      var object = (try? JSONSerialization.jsonObject(with: Data(utf8))) as? [String: Any]
+    else { return self }
+    object["source"] = nil
+    let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
+    return String(decoding: data ?? Data(), as: UTF8.self)
+  }
+}
