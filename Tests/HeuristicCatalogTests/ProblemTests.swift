@@ -168,6 +168,18 @@ import Testing
     #expect(!Self.problems(in: yaml).isEmpty)
   }
 
+  @Test func deepSectionsAreNoHarm() throws {
+    let depth = 240
+    let deep =
+      String(repeating: "{{#fatal}}", count: depth) + "x"
+      + String(repeating: "{{/fatal}}", count: depth)
+    let yaml = soundHeuristic.replacing("It is not there.", with: deep)
+    #expect(Self.problems(in: yaml).isEmpty)
+    #expect(try #require(heuristic(yaml)).rendered(with: ["fatal": true]).because == ["x"])
+    let deeper = soundHeuristic.replacing("It is not there.", with: deep + deep)
+    #expect(Self.problems(in: deeper).map(\.message) == ["nested too deep"])
+  }
+
   @Test func anAliasBombIsRefused() {
     var bomb = "a0: &a0 [x, x]\n"
     for level in 1..<40 {
