@@ -75,11 +75,13 @@ struct TemplateError: Error {
   /// What it said.
   var message: String
 
+  /// Makes an error.
   init(index: String.Index, message: String) {
     self.index = index
     self.message = message
   }
 
+  /// Makes an error of the library's, with its place in the template as it was written.
   init(_ error: MustacheTemplate.ParserError, in source: String) {
     // The first line is the one that names the content type.
     let lines = source.split(separator: "\n", omittingEmptySubsequences: false)

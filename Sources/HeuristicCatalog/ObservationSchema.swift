@@ -68,4 +68,15 @@ package struct ObservationSchema: Hashable, Sendable {
 
   /// The kind of a name.
   package func kind(named name: String) -> Kind? { kinds.first { $0.name == name } }
+
+  /// All that a template can show of an observation: the general values, and over them its own.
+  package func context(
+    of observation: some Observation, general: [String: FieldValue] = [:]
+  ) -> [String: FieldValue] {
+    var context = general
+    for field in kind(named: observation.kind)?.fields ?? [] {
+      if let value = observation.value(of: field.name) { context[field.name] = value }
+    }
+    return context
+  }
 }

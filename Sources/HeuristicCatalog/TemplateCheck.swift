@@ -102,6 +102,11 @@ struct TemplateCheck {
 
   /// The type of what a tag names, after its transforms; nil, with a problem, where there is none.
   private mutating func type(of tag: TemplateTag) -> FieldType? {
+    // The library's parser calls itself for each one.
+    guard tag.transforms.count <= 4 else {
+      report(tag, "more than 4 transforms of a variable")
+      return nil
+    }
     guard var type = named(tag) else { return nil }
     for transform in tag.transforms.reversed() {
       guard let next = Self.transformed(type, transform) else {

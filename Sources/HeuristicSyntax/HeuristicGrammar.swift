@@ -121,6 +121,9 @@ package struct HeuristicGrammar {
       do { _ = try Regex<AnyRegexOutput>(text) } catch {
         report(place, "not a regular expression: \(error)")
       }
+      if PatternHazard.nestsRepetitions(text) {
+        report(place, "a repetition of a repetition, as in (a+)*, can take for ever")
+      }
     case .equals, .contains, .startswith, .endswith, .glob, .in, .exists: break
     }
   }

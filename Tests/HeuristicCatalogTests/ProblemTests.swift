@@ -48,6 +48,15 @@ import Testing
     Case("path|endswith: .conf", "path|in: a", "6:12: needs a list"),
     Case("path|endswith: .conf", "path|in: []", "6:12: empty list"),
     Case("path|endswith: .conf", "path|re: '(a'", "6:12: not a regular expression"),
+    Case("path|endswith: .conf", "path|re: '(x[+*]\\+a+?)*$'", "6:12: can take for ever"),
+    Case("path|endswith: .conf", "path|re: '(a{2,}b)+'", "6:12: can take for ever"),
+    Case("path|endswith: .conf", "path|re: '(a{2,3}[b+*]\\+)+c*(d|e+)(f)*?'"),
+    Case(
+      "path|endswith: .conf", "path|re: '\(String(repeating: "(", count: 20_000))'",
+      "6:12: not a regular expression"),
+    Case(
+      "It is not there.", "{{\(String(repeating: "uppercased(", count: 5))path)))))}}",
+      "12:5: more than 4 transforms"),
     Case(
       "path|endswith: .conf", "count|contains: a",
       "6:3: 'contains' does not fit 'count', which is a number"),
@@ -157,6 +166,18 @@ import Testing
     String(repeating: "a", count: 70_000),
   ]) func textsThatAreNoHeuristics(_ yaml: String) {
     #expect(!Self.problems(in: yaml).isEmpty)
+  }
+
+  @Test func deepSectionsAreNoHarm() throws {
+    let depth = 240
+    let deep =
+      String(repeating: "{{#fatal}}", count: depth) + "x"
+      + String(repeating: "{{/fatal}}", count: depth)
+    let yaml = soundHeuristic.replacing("It is not there.", with: deep)
+    #expect(Self.problems(in: yaml).isEmpty)
+    #expect(try #require(heuristic(yaml)).rendered(with: ["fatal": true]).because == ["x"])
+    let deeper = soundHeuristic.replacing("It is not there.", with: deep + deep)
+    #expect(Self.problems(in: deeper).map(\.message) == ["nested too deep"])
   }
 
   @Test func anAliasBombIsRefused() {

@@ -152,6 +152,12 @@ import TraceEvents
     #expect(try fixes(yaml, ["path": "", "package": "k"]) == ["a", "b k", "c", "d", "e"])
   }
 
+  @Test func theContextHoldsTheDeclaredFields() {
+    let observation = SampleObservation(fields: ["path": "/a", "pid": 2, "undeclared": "x"])
+    let context = sampleSchema.context(of: observation, general: ["path": "/b", "pid": 1])
+    #expect(context == ["path": "/a", "pid": 1])
+  }
+
   @Test func aWholeExplanation() throws {
     let sample = try #require(heuristic(soundHeuristic))
     let rendered = sample.rendered(with: ["program": "nginx", "path": "/a b"])
