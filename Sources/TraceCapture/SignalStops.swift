@@ -7,12 +7,18 @@ extension TraceSession {
   /// itself a hundred times a second), SIGWINCH; and what glibc keeps for itself.
   private static var uninteresting: Set<Int32> { [17, 18, 23, 28, 32, 33] }
 
+  private static var asksToEnd: Set<Int32> { [SIGHUP, SIGINT, SIGQUIT, SIGTERM] }
+
   /// A signal is about to be delivered.
   func serve(_ stop: consuming SignalStop, _ thread: TracedThread) {
     if !isLaunching, !Self.uninteresting.contains(stop.signal),
       let delivery = delivery(of: stop.signal, thread)
     {
       if thread.id == first { limit.delivered(stop.signal) }
+      // Somebody got tired of waiting: what for is still in the registers.
+      if delivery.disposition == .standard, Self.asksToEnd.contains(stop.signal) {
+        emitWait(thread)
+      }
       events.emit(.signal(signal: delivery), thread)
     }
     stop.deliver(stoppingAtCalls: thread.followsCalls)

@@ -130,7 +130,7 @@ extension TraceSession {
       return emit(call, row: row, result: -Int64(ENOMEM), thread)
     case .socketError: return finishedSocketError(call, row: row, result: result, thread)
     case .readAffinity:
-      if !failed { placement.correctAnswer(call, result: result, thread, decoder.memory, threads) }
+      if !failed { placement.correctAnswer(call, length: result, thread, decoder.memory, threads) }
       if !failed { return }
     case .setAffinity:
       if !failed { placement.targetChose(call, thread, threads) }
