@@ -66,10 +66,12 @@ extension TraceSession {
   private func brokenCall(_ registers: wf_registers) -> SystemCall? {
     // The user code segment of 32-bit programs.
     let isNarrow = registers.cs == 0x23
-    let result = isNarrow
+    let result =
+      isNarrow
       ? Int64(Int32(truncatingIfNeeded: registers.rax)) : Int64(bitPattern: registers.rax)
     guard result == -Int64(EPIPE) else { return nil }
-    let name = numbers.row(registers.orig_rax, isNarrow: isNarrow).map { rows[$0].name }
+    let name =
+      numbers.row(registers.orig_rax, isNarrow: isNarrow).map { rows[$0].name }
       ?? CallNames.name(registers.orig_rax, isNarrow: isNarrow)
     let descriptor = Int32(truncatingIfNeeded: isNarrow ? registers.rbx : registers.rdi)
     return SystemCall(
