@@ -167,7 +167,8 @@ final class CallDecoder {
       return .unreadable(address: address)
     }
     let infinity = size == 4 ? 0xFFFF_FFFF : UInt64.max
-    return soft == infinity ? .symbol(name: "RLIM_INFINITY") : .integer(value: Int64(clamping: soft))
+    return soft == infinity
+      ? .symbol(name: "RLIM_INFINITY") : .integer(value: Int64(clamping: soft))
   }
 
   /// `si_pid` and `si_status` that `waitid(2)` filled.

@@ -50,7 +50,8 @@ struct CallEffect {
 /// each of a compiler's thousand headers is not.
 enum WatchedPaths {
   private static let places = [
-    "/proc/", "/sys/", "/dev/", "/etc/ld.so.cache", "/usr/lib/locale/", "/usr/share/locale/", "/usr/share/zoneinfo/",
+    "/proc/", "/sys/", "/dev/", "/etc/ld.so.cache", "/usr/lib/locale/", "/usr/share/locale/",
+    "/usr/share/zoneinfo/",
     "/usr/include/", "/usr/lib/gcc/", "/usr/share/fonts/", "/usr/lib/x86_64-linux-gnu/gconv/",
   ]
   private static let extensions: Set<String> = [
@@ -61,7 +62,8 @@ enum WatchedPaths {
   /// True if a file with this path is worth a look.
   static func contains(_ path: String) -> Bool {
     for place in places where path.hasPrefix(place) { return false }
-    let name = path.utf8.lastIndex(of: 0x2F).map { path.utf8[path.utf8.index(after: $0)...] }
+    let name =
+      path.utf8.lastIndex(of: 0x2F).map { path.utf8[path.utf8.index(after: $0)...] }
       ?? path.utf8[...]
     guard let dot = name.lastIndex(of: 0x2E) else { return true }
     let ending = Substring(name[name.index(after: dot)...])

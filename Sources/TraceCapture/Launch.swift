@@ -138,14 +138,16 @@ struct LaunchedProcess: ~Copyable {
       else { continue }
       descriptors[descriptor] = ProcessFiles.link("/proc/\(process)/fd/\(descriptor)")
     }
-    var credentials = ProcessFiles.status(process)?.credentials
+    var credentials =
+      ProcessFiles.status(process)?.credentials
       ?? Credentials(user: geteuid(), group: getegid(), groups: [], capabilities: 0)
     if let user = request.user {
       credentials = Credentials(
         user: user.user, group: user.group, groups: user.groups,
         capabilities: user.user == 0 ? credentials.capabilities : 0)
     }
-    let directory = request.workingDirectory
+    let directory =
+      request.workingDirectory
       ?? ProcessFiles.link("/proc/\(process)/cwd") ?? "/"
     return ProcessState(
       executable: nil, arguments: request.command, workingDirectory: directory,

@@ -51,9 +51,8 @@ extension TraceSession {
       thread = TracedThread(id: created, process: process)
     }
     thread.followsCalls = creator.followsCalls
-    thread.ownsAffinity = creator.ownsAffinity
     threads[created] = thread
-    placement.appeared(thread)
+    placement.appeared(thread, by: creator)
     if flags & Self.clonesThread != 0 {
       events.emit(.threadStarted(creator: creator.id), thread)
     } else {
@@ -89,6 +88,7 @@ extension TraceSession {
       thread = TracedThread(id: stopped.id, process: process)
       thread.followsCalls = former.followsCalls
       thread.ownsAffinity = former.ownsAffinity
+      thread.isBound = former.isBound
       thread.releases = former.releases
     }
     // All other threads are gone; what is still to come of them has nothing to tell.
@@ -122,7 +122,6 @@ extension TraceSession {
     let process = thread.process
     threads[thread.id] = nil
     process.threads.remove(thread.id)
-    placement.vanished(thread)
     if !early.isEmpty { adoptOrphans(of: thread) }
     guard thread.id == process.id else { return }
     for id in process.threads { threads[id] = nil }

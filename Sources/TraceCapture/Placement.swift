@@ -3,20 +3,168 @@ import Glibc
 import TraceEvents
 
 /// Which processors the target and the tracer run on.
+///
+/// A stop costs 6 µs where tracer and tracee share a processor and 50 where they do not, as one
+/// must wake the other across processors. So threads that stop often are bound to the tracer's
+/// processor, as long as one of them is runnable at a time; with several it is worth it only while
+/// stops are so frequent that what they cost is more than what running side by side gains. Threads
+/// that do not stop are let go: they compute.
+///
+/// A target cannot see it by `sched_getaffinity(2)` (and so `nproc`), whose answer is corrected at
+/// its exit, and what it sets by `sched_setaffinity(2)` is honoured. `Cpus_allowed` in its
+/// `/proc/self/status` cannot be corrected, and `sched_getcpu(3)` tells the truth.
 struct Placement {
   /// True if the alarm has to be set anew.
   var changedWake = false
+  /// True while threads that stop often share the tracer's processor.
+  private(set) var isTogether = false
+  /// The processors that the target and the tracer were started with.
+  private let own: [UInt8]
+  private let hasChoice: Bool
+  private var bound: [UInt8] = []
+  private var period = 1
+  private var stopsInPeriod = 0
+  private var periodStart: UInt64 = 0
 
-  static func ofCallingThread() -> Placement { Placement() }
-  mutating func stopped(_ thread: TracedThread) {}
-  mutating func appeared(_ thread: TracedThread) {}
-  mutating func vanished(_ thread: TracedThread) {}
-  func leave() {}
+  /// How long a period is while threads are bound, in nanoseconds.
+  static let tick: UInt64 = 10_000_000
+  /// Stops after which it is looked at whether to bind.
+  private static let sample = 16
+  /// Mean time between stops below which one runnable thread is bound.
+  private static let aloneInterval: UInt64 = 1_000_000
+  /// The same for several runnable threads. Bound, a stop saves about 40 µs; apart, two threads
+  /// get done in half the time what is not stops: even at about 80 µs.
+  private static let severalInterval: UInt64 = 80_000
+
+  /// The placement of a target that the calling thread traces.
+  init() {
+    var mask = [UInt8](repeating: 0, count: 1024)
+    let count = unsafe mask.withUnsafeMutableBytes {
+      unsafe wf_get_affinity(0, $0.baseAddress!, $0.count)
+    }
+    own = Array(mask.prefix(Int(max(count, 0))))
+    hasChoice = own.reduce(0) { $0 + $1.nonzeroBitCount } > 1
+    periodStart = EventStream.now
+  }
+
+  /// A thread has stopped.
+  mutating func stopped(_ thread: TracedThread, among threads: [ProcessID: TracedThread]) {
+    guard hasChoice else { return }
+    stopsInPeriod += 1
+    if isTogether {
+      // The second stop within a period: this one stops often.
+      if !thread.isBound, thread.lastPeriod == period { bind(thread) }
+      thread.lastPeriod = period
+      return
+    }
+    thread.lastPeriod = period
+    guard stopsInPeriod >= Self.sample else { return }
+    if pays(EventStream.now &- periodStart, threads) {
+      gather(threads)
+    }
+    beginPeriod()
+  }
+
+  /// A thread was created, with the processors of the one that created it.
+  func appeared(_ thread: TracedThread, by creator: TracedThread) {
+    thread.ownsAffinity = creator.ownsAffinity
+    thread.isBound = creator.isBound
+    thread.lastPeriod = period
+  }
+
+  /// A period may be over.
+  mutating func wake(_ threads: [ProcessID: TracedThread]) {
+    guard isTogether else { return }
+    let elapsed = EventStream.now &- periodStart
+    guard elapsed >= Self.tick / 2 else { return }
+    if pays(elapsed, threads) {
+      for thread in threads.values
+      where thread.isBound && thread.lastPeriod != period && thread.call == nil {
+        free(thread)
+      }
+    } else {
+      part(threads)
+    }
+    beginPeriod()
+  }
+
+  /// Gives the calling thread back the processors that it had.
+  func leave() {
+    if isTogether { set(0, own) }
+  }
+
+  /// Puts into the answer of a `sched_getaffinity` what it would be untraced.
   func correctAnswer(
-    _ call: PendingCall, result: Int64, _ thread: TracedThread, _ memory: MemoryReader,
+    _ call: PendingCall, length: Int64, _ thread: TracedThread, _ memory: MemoryReader,
     _ threads: [ProcessID: TracedThread]
-  ) {}
-  mutating func targetChose(
+  ) {
+    guard let asked = asked(call, thread, threads), !asked.ownsAffinity, length > 0 else { return }
+    let mask = own.prefix(Int(min(length, 1024)))
+    _ = memory.write(Array(mask), to: thread.id, at: call.arguments[2])
+  }
+
+  /// The target has chosen processors for a thread: it keeps them.
+  func targetChose(
     _ call: PendingCall, _ thread: TracedThread, _ threads: [ProcessID: TracedThread]
-  ) {}
+  ) {
+    guard let asked = asked(call, thread, threads) else { return }
+    asked.ownsAffinity = true
+    asked.isBound = false
+  }
+
+  private func asked(
+    _ call: PendingCall, _ thread: TracedThread, _ threads: [ProcessID: TracedThread]
+  ) -> TracedThread? {
+    let id = Int32(truncatingIfNeeded: call.arguments[0])
+    return id == 0 ? thread : threads[id]
+  }
+
+  /// True if binding is worth it, by the stops of the period so far.
+  private func pays(_ elapsed: UInt64, _ threads: [ProcessID: TracedThread]) -> Bool {
+    guard stopsInPeriod > 0 else { return false }
+    // In a selected call, a thread may be blocked: wait4, flock, connect.
+    let runnable = threads.values.count { $0.lastPeriod == period && $0.call == nil }
+    let bound = runnable > 1 ? Self.severalInterval : Self.aloneInterval
+    return elapsed / UInt64(stopsInPeriod) < bound
+  }
+
+  private mutating func beginPeriod() {
+    period += 1
+    stopsInPeriod = 0
+    periodStart = EventStream.now
+  }
+
+  private mutating func gather(_ threads: [ProcessID: TracedThread]) {
+    let processor = Int(wf_current_processor())
+    guard processor >= 0, processor / 8 < own.count else { return }
+    bound = [UInt8](repeating: 0, count: own.count)
+    bound[processor / 8] = 1 << UInt8(processor % 8)
+    isTogether = true
+    changedWake = true
+    set(0, bound)
+    for thread in threads.values where thread.lastPeriod == period { bind(thread) }
+  }
+
+  private mutating func part(_ threads: [ProcessID: TracedThread]) {
+    isTogether = false
+    changedWake = true
+    set(0, own)
+    for thread in threads.values where thread.isBound { free(thread) }
+  }
+
+  private func bind(_ thread: TracedThread) {
+    if thread.ownsAffinity { return }
+    thread.isBound = true
+    set(thread.id, bound)
+  }
+
+  private func free(_ thread: TracedThread) {
+    thread.isBound = false
+    set(thread.id, own)
+  }
+
+  /// Fails for a thread that is gone or has another user: it stays where it is.
+  private func set(_ id: ProcessID, _ mask: [UInt8]) {
+    _ = unsafe mask.withUnsafeBytes { unsafe wf_set_affinity(id, $0.baseAddress!, $0.count) }
+  }
 }

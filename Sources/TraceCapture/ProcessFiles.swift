@@ -59,6 +59,22 @@ enum ProcessFiles {
     return Character(Unicode.Scalar(bytes[end + 2]))
   }
 
+  /// The call that a thread is in, with its arguments (`/proc/PID/syscall`); nil if it runs.
+  static func currentCall(_ id: Int32) -> (number: UInt64, arguments: CallArguments)? {
+    guard let bytes = bytes("/proc/\(id)/syscall", cap: 512) else { return nil }
+    let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+    guard words.count >= 7, let number = UInt64(words[0]) else { return nil }
+    let values = words[1...6].map { UInt64($0.dropFirst(2), radix: 16) ?? 0 }
+    return (
+      number, CallArguments(values[0], values[1], values[2], values[3], values[4], values[5])
+    )
+  }
+
+  /// True if a process runs a 32-bit program, by its ELF class.
+  static func isNarrow(_ id: Int32) -> Bool {
+    bytes("/proc/\(id)/exe", cap: 5).map { $0.count == 5 && $0[4] == 1 } ?? false
+  }
+
   /// The environment of this process, as it stands now.
   static func ownEnvironment() -> [String] {
     var list: [String] = []

@@ -13,7 +13,8 @@ enum ProgramStart {
   static func execution(of id: ProcessID) -> ProgramExecution {
     let executable = ProcessFiles.link("/proc/\(id)/exe") ?? ""
     let status = ProcessFiles.status(id)
-    let credentials = status?.credentials
+    let credentials =
+      status?.credentials
       ?? Credentials(user: 0, group: 0, groups: [], capabilities: 0)
     let vector = auxiliaryVector(id)
     let memory = MemoryReader(capacity: 4096)

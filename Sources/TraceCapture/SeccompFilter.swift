@@ -40,35 +40,38 @@ package struct FilterInstruction: Sendable, Equatable {
 
 /// The program that the kernel runs at every system call of the target (`seccomp(2)`).
 ///
-/// It answers `SECCOMP_RET_TRACE` with the row's index for what the table selects and
-/// `SECCOMP_RET_ALLOW` for everything else. Numbers are found by binary search, so that a call
-/// that is not traced costs ten instructions; where the verdict depends on the number alone the
-/// kernel keeps it in a bitmap (Linux 5.11) and runs nothing.
+/// It answers `SECCOMP_RET_TRACE` for what the table selects and `SECCOMP_RET_ALLOW` for
+/// everything else. Runs of numbers with the same verdict are found by binary search, so that a
+/// call that is not traced costs ten instructions; where the verdict depends on the number alone
+/// the kernel keeps it in a bitmap (Linux 5.11) and runs nothing.
 package enum SeccompFilter {
   /// `SECCOMP_RET_ALLOW`.
   package static let allow: UInt32 = 0x7FFF_0000
-  /// `SECCOMP_RET_TRACE`; the low 16 bits are the index of the row.
-  package static let trace: UInt32 = 0x7FF0_0000
+  /// `SECCOMP_RET_TRACE`, with data by which our stops are known from a target's own.
+  package static let trace: UInt32 = 0x7FF0_0000 | ownData
+  /// The data of our verdicts (`PTRACE_GETEVENTMSG`).
+  package static let ownData: UInt32 = 0x5746
 
   /// The program for these rows.
   package static func program(for rows: [SystemCallRow]) -> [FilterInstruction] {
-    let wide = tree(sortedRows(rows, \.number))
-    let narrow = tree(sortedRows(rows, \.number32))
-    var program = [FilterInstruction(FilterInstruction.load, architectureOffset)]
+    var program: [FilterInstruction] = []
+    program.reserveCapacity(2048)
+    program.append(.init(FilterInstruction.load, architectureOffset))
     program.append(
-      FilterInstruction(
-        FilterInstruction.jumpIfEqual, CallConvention.x86_64.rawValue, jumpTrue: 1, jumpFalse: 0))
-    program.append(FilterInstruction(FilterInstruction.jump, UInt32(wide.count + 2)))
-    program.append(FilterInstruction(FilterInstruction.load, numberOffset))
+      .init(FilterInstruction.jumpIfEqual, CallConvention.x86_64.rawValue, jumpTrue: 1))
+    let toNarrow = program.count
+    program.append(.init(FilterInstruction.jump, 0))
+    program.append(.init(FilterInstruction.load, numberOffset))
     // x32 shares the numbers below 512, behind bit 30.
-    program.append(FilterInstruction(FilterInstruction.and, 0xBFFF_FFFF))
-    program += wide
+    program.append(.init(FilterInstruction.and, 0xBFFF_FFFF))
+    appendSearch(runs(of: rows, \.number)[...], to: &program)
+    program[toNarrow].operand = UInt32(program.count - toNarrow - 1)
     program.append(
-      FilterInstruction(
-        FilterInstruction.jumpIfEqual, CallConvention.i386.rawValue, jumpTrue: 1, jumpFalse: 0))
-    program.append(FilterInstruction(FilterInstruction.verdict, allow))
-    program.append(FilterInstruction(FilterInstruction.load, numberOffset))
-    return program + narrow
+      .init(FilterInstruction.jumpIfEqual, CallConvention.i386.rawValue, jumpTrue: 1))
+    program.append(.init(FilterInstruction.verdict, allow))
+    program.append(.init(FilterInstruction.load, numberOffset))
+    appendSearch(runs(of: rows, \.number32)[...], to: &program)
+    return program
   }
 
   // Offsets in struct seccomp_data (linux/seccomp.h).
@@ -76,76 +79,100 @@ package enum SeccompFilter {
   private static let architectureOffset: UInt32 = 4
   private static func argumentOffset(_ index: Int) -> UInt32 { 16 + 8 * UInt32(index) }
 
-  private typealias Numbered = (number: UInt32, index: Int, row: SystemCallRow)
-
-  private static func sortedRows(
-    _ rows: [SystemCallRow], _ number: KeyPath<SystemCallRow, Int32?>
-  ) -> [Numbered] {
-    var numbered: [Numbered] = []
-    for (index, row) in rows.enumerated() {
-      if let own = row[keyPath: number] { numbered.append((UInt32(own), index, row)) }
-    }
-    return numbered.sorted { $0.number < $1.number }
+  /// Numbers from `first` up to the next run's have one verdict.
+  private struct Run {
+    var first: UInt32
+    /// The alternatives that are traced; nil: none, empty: all.
+    var condition: [[ArgumentTest]]?
   }
 
-  /// Finds the number in the accumulator; always ends with a verdict.
-  private static func tree(_ rows: [Numbered]) -> [FilterInstruction] {
-    guard let first = rows.first else { return [FilterInstruction(FilterInstruction.verdict, allow)] }
-    if rows.count == 1 {
-      return [
-        FilterInstruction(FilterInstruction.jumpIfEqual, first.number, jumpTrue: 1, jumpFalse: 0),
-        FilterInstruction(FilterInstruction.verdict, allow),
-      ] + leaf(first)
+  private static func runs(
+    of rows: [SystemCallRow], _ number: KeyPath<SystemCallRow, Int32?>
+  ) -> [Run] {
+    var conditions = [[[ArgumentTest]]?](repeating: nil, count: 1024)
+    for row in rows {
+      if let own = row[keyPath: number] { conditions[Int(own)] = row.condition }
     }
-    let middle = rows.count / 2
-    let low = tree(Array(rows[..<middle]))
-    let high = tree(Array(rows[middle...]))
+    var runs = [Run(first: 0, condition: conditions[0])]
+    for (index, condition) in conditions.enumerated()
+    where condition != runs[runs.count - 1].condition {
+      runs.append(Run(first: UInt32(index), condition: condition))
+    }
+    return runs
+  }
+
+  /// Finds the run of the number in the accumulator; always ends with a verdict.
+  private static func appendSearch(_ runs: ArraySlice<Run>, to program: inout [FilterInstruction]) {
+    guard runs.count > 1 else {
+      if let run = runs.first { appendLeaf(run.condition, to: &program) }
+      return
+    }
+    let middle = runs.startIndex + runs.count / 2
     // A conditional jump reaches 255 instructions, an unconditional one all.
-    return [
-      FilterInstruction(
-        FilterInstruction.jumpIfAtLeast, rows[middle].number, jumpTrue: 0, jumpFalse: 1),
-      FilterInstruction(FilterInstruction.jump, UInt32(low.count)),
-    ] + low + high
+    program.append(
+      .init(FilterInstruction.jumpIfAtLeast, runs[middle].first, jumpTrue: 0, jumpFalse: 1))
+    let toHigh = program.count
+    program.append(.init(FilterInstruction.jump, 0))
+    appendSearch(runs[..<middle], to: &program)
+    program[toHigh].operand = UInt32(program.count - toHigh - 1)
+    appendSearch(runs[middle...], to: &program)
   }
 
-  private static func leaf(_ row: Numbered) -> [FilterInstruction] {
-    let stop = FilterInstruction(
-      FilterInstruction.verdict, trace | UInt32(truncatingIfNeeded: row.index))
-    if row.row.condition.isEmpty { return [stop] }
-    var program: [FilterInstruction] = []
-    for alternative in row.row.condition {
-      var block = [stop]
-      for test in alternative.reversed() {
-        block = instructions(for: test, elseSkipping: UInt8(block.count)) + block
-      }
-      program += block
+  private static func appendLeaf(
+    _ condition: [[ArgumentTest]]?, to program: inout [FilterInstruction]
+  ) {
+    guard let condition else {
+      program.append(.init(FilterInstruction.verdict, allow))
+      return
     }
-    program.append(FilterInstruction(FilterInstruction.verdict, allow))
-    return program
+    if condition.isEmpty {
+      program.append(.init(FilterInstruction.verdict, trace))
+      return
+    }
+    for alternative in condition {
+      var left = alternative.reduce(1) { $0 + length(of: $1) }
+      for test in alternative {
+        left -= length(of: test)
+        append(test, elseSkipping: UInt8(left), to: &program)
+      }
+      program.append(.init(FilterInstruction.verdict, trace))
+    }
+    program.append(.init(FilterInstruction.verdict, allow))
   }
 
-  private static func instructions(
-    for test: ArgumentTest, elseSkipping skip: UInt8
-  ) -> [FilterInstruction] {
+  private static func length(of test: ArgumentTest) -> Int {
+    switch test.predicate {
+    case .equals, .hasAny, .hasNone: 2
+    case .isAtLeast, .isNotZero: 4
+    }
+  }
+
+  /// A test that falls through where it holds and else jumps over `skip` instructions more.
+  private static func append(
+    _ test: ArgumentTest, elseSkipping skip: UInt8, to program: inout [FilterInstruction]
+  ) {
     let low = FilterInstruction(FilterInstruction.load, argumentOffset(test.argument))
     let high = FilterInstruction(FilterInstruction.load, argumentOffset(test.argument) + 4)
     switch test.predicate {
     case .equals(let number):
-      return [low, .init(FilterInstruction.jumpIfEqual, number, jumpTrue: 0, jumpFalse: skip)]
+      program.append(low)
+      program.append(.init(FilterInstruction.jumpIfEqual, number, jumpFalse: skip))
     case .hasAny(let bits):
-      return [low, .init(FilterInstruction.jumpIfAnyBit, bits, jumpTrue: 0, jumpFalse: skip)]
+      program.append(low)
+      program.append(.init(FilterInstruction.jumpIfAnyBit, bits, jumpFalse: skip))
     case .hasNone(let bits):
-      return [low, .init(FilterInstruction.jumpIfAnyBit, bits, jumpTrue: skip, jumpFalse: 0)]
+      program.append(low)
+      program.append(.init(FilterInstruction.jumpIfAnyBit, bits, jumpTrue: skip))
     case .isAtLeast(let bound):
-      return [
-        high, .init(FilterInstruction.jumpIfEqual, 0, jumpTrue: 0, jumpFalse: 2),
-        low, .init(FilterInstruction.jumpIfAtLeast, bound, jumpTrue: 0, jumpFalse: skip),
-      ]
+      program.append(high)
+      program.append(.init(FilterInstruction.jumpIfEqual, 0, jumpFalse: 2))
+      program.append(low)
+      program.append(.init(FilterInstruction.jumpIfAtLeast, bound, jumpFalse: skip))
     case .isNotZero:
-      return [
-        high, .init(FilterInstruction.jumpIfEqual, 0, jumpTrue: 0, jumpFalse: 2),
-        low, .init(FilterInstruction.jumpIfEqual, 0, jumpTrue: skip, jumpFalse: 0),
-      ]
+      program.append(high)
+      program.append(.init(FilterInstruction.jumpIfEqual, 0, jumpFalse: 2))
+      program.append(low)
+      program.append(.init(FilterInstruction.jumpIfEqual, 0, jumpTrue: skip))
     }
   }
 }

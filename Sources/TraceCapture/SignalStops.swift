@@ -7,12 +7,18 @@ extension TraceSession {
   /// itself a hundred times a second), SIGWINCH; and what glibc keeps for itself.
   private static var uninteresting: Set<Int32> { [17, 18, 23, 28, 32, 33] }
 
+  private static var asksToEnd: Set<Int32> { [SIGHUP, SIGINT, SIGQUIT, SIGTERM] }
+
   /// A signal is about to be delivered.
   func serve(_ stop: consuming SignalStop, _ thread: TracedThread) {
     if !isLaunching, !Self.uninteresting.contains(stop.signal),
       let delivery = delivery(of: stop.signal, thread)
     {
       if thread.id == first { limit.delivered(stop.signal) }
+      // Somebody got tired of waiting: what for is still in the registers.
+      if delivery.disposition == .standard, Self.asksToEnd.contains(stop.signal) {
+        emitWait(thread)
+      }
       events.emit(.signal(signal: delivery), thread)
     }
     stop.deliver(stoppingAtCalls: thread.followsCalls)
@@ -60,10 +66,12 @@ extension TraceSession {
   private func brokenCall(_ registers: wf_registers) -> SystemCall? {
     // The user code segment of 32-bit programs.
     let isNarrow = registers.cs == 0x23
-    let result = isNarrow
+    let result =
+      isNarrow
       ? Int64(Int32(truncatingIfNeeded: registers.rax)) : Int64(bitPattern: registers.rax)
     guard result == -Int64(EPIPE) else { return nil }
-    let name = numbers.row(registers.orig_rax, isNarrow: isNarrow).map { rows[$0].name }
+    let name =
+      numbers.row(registers.orig_rax, isNarrow: isNarrow).map { rows[$0].name }
       ?? CallNames.name(registers.orig_rax, isNarrow: isNarrow)
     let descriptor = Int32(truncatingIfNeeded: isNarrow ? registers.rbx : registers.rdi)
     return SystemCall(

@@ -32,7 +32,9 @@ extension SocketAddress {
 
   private static func shortest(_ bytes: [UInt8]) -> String {
     var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
-    guard unsafe inet_ntop(AF_INET6, bytes, &text, socklen_t(text.count)) != nil else { return "::" }
+    guard unsafe inet_ntop(AF_INET6, bytes, &text, socklen_t(text.count)) != nil else {
+      return "::"
+    }
     return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }

@@ -1,8 +1,189 @@
+import Glibc
 import TraceEvents
 
 /// Asks what is only true while the thread that failed stands still.
+///
+/// Asking costs the target time, so a question is asked anew only after a while, twenty at most in
+/// a second and two hundred in a trace.
 final class StaleFacts {
   private let inspector: any SystemInspector
+  private var asked: [SystemQuestion: UInt64] = [:]
+  private var count = 0
+  private var second: UInt64 = 0
+  private var countInSecond = 0
+
+  private static let most = 200
+  private static let mostInSecond = 20
+  private static let freshness: UInt64 = 2_000_000_000
+
   init(inspector: any SystemInspector) { self.inspector = inspector }
-  func explain(_ call: SystemCall, _ thread: TracedThread, _ events: EventStream) {}
+
+  /// Asks what explains the failure of `call`, and hands on the answers.
+  func explain(_ call: SystemCall, _ thread: TracedThread, _ events: EventStream) {
+    guard count < Self.most, let error = call.error else { return }
+    for question in questions(call, error, thread) { ask(question, thread, events) }
+  }
+
+  private func ask(_ question: SystemQuestion, _ thread: TracedThread, _ events: EventStream) {
+    let now = EventStream.now
+    if let last = asked[question], now &- last < Self.freshness { return }
+    if now / 1_000_000_000 != second {
+      second = now / 1_000_000_000
+      countInSecond = 0
+    }
+    guard count < Self.most, countInSecond < Self.mostInSecond else { return }
+    count += 1
+    countInSecond += 1
+    asked[question] = now
+    let answer = inspector.answer(question)
+    events.emit(.fact(fact: Fact(question: question, answer: answer)), thread)
+  }
+
+  private func questions(
+    _ call: SystemCall, _ error: ErrorNumber, _ thread: TracedThread
+  ) -> [SystemQuestion] {
+    switch error {
+    case .accessDenied, .notPermitted, .readOnly:
+      if isLock(call) { return lockers(call, thread) }
+      if call.name == "kill", case .integer(let target)? = call.arguments.first, target > 0 {
+        return [.process(pid: ProcessID(truncatingIfNeeded: target))]
+      }
+      return access(call, thread)
+    case .addressInUse, .connectionRefused:
+      guard let address = call.address else { return [] }
+      if case .unix(let path) = address {
+        return [
+          .path(path: absolute(path, nil, thread)),
+          .listener(address: .unix(path: absolute(path, nil, thread)), isDatagram: false),
+        ]
+      }
+      return [.listener(address: address, isDatagram: false)]
+    case .noSpace, .quotaExceeded:
+      return place(call, thread).map { [.fileSystem(path: $0)] } ?? []
+    case .tooManyOpen, .tooManyOpenSystemwide, .noMemory, .fileTooLarge:
+      return [.limits(pid: thread.process.id)]
+    case .tryAgain:
+      if isLock(call) { return lockers(call, thread) }
+      return Self.creating.contains(call.name) ? [.limits(pid: thread.process.id)] : []
+    case .textBusy, .busy: return place(call, thread).map { [.openers(path: $0)] } ?? []
+    case .noEntry, .notDirectory, .tooManyLinks, .executableFormat:
+      return program(call, thread)
+    default: return []
+    }
+  }
+
+  private static let creating: Set<String> = ["fork", "vfork", "clone", "clone3"]
+
+  private func isLock(_ call: SystemCall) -> Bool {
+    ["flock", "fcntl", "fcntl64"].contains(call.name)
+  }
+
+  private func lockers(_ call: SystemCall, _ thread: TracedThread) -> [SystemQuestion] {
+    descriptorPath(call, thread).map { [.lockers(path: $0)] } ?? []
+  }
+
+  /// A program that is there and cannot be run all the same: its interpreter may be missing. One
+  /// that is not there is a step of a search along PATH, and stays as it is.
+  private func program(_ call: SystemCall, _ thread: TracedThread) -> [SystemQuestion] {
+    guard call.name.hasPrefix("execve"), let (directory, text) = call.paths.first else { return [] }
+    let path = absolute(text, directory, thread)
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 ? [.path(path: path)] : []
+  }
+
+  /// The path that a call is about, or that its descriptor leads to.
+  private func place(_ call: SystemCall, _ thread: TracedThread) -> String? {
+    guard call.name != "inotify_add_watch" else { return nil }
+    if let (directory, path) = call.paths.last { return absolute(path, directory, thread) }
+    return descriptorPath(call, thread)
+  }
+
+  private func descriptorPath(_ call: SystemCall, _ thread: TracedThread) -> String? {
+    guard let descriptor = call.descriptor,
+      let path = ProcessFiles.link("/proc/\(thread.id)/fd/\(descriptor)"), path.hasPrefix("/")
+    else { return nil }
+    return path
+  }
+
+  private func access(_ call: SystemCall, _ thread: TracedThread) -> [SystemQuestion] {
+    guard let status = ProcessFiles.status(thread.id) else { return [] }
+    var credentials = status.credentials
+    if call.name == "access" || call.name == "faccessat" {
+      // These ask for the real user (access(2)).
+      credentials.user = status.realUser
+      credentials.group = status.realGroup
+      if status.realUser != 0 { credentials.capabilities = 0 }
+    }
+    if case .unix(let path)? = call.address {
+      return [
+        .access(
+          path: absolute(path, nil, thread), operation: call.name == "bind" ? .create : .write,
+          credentials: credentials)
+      ]
+    }
+    let paths = call.paths
+    return paths.indices.compactMap { index in
+      let path = absolute(paths[index].path, paths[index].directory, thread)
+      guard
+        let operation = AccessOperation(call, path: index, of: paths.count, absolute: path)
+      else { return nil }
+      return .access(path: path, operation: operation, credentials: credentials)
+    }
+  }
+
+  /// A target's path as this machine knows it: from its root, its directory or its descriptor.
+  private func absolute(_ path: String, _ directory: Int32?, _ thread: TracedThread) -> String {
+    let files = "/proc/\(thread.id)"
+    if path.hasPrefix("/") {
+      let root = ProcessFiles.link(files + "/root") ?? "/"
+      return root == "/" ? path : root + path
+    }
+    let own = directory.flatMap { $0 == SystemCall.currentDirectory ? nil : $0 }
+    let base = ProcessFiles.link(own.map { "\(files)/fd/\($0)" } ?? files + "/cwd") ?? "/"
+    if path.isEmpty { return base }
+    return base == "/" ? "/" + path : base + "/" + path
+  }
+}
+
+extension AccessOperation {
+  /// What `call` wants with its path number `index` of `count`; nil if no right is at stake.
+  fileprivate init?(_ call: SystemCall, path index: Int, of count: Int, absolute path: String) {
+    let symbols = Set(call.symbols)
+    switch call.name {
+    case "open", "openat", "openat2", "creat":
+      var status = stat()
+      let creates = call.name == "creat" || symbols.contains("O_CREAT")
+      if creates, unsafe lstat(path, &status) != 0 {
+        self = .create
+      } else if symbols.contains("O_RDWR") {
+        self = .readWrite
+      } else {
+        self = call.name == "creat" || symbols.contains("O_WRONLY") ? .write : .read
+      }
+    case "execve", "execveat": self = .execute
+    case "access", "faccessat", "faccessat2":
+      let writes = symbols.contains("W_OK")
+      if symbols.contains("R_OK") {
+        self = writes ? .readWrite : .read
+      } else if writes {
+        self = .write
+      } else {
+        self = symbols.contains("X_OK") ? .execute : .search
+      }
+    case "mkdir", "mkdirat", "mknod", "mknodat", "symlink", "symlinkat": self = .create
+    case "link", "linkat": self = index == 0 ? .search : .create
+    case "rename", "renameat", "renameat2": self = index == 0 ? .remove : .create
+    case "unlink", "unlinkat", "rmdir": self = .remove
+    case "chmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchownat", "chown32", "lchown32",
+      "utime", "utimes", "utimensat", "futimesat":
+      self = .own
+    case "truncate", "truncate64", "setxattr", "lsetxattr", "removexattr", "lremovexattr":
+      self = .write
+    case "inotify_add_watch": self = .read
+    case "mount", "umount", "umount2", "pivot_root", "chroot", "swapon", "swapoff", "acct",
+      "open_tree", "move_mount", "mount_setattr":
+      return nil
+    default: self = .search
+    }
+  }
 }

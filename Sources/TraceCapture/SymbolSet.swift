@@ -59,7 +59,9 @@ package enum SymbolSet: UInt8, Sendable {
   }
 
   private static func signalName(_ value: UInt32) -> String {
-    guard (1...64).contains(value) else { return value == 0 ? "0" : String(Int32(bitPattern: value)) }
+    guard (1...64).contains(value) else {
+      return value == 0 ? "0" : String(Int32(bitPattern: value))
+    }
     return SignalNumber(rawValue: Int32(value)).name
   }
 

@@ -9,9 +9,10 @@ extension TraceSession {
     if thread.followsCalls, thread.call != nil { return stop.resumeToExit() }
     var info = wf_call_info()
     guard unsafe wf_call_info(thread.id, &info) == 0, info.operation == 3,
-      Int(info.filter_data) < rows.count
+      info.filter_data == SeccompFilter.ownData,
+      let index = numbers.row(
+        info.number, isNarrow: info.architecture == CallConvention.i386.rawValue)
     else { return stop.resume() }
-    let index = Int(info.filter_data)
     if isLaunching {
       guard rows[index].emission == .execution else { return stop.resume() }
       isLaunching = false
@@ -130,7 +131,7 @@ extension TraceSession {
       return emit(call, row: row, result: -Int64(ENOMEM), thread)
     case .socketError: return finishedSocketError(call, row: row, result: result, thread)
     case .readAffinity:
-      if !failed { placement.correctAnswer(call, result: result, thread, decoder.memory, threads) }
+      if !failed { placement.correctAnswer(call, length: result, thread, decoder.memory, threads) }
       if !failed { return }
     case .setAffinity:
       if !failed { placement.targetChose(call, thread, threads) }
@@ -163,7 +164,8 @@ extension TraceSession {
     guard result == -Int64(ENOSYS) || result == -Int64(EPERM) || result == -Int64(EACCES) else {
       return
     }
-    let name = numbers.row(call.number, isNarrow: call.isNarrow).map { rows[$0].name }
+    let name =
+      numbers.row(call.number, isNarrow: call.isNarrow).map { rows[$0].name }
       ?? CallNames.name(call.number, isNarrow: call.isNarrow)
     let event = SystemCall(
       name: name, arguments: [], outcome: .failed(error: ErrorNumber(rawValue: Int32(-result))))
@@ -188,9 +190,10 @@ extension TraceSession {
       count = written ?? Int(clamping: call.arguments[2])
       // The end of what is too long for an event: the last words are what people read.
       let cut = max(0, count - CallDecoder.longestWords)
-      text = decoder.memory.data(
-        thread.id, at: call.arguments[1] &+ UInt64(cut), count: count - cut,
-        cap: CallDecoder.longestWords) ?? ""
+      text =
+        decoder.memory.data(
+          thread.id, at: call.arguments[1] &+ UInt64(cut), count: count - cut,
+          cap: CallDecoder.longestWords) ?? ""
     }
     if let written { count = written }
     if count == 0 { return }

@@ -19,11 +19,15 @@ package enum SystemCallTable {
     row("stat", 4, 106, [.path]),
     row("lstat", 6, 107, [.path]),
     // AT_EMPTY_PATH is fstat by another name: a third of a shell's calls, and never the fault.
-    row("newfstatat", 262, nil, [.directory, .path, .skip, .symbols(.at)], when: .namesAPath(flagsAt: 3)),
+    row(
+      "newfstatat", 262, nil, [.directory, .path, .skip, .symbols(.at)],
+      when: .namesAPath(flagsAt: 3)),
     row("statx", 332, 383, [.directory, .path, .symbols(.at)], when: .namesAPath(flagsAt: 2)),
     row("stat64", nil, 195, [.path]),
     row("lstat64", nil, 196, [.path]),
-    row("fstatat64", nil, 300, [.directory, .path, .skip, .symbols(.at)], when: .namesAPath(flagsAt: 3)),
+    row(
+      "fstatat64", nil, 300, [.directory, .path, .skip, .symbols(.at)],
+      when: .namesAPath(flagsAt: 3)),
     row("oldstat", nil, 18, [.path]),
     row("oldlstat", nil, 84, [.path]),
     row("access", 21, 33, [.path, .symbols(.access)]),
@@ -42,7 +46,9 @@ package enum SystemCallTable {
   /// Programs, and processes made and ended.
   private static let programs: [SystemCallRow] = [
     row("execve", 59, 11, [.path, .strings], emits: .execution),
-    row("execveat", 322, 358, [.directory, .path, .strings, .skip, .symbols(.executeAt)], emits: .execution),
+    row(
+      "execveat", 322, 358, [.directory, .path, .strings, .skip, .symbols(.executeAt)],
+      emits: .execution),
     row("fork", 57, 2, [], emits: .creation),
     row("vfork", 58, 190, [], emits: .creation),
     row("clone", 56, 120, [.hexadecimal], emits: .creation),
@@ -134,10 +140,18 @@ package enum SystemCallTable {
     row("connect", 42, 362, [.descriptor, .address]),
     row("accept", 43, nil, [.descriptor, .filledAddress]),
     row("accept4", 288, 364, [.descriptor, .filledAddress, .skip, .symbols(.socket)]),
-    row("getsockopt", 55, 365, [.descriptor, .symbols(.level), .symbols(.option), .filledInteger], when: .readsSocketError, emits: .socketError),
-    row("sendto", 44, 369, [.descriptor, .skip, .integer, .symbols(.message), .address], when: .doesNotSignal(flagsAt: 3), emits: .failures),
-    row("sendmsg", 46, 370, [.descriptor, .message, .symbols(.message)], when: .doesNotSignal(flagsAt: 2), emits: .failures),
-    row("sendmmsg", 307, 345, [.descriptor, .skip, .integer, .symbols(.message)], when: .doesNotSignal(flagsAt: 3), emits: .failures),
+    row(
+      "getsockopt", 55, 365, [.descriptor, .symbols(.level), .symbols(.option), .filledInteger],
+      when: .readsSocketError, emits: .socketError),
+    row(
+      "sendto", 44, 369, [.descriptor, .skip, .integer, .symbols(.message), .address],
+      when: .doesNotSignal(flagsAt: 3), emits: .failures),
+    row(
+      "sendmsg", 46, 370, [.descriptor, .message, .symbols(.message)],
+      when: .doesNotSignal(flagsAt: 2), emits: .failures),
+    row(
+      "sendmmsg", 307, 345, [.descriptor, .skip, .integer, .symbols(.message)],
+      when: .doesNotSignal(flagsAt: 3), emits: .failures),
     row("socketcall", nil, 102, [.integer, .hexadecimal], emits: .socketCall),
   ]
 
@@ -163,7 +177,9 @@ package enum SystemCallTable {
     row("setgroups32", nil, 206, [.integer]),
     row("setfsuid32", nil, 215, [.integer]),
     row("capset", 126, 185, [.hexadecimal]),
-    row("prctl", 157, 172, [.symbols(.control), .hexadecimal], when: .isOneOf(0, [4, 22, 24, 38]), emits: .filter),
+    row(
+      "prctl", 157, 172, [.symbols(.control), .hexadecimal], when: .isOneOf(0, [4, 22, 24, 38]),
+      emits: .filter),
     row("seccomp", 317, 354, [.integer, .hexadecimal], when: .isOneOf(0, [0, 1]), emits: .filter),
     row("setpriority", 141, 97, [.integer, .integer, .integer], emits: .failures),
     row("sched_setscheduler", 144, 156, [.integer, .integer], emits: .failures),
@@ -179,11 +195,21 @@ package enum SystemCallTable {
 
   /// Memory: successes only of files, which a program reads without read(2).
   private static let memory: [SystemCallRow] = [
-    row("mmap", 9, 90, [.hexadecimal, .integer, .symbols(.protection), .symbols(.map), .descriptor, .hexadecimal], when: .mapsMemory(lengthAt: 1), emits: .mapping),
-    row("mmap2", nil, 192, [.hexadecimal, .integer, .symbols(.protection), .symbols(.map), .descriptor, .hexadecimal], when: .mapsMemory(lengthAt: 1), emits: .mapping),
+    row(
+      "mmap", 9, 90,
+      [.hexadecimal, .integer, .symbols(.protection), .symbols(.map), .descriptor, .hexadecimal],
+      when: .mapsMemory(lengthAt: 1), emits: .mapping),
+    row(
+      "mmap2", nil, 192,
+      [.hexadecimal, .integer, .symbols(.protection), .symbols(.map), .descriptor, .hexadecimal],
+      when: .mapsMemory(lengthAt: 1), emits: .mapping),
     row("brk", 12, 45, [.hexadecimal], when: .isNotZero(0), emits: .programBreak),
-    row("mprotect", 10, 125, [.hexadecimal, .integer, .symbols(.protection)], when: .protectsMemory, emits: .failures),
-    row("mremap", 25, 163, [.hexadecimal, .integer, .integer], when: .isAtLeast(2, 0x10000), emits: .failures),
+    row(
+      "mprotect", 10, 125, [.hexadecimal, .integer, .symbols(.protection)], when: .protectsMemory,
+      emits: .failures),
+    row(
+      "mremap", 25, 163, [.hexadecimal, .integer, .integer], when: .isAtLeast(2, 0x10000),
+      emits: .failures),
     row("mlock", 149, 150, [.hexadecimal, .integer], emits: .failures),
     row("mlock2", 325, 376, [.hexadecimal, .integer, .hexadecimal], emits: .failures),
     row("mlockall", 151, 152, [.hexadecimal], emits: .failures),
@@ -202,8 +228,8 @@ package enum SystemCallTable {
     row("pipe2", 293, 331, [.pair, .symbols(.open)]),
     row("close", 3, 6, [.descriptor], emits: .close),
     row("close_range", 436, 436, [.integer, .integer, .hexadecimal], emits: .closeRange),
-    row("fcntl", 72, 55, [.descriptor, .symbols(.fcntl), .integer], when: .isOneOf(1, [0, 6, 7, 1030, 37, 38])),
-    row("fcntl64", nil, 221, [.descriptor, .symbols(.fcntl), .integer], when: .isOneOf(1, [0, 6, 7, 13, 14, 1030, 37, 38])),
+    row("fcntl", 72, 55, [.descriptor, .symbols(.fcntl), .integer], when: .locksOrCopies),
+    row("fcntl64", nil, 221, [.descriptor, .symbols(.fcntl), .integer], when: .locksOrCopies),
     row("flock", 73, 143, [.descriptor, .symbols(.flock)]),
     row("epoll_create1", 291, 329, [.hexadecimal], emits: .failures),
     row("eventfd2", 290, 328, [.integer, .hexadecimal], emits: .failures),
@@ -216,7 +242,8 @@ package enum SystemCallTable {
   /// Words written where people read them.
   private static let writing: [SystemCallRow] = [
     row("write", 1, 4, [.descriptor, .data, .integer], when: .writesWords, emits: .words),
-    row("writev", 20, 146, [.descriptor, .vector, .integer], when: .writesWordVectors, emits: .words),
+    row(
+      "writev", 20, 146, [.descriptor, .vector, .integer], when: .writesWordVectors, emits: .words),
     row("pwrite64", 18, 181, [.descriptor, .data, .integer], when: .equals(0, 2), emits: .words),
   ]
 

@@ -1,14 +1,145 @@
+import Glibc
 import TraceEvents
 
 /// When a target is ended, and what came of signals to the tracer.
 struct TimeLimit {
-  var sharesSignals = false
-  init() {}
-  init(seconds: Double?, sharesSignals: Bool) { self.sharesSignals = sharesSignals }
-  mutating func delivered(_ signal: Int32) {}
+  /// How far the end is.
+  enum Phase: Equatable {
+    case running
+    /// SIGTERM was sent at this time.
+    case terminating(UInt64)
+    /// SIGKILL was sent.
+    case killing
+  }
+
+  /// Seconds that the target has; nil: no end.
+  let seconds: Double?
+  /// True if signals to this process, and job control, are the target's as well.
+  let sharesSignals: Bool
+  /// How far the end is.
+  var phase = Phase.running
+  private let deadline: UInt64?
+  private var lastDelivery: [Int32: UInt64] = [:]
+
+  /// Nanoseconds between SIGTERM and SIGKILL.
+  static let grace: UInt64 = 2_000_000_000
+  /// Nanoseconds between looks while something is due.
+  static let interval: UInt64 = 50_000_000
+  /// A signal that the target got less than this ago came to both of us.
+  private static let together: UInt64 = 200_000_000
+
+  /// A limit that begins now.
+  init(seconds: Double? = nil, sharesSignals: Bool = false) {
+    self.seconds = seconds
+    self.sharesSignals = sharesSignals
+    deadline = seconds.map { EventStream.now &+ UInt64(max(0, min($0, 1e9)) * 1e9) }
+  }
+
+  /// The first process got this signal.
+  mutating func delivered(_ signal: Int32) { lastDelivery[signal] = EventStream.now }
+
+  /// True if the first process got this signal just now.
+  func wasDelivered(_ signal: Int32) -> Bool {
+    lastDelivery[signal].map { EventStream.now &- $0 < Self.together } ?? false
+  }
+
+  /// True if the time is up and nothing was done about it.
+  var isDue: Bool { phase == .running && deadline.map { EventStream.now >= $0 } ?? false }
+
+  /// Nanoseconds until something is due; nil: never.
+  var delay: UInt64? {
+    if phase != .running { return Self.interval }
+    let now = EventStream.now
+    return deadline.map { $0 > now ? $0 - now : 1 }
+  }
 }
 
 extension TraceSession {
-  func wake() {}
-  func nextWake() -> (delay: UInt64, interval: UInt64)? { nil }
+  /// When the alarm has to go off next.
+  func nextWake() -> (delay: UInt64, interval: UInt64)? {
+    let tick = placement.isTogether ? Placement.tick : nil
+    guard let delay = [tick, limit.delay].compactMap({ $0 }).min() else { return nil }
+    return (delay, tick ?? TimeLimit.interval)
+  }
+
+  /// The alarm went off: a signal came to this process, time is up, or a period is over.
+  func wake() {
+    while limit.sharesSignals, let (signal, sender) = Alarm.nextSignal() {
+      received(signal, from: sender)
+    }
+    placement.wake(threads)
+    if limit.isDue {
+      emitNote(.timedOut, "\(limit.seconds ?? 0)")
+      emitWaits()
+      terminate()
+    } else if case .terminating(let since) = limit.phase,
+      EventStream.now &- since > TimeLimit.grace
+    {
+      for process in processes.keys { kill(process, SIGKILL) }
+      limit.phase = .killing
+    }
+  }
+
+  /// Asks every process of the target to end; after a grace they are killed.
+  private func terminate() {
+    for process in processes.keys.sorted() {
+      kill(process, SIGTERM)
+      // One that is stopped by job control would not hear of it.
+      kill(process, SIGCONT)
+    }
+    limit.phase = .terminating(EventStream.now)
+  }
+
+  /// A signal came to this process. From the terminal the target has it as well; from a process
+  /// that meant us it has not, unless that process is of the target or signalled the whole group.
+  private func received(_ signal: Int32, from sender: ProcessID) {
+    if signal != SIGTSTP {
+      emitNote(.interrupted, SignalNumber(rawValue: signal).name)
+      emitWaits()
+    }
+    if processes[first] == nil {
+      // What is left of the target is in the background and cannot be let go: its filter would
+      // answer ENOSYS without a tracer.
+      if signal != SIGTSTP, limit.phase == .running { terminate() }
+      return
+    }
+    guard sender != 0, processes[sender] == nil, !limit.wasDelivered(signal) else { return }
+    kill(first, signal)
+  }
+
+  private func emitNote(_ kind: CaptureNote.Kind, _ text: String) {
+    events.emit(
+      .note(note: CaptureNote(kind: kind, text: text)), process: first, thread: first)
+  }
+
+  /// Tells what every living thread is in, once for each thread and call.
+  private func emitWaits() {
+    for id in threads.keys.sorted() {
+      if let thread = threads[id] { emitWait(thread) }
+    }
+  }
+
+  /// Tells what a thread is in; nothing if it is in no call.
+  func emitWait(_ thread: TracedThread) {
+    guard !thread.toldWait, let (number, arguments) = ProcessFiles.currentCall(thread.id) else {
+      return
+    }
+    thread.toldWait = true
+    let isNarrow = ProcessFiles.isNarrow(thread.process.id)
+    let index = numbers.row(number, isNarrow: isNarrow)
+    let call = PendingCall(row: index, number: number, arguments: arguments, isNarrow: isNarrow)
+    let event: SystemCall
+    if let index {
+      event = SystemCall(
+        name: rows[index].name,
+        arguments: decoder.arguments(of: rows[index], call, thread: thread.id, result: nil),
+        outcome: .unfinished)
+    } else {
+      let name = CallNames.name(number, isNarrow: isNarrow)
+      event = SystemCall(
+        name: name, arguments: decoder.awaited(name, call, thread: thread.id),
+        outcome: .unfinished)
+    }
+    events.emit(.systemCall(call: event), thread)
+  }
 }

@@ -50,7 +50,7 @@ final class TraceSession {
     if request.ownsProcessSignals { alarm.claimSignals() }
     defer { if request.ownsProcessSignals { alarm.releaseSignals() } }
     limit = TimeLimit(seconds: request.timeout, sharesSignals: request.ownsProcessSignals)
-    placement = Placement.ofCallingThread()
+    placement = Placement()
     defer { placement.leave() }
     var launched = try Launch.start(request)
     first = launched.process
@@ -86,7 +86,7 @@ final class TraceSession {
       early[id] = decoded.end == nil ? status : nil
       return
     }
-    placement.stopped(thread)
+    placement.stopped(thread, among: threads)
     switch decoded.stop(of: id) {
     case .selectedCall(let stop): serve(stop, thread)
     case .call(let stop): serve(stop, thread)

@@ -14,6 +14,10 @@ final class TracedThread {
   var ownsAffinity = false
   /// What is to be told once its `execve` has closed them.
   var releases: [DescriptorRelease] = []
+  /// True while it is bound to the tracer's processor.
+  var isBound = false
+  /// True once it was told what call it waits in.
+  var toldWait = false
   /// Ordinal of the placement period in which it last stopped.
   var lastPeriod = 0
 

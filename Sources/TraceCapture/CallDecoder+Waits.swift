@@ -1,0 +1,59 @@
+import TraceEvents
+
+extension CallDecoder {
+  private static var onDescriptor: Set<String> {
+    [
+      "read", "readv", "pread64", "preadv", "preadv2", "pwritev", "pwritev2", "recvfrom", "recvmsg",
+      "recvmmsg", "epoll_wait", "epoll_pwait", "epoll_pwait2", "ioctl", "fstat", "lseek",
+      "setsockopt", "copy_file_range", "splice", "io_uring_enter", "mq_timedreceive",
+    ]
+  }
+
+  /// What a call that the table does not have waits for: the descriptors, or a futex's address.
+  func awaited(
+    _ name: String, _ call: PendingCall, thread: ProcessID
+  ) -> [SystemCall.Argument] {
+    switch name {
+    case _ where Self.onDescriptor.contains(name):
+      return [.descriptor(number: Int32(truncatingIfNeeded: call.arguments[0]))]
+    case "poll", "ppoll", "ppoll_time64":
+      return polled(thread, at: call.arguments[0], count: call.arguments[1])
+    case "select", "_newselect", "pselect6", "pselect6_time64":
+      return selected(thread, call)
+    case "futex", "futex_time64": return [.hexadecimal(value: call.arguments[0])]
+    case "sendfile":
+      return [
+        .descriptor(number: Int32(truncatingIfNeeded: call.arguments[0])),
+        .descriptor(number: Int32(truncatingIfNeeded: call.arguments[1])),
+      ]
+    default: return []
+    }
+  }
+
+  /// The descriptors of a `struct pollfd` list, at most 16.
+  private func polled(
+    _ thread: ProcessID, at address: UInt64, count: UInt64
+  ) -> [SystemCall.Argument] {
+    let wanted = Int(min(count, 16))
+    guard let list = memory.bytes(thread, at: address, count: wanted * 8) else { return [] }
+    return (0..<wanted).map {
+      .descriptor(number: Int32(truncatingIfNeeded: list.littleEndian(at: $0 * 8, size: 4)))
+    }.filter { $0 != .descriptor(number: -1) }
+  }
+
+  /// The descriptors of the three sets of `select(2)`, at most 16.
+  private func selected(_ thread: ProcessID, _ call: PendingCall) -> [SystemCall.Argument] {
+    let count = Int(min(call.arguments[0], 1024))
+    var found: Set<Int32> = []
+    for set in 1...3 where call.arguments[set] != 0 {
+      guard
+        let bits = memory.bytes(
+          thread, at: call.arguments[set], count: (count + 63) / 64 * 8)
+      else { continue }
+      for descriptor in 0..<count where bits[descriptor / 8] >> UInt8(descriptor % 8) & 1 != 0 {
+        found.insert(Int32(descriptor))
+      }
+    }
+    return found.sorted().prefix(16).map { .descriptor(number: $0) }
+  }
+}

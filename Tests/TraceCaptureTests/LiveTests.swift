@@ -1,0 +1,178 @@
+import Glibc
+import Testing
+import TraceCapture
+import TraceEvents
+
+/// Real programs under the real tracer; one after the other, so that a slow machine stays usable.
+@Suite(
+  .serialized,
+  .enabled(if: Machine.canTrace, "tracing is not permitted here, so live tests cannot run"))
+struct LiveTests {
+  @Suite struct Lives {
+    @Test func oneProcess() {
+      let run = record("/bin/true")
+      #expect(run.outcome == .exited(0))
+      #expect(run.executions.map(\.path) == ["/bin/true"])
+      #expect(run.starts.count == 1)
+      #expect(run.ends == [.exited(status: 0)])
+      #expect(run.events.map(\.number) == Array(1...run.events.count))
+      let state = run.starts.first?.state
+      #expect(state?.arguments == ["/bin/true"])
+      #expect(state?.descriptors[2] != nil)
+      #expect(state?.credentials.user == geteuid())
+    }
+
+    @Test func arguments() {
+      let run = record("sh", "-c", "exit 7", "caf\u{e9}", "")
+      #expect(run.outcome == .exited(7))
+      #expect(run.executions.first?.arguments == ["sh", "-c", "exit 7", "caf\u{e9}", ""])
+      #expect(run.executions.first?.environment == ["PATH=/usr/bin:/bin", "LC_ALL=C"])
+    }
+
+    @Test func searchAlongPath() {
+      let run = record("no-such-command-at-all", "x")
+      #expect(run.outcome == .notStarted(.noEntry))
+      #expect(
+        run.calls.compactMap(\.path)
+          == ["/usr/bin/no-such-command-at-all", "/bin/no-such-command-at-all"])
+      #expect(run.calls.allSatisfy { $0.name == "execve" && $0.error == .noEntry })
+      #expect(run.ends == [.exited(status: 127)])
+    }
+
+    @Test func notExecutable() {
+      let run = record("/etc/passwd")
+      #expect(run.outcome == .notStarted(.accessDenied))
+      #expect(run.ends == [.exited(status: 126)])
+      #expect(
+        run.facts.contains {
+          if case .access("/etc/passwd", .execute, _) = $0.question { true } else { false }
+        })
+    }
+
+    @Test func badRequests() {
+      #expect(record(LaunchRequest(command: [])).error?.code == .badRequest)
+      #expect(record("a\0b").error?.code == .badRequest)
+      let elsewhere = LaunchRequest(
+        command: ["/bin/true"], workingDirectory: "/no/such/place", ownsProcessSignals: false)
+      #expect(record(elsewhere).error?.code == .cannotEnterDirectory)
+    }
+
+    @Test func fiveHundredForks() {
+      let run = record(
+        "sh", "-c", "i=0; while [ $i -lt 500 ]; do (exit 3); i=$((i+1)); done; exit 4")
+      #expect(run.outcome == .exited(4))
+      #expect(run.starts.count == 501)
+      #expect(run.ends.count { $0 == .exited(status: 3) } == 500)
+      let waits = run.calls.filter { $0.name == "wait4" && ($0.value ?? 0) > 0 }
+      #expect(waits.count == 500)
+      // The raw wait status of exit status 3.
+      #expect(waits.allSatisfy { $0.arguments.contains(.integer(value: 3 << 8)) })
+    }
+
+    @Test func orderOfPipeline() {
+      let run = record("sh", "-c", "cat /etc/passwd | head -n 1 >/dev/null")
+      #expect(run.outcome == .exited(0))
+      #expect(run.calls.contains { $0.name.hasPrefix("pipe") && $0.madeDescriptors != nil })
+      #expect(run.executions.map { $0.arguments[0] }.sorted() == ["cat", "head", "sh"])
+    }
+
+    @Test func killedBySignal() {
+      let run = record("sh", "-c", "kill -KILL $$")
+      #expect(run.outcome == .killed(.kill, coreDumped: false))
+      let second = record("sh", "-c", "kill -TERM $$")
+      #expect(second.outcome == .killed(.terminate, coreDumped: false))
+      #expect(second.signals.first?.signal == .terminate)
+      #expect(second.signals.first?.disposition == .standard)
+      #expect(second.signals.first?.sender != nil)
+    }
+  }
+
+  @Suite struct Calls {
+    @Test func failuresAndTheirWords() {
+      let run = record("cat", "/no/such/file")
+      #expect(run.outcome == .exited(1))
+      #expect(run.calls("openat", "/no/such/file").first?.error == .noEntry)
+      #expect(run.words(.standardError).contains("No such file or directory"))
+    }
+
+    @Test func wordsOnStandardOutput() {
+      let run = record("sh", "-c", "echo a message of some length; echo short >/dev/full")
+      #expect(run.words(.standardOutput) == "a message of some length\n")
+      let full = record("sh", "-c", "echo a message of some length >/dev/full")
+      #expect(full.calls.contains { $0.name == "write" && $0.error == .noSpace })
+      #expect(full.facts.contains { $0.question == .fileSystem(path: "/dev/full") })
+    }
+
+    @Test func howMuchWasRead() {
+      let run = record("head", "-c", "10", "/etc/passwd")
+      let releases = run.events.compactMap {
+        if case .descriptorReleased(let release) = $0.body { release } else { nil }
+      }
+      #expect(releases.contains { $0.path == "/etc/passwd" && $0.position >= 10 })
+      // Left open, it is told of at the end.
+      let left = record("sh", "-c", "exec 3</etc/passwd; read line <&3; exit 0")
+      #expect(
+        left.events.contains {
+          if case .descriptorReleased(let release) = $0.body {
+            release.path == "/etc/passwd" && release.position > 0
+          } else {
+            false
+          }
+        })
+    }
+
+    @Test func refusedConnection() {
+      let run = record(
+        "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/1")
+      let connect = run.calls.first { $0.name == "connect" && $0.address?.port == 1 }
+      #expect(connect?.error == .connectionRefused)
+      #expect(connect?.address == .ip4(address: "127.0.0.1", port: 1))
+      #expect(
+        run.facts.map(\.question)
+          == [.listener(address: .ip4(address: "127.0.0.1", port: 1), isDatagram: false)])
+    }
+
+    @Test func readOnlyPlace() {
+      let run = record("sh", "-c", "mkdir /proc/nothing")
+      let call = run.calls("mkdir", "/proc/nothing").first
+      #expect(call?.error != nil)
+      #expect(call?.arguments.last == .octal(value: 0o777))
+    }
+
+    @Test func theNumberOfProcessors() {
+      let run = record("nproc")
+      let expected = unsafe popen("nproc", "r")
+      var line = [CChar](repeating: 0, count: 32)
+      _ = unsafe fgets(&line, 32, expected)
+      unsafe pclose(expected)
+      let text = String(
+        decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let scratch = Scratch()
+      let written = record(
+        "sh", "-c", "nproc > \(scratch.path)/n; grep -qx '\(text.dropLast())' \(scratch.path)/n")
+      #expect(run.outcome == .exited(0))
+      #expect(written.outcome == .exited(0))
+    }
+  }
+
+  @Suite struct Limits {
+    @Test func timeLimit() {
+      let run = record("sleep", "1000", timeout: 0.2)
+      #expect(run.outcome == .killed(.terminate, coreDumped: false))
+      #expect(run.notes == [.timedOut])
+      #expect(run.calls.contains { $0.outcome == .unfinished && $0.name == "clock_nanosleep" })
+    }
+
+    @Test func timeLimitOfOneThatWillNot() {
+      let run = record("sh", "-c", "trap '' TERM; while :; do sleep 1000; done", timeout: 0.2)
+      #expect(run.outcome == .killed(.kill, coreDumped: false))
+    }
+
+    @Test func whatIsWaitedFor() {
+      let run = record("sh", "-c", "sleep 1000 | cat", timeout: 0.3)
+      let unfinished = run.calls.filter { $0.outcome == .unfinished }
+      #expect(unfinished.map(\.name).sorted() == ["clock_nanosleep", "read", "wait4"])
+      #expect(unfinished.contains { $0.name == "read" && $0.descriptor == 0 })
+    }
+  }
+}
