@@ -25,10 +25,11 @@ let package = Package(
   targets: [
     // C that Swift cannot express; no policy.
     .target(name: "CTraceShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    .target(name: "CInspectionShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
 
     // The vocabulary, and what is made of it.
     .target(name: "TraceEvents"),
-    .target(name: "SystemInspection", dependencies: ["TraceEvents"]),
+    .target(name: "SystemInspection", dependencies: ["TraceEvents", "CInspectionShim"]),
     .target(name: "TraceCapture", dependencies: ["TraceEvents", "CTraceShim"]),
     .target(name: "TraceReaders", dependencies: ["TraceEvents"]),
     .target(
@@ -63,7 +64,9 @@ let package = Package(
     .plugin(name: "EmbedHeuristics", capability: .buildTool(), dependencies: ["embed-heuristics"]),
 
     .testTarget(name: "TraceEventsTests", dependencies: ["TraceEvents"]),
-    .testTarget(name: "SystemInspectionTests", dependencies: ["SystemInspection", "TraceEvents"]),
+    .testTarget(
+      name: "SystemInspectionTests",
+      dependencies: ["SystemInspection", "TraceEvents", "CInspectionShim"]),
     .testTarget(name: "TraceCaptureTests", dependencies: ["TraceCapture", "TraceEvents"]),
     .testTarget(name: "TraceReadersTests", dependencies: ["TraceReaders", "TraceEvents"]),
     .testTarget(name: "HistoryTests", dependencies: ["History", "TraceEvents"]),
