@@ -64,9 +64,7 @@ let package = Package(
     .plugin(name: "EmbedHeuristics", capability: .buildTool(), dependencies: ["embed-heuristics"]),
 
     .testTarget(name: "TraceEventsTests", dependencies: ["TraceEvents"]),
-    .testTarget(
-      name: "SystemInspectionTests",
-      dependencies: ["SystemInspection", "TraceEvents", "CInspectionShim"]),
+    .testTarget(name: "SystemInspectionTests", dependencies: ["SystemInspection", "TraceEvents"]),
     .testTarget(name: "TraceCaptureTests", dependencies: ["TraceCapture", "TraceEvents"]),
     .testTarget(name: "TraceReadersTests", dependencies: ["TraceReaders", "TraceEvents"]),
     .testTarget(name: "HistoryTests", dependencies: ["History", "TraceEvents"]),

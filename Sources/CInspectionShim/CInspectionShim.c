@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 
 #ifndef STATX_MNT_ID
 #define STATX_MNT_ID 0x1000U
@@ -28,6 +29,11 @@ int32_t wf_file_status(const char *path, int32_t follow, struct wf_file_status *
   status->owner = found.stx_uid;
   status->group = found.stx_gid;
   return 0;
+}
+
+int64_t wf_extended_attribute(const char *path, const char *name, void *value, size_t size) {
+  ssize_t length = lgetxattr(path, name, value, size);
+  return length < 0 ? -errno : length;
 }
 
 int64_t wf_find(const void *haystack, size_t length, const void *needle, size_t needle_length) {

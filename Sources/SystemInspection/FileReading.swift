@@ -121,11 +121,12 @@ enum FileReading {
   /// The value of an extended attribute; nil where there is none or it cannot be read.
   static func extendedAttribute(_ attribute: String, of path: String) -> [UInt8]? {
     guard let name = TargetText.cString(of: path) else { return nil }
-    var length = -1
+    var length: Int64 = -1
     // 64 KiB is the kernel's own limit (XATTR_SIZE_MAX).
     let value = unsafe [UInt8](unsafeUninitializedCapacity: 64 << 10) { buffer, count in
-      length = unsafe lgetxattr(name, attribute, buffer.baseAddress, buffer.count)
-      count = max(0, length)
+      guard let start = buffer.baseAddress else { return }
+      length = unsafe wf_extended_attribute(name, attribute, start, buffer.count)
+      count = max(0, Int(length))
     }
     return length < 0 ? nil : value
   }

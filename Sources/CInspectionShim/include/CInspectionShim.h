@@ -5,7 +5,6 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/xattr.h> /* lgetxattr and setxattr, which Swift's Glibc module leaves out */
 
 #pragma clang assume_nonnull begin
 
@@ -28,6 +27,9 @@ struct wf_file_status {
 /* Corresponds to statx(2) without synchronising with a server, so that a dead one does not block
    us. 0, or a negative errno. */
 int32_t wf_file_status(const char *path, int32_t follow, struct wf_file_status *status);
+
+/* Corresponds to lgetxattr(2): length of the value, or a negative errno. */
+int64_t wf_extended_attribute(const char *path, const char *name, void *value, size_t size);
 
 /* Corresponds to memmem(3): offset of the first needle, or -1. */
 int64_t wf_find(const void *haystack, size_t length, const void *needle, size_t needle_length);
