@@ -60,7 +60,7 @@ enum InstalledPackages {
     let wanted = Set(paths)
     var package: String?
     var directory = ""
-    for line in database where line.count > 2 {
+    for line in database where line.count >= 2 {
       let value = TargetText.decoding(line.dropFirst(2))
       switch line.first {
       case UInt8(ascii: "P"): package = value

@@ -61,7 +61,7 @@ import TraceEvents
     switch operation {
     case .read: "[ -r \(path) ]"
     case .write: "[ -w \(path) ]"
-    case .readWrite: "[ -r \(path) ] && [ -w \(path) ]"
+    case .readWrite: "( : <> \(path) ) 2>/dev/null"
     case .execute, .search: "[ -x \(path) ]"
     case .create: "( : > \(path) ) 2>/dev/null && rm \(path)"
     case .remove: "mv \(path) \(path)2 2>/dev/null && mv \(path)2 \(path)"
@@ -181,7 +181,7 @@ import TraceEvents
     try #require(unsafe chmod(place, 0o777) == 0)
     let quoted = file.replacing(" ", with: "\\ ")
     let cases: [AccessOperation] = [.write, .execute, .remove, .own]
-    for options in ["ro", "noexec", "rw,exec"] {
+    for options in ["ro", "rw,noexec", "rw,exec"] {
       try #require(try run(["mount", "-o", "remount,\(options)", place]).status == 0)
       let script = cases.map { "if \(Self.trial($0, quoted)); then echo y; else echo n; fi" }
         .joined(separator: "\n")
@@ -196,7 +196,7 @@ import TraceEvents
       let write = AccessWalk(path: file, operation: .write, credentials: person.credentials)
       let execute = AccessWalk(path: file, operation: .execute, credentials: person.credentials)
       #expect((write.refusal?.reason == .readOnlyFileSystem) == (options == "ro"))
-      #expect((execute.refusal?.reason == .noExecMount) == (options == "noexec"))
+      #expect((execute.refusal?.reason == .noExecMount) == (options == "rw,noexec"))
       if options == "ro" { #expect(write.refusal?.detail == "mounted read-only on \(place)") }
     }
   }

@@ -114,7 +114,7 @@ final class Child {
     unsafe posix_spawn_file_actions_adddup2(&actions, inward[0], 0)
     unsafe posix_spawn_file_actions_adddup2(&actions, outward[1], 1)
     var arguments = unsafe command.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
+    defer { unsafe arguments.forEach { unsafe free($0) } }
     var pid: pid_t = 0
     let result = unsafe posix_spawnp(&pid, command[0], &actions, nil, &arguments, environ)
     close(outward[1])
