@@ -2,42 +2,102 @@ import TraceEvents
 
 /// Packages that the machine could install, from the lists that apt has fetched.
 ///
-/// Only what is in the lists is answered; compressed lists cannot be read, and say so.
+/// Only what is in the lists is answered. Lists may be plain or lz4; others are not read.
 enum PackageLists {
   private static let directory = "/var/lib/apt/lists"
-  private static let maximumListSize = 512 << 20
+  private static let maximumListSize = 256 << 20
   private static let maximumCount = 3
 
   /// The packages that ship a library or command called `name`, best first.
+  ///
+  /// Lists of contents, where apt-file has fetched them uncompressed, know every file; the lists of
+  /// packages know a library or command by the name that its package must have.
   static func packages(shipping name: String) -> SystemAnswer {
-    guard let files = try? FileReading.names(in: directory, limit: 2000) else {
+    guard let files = try? FileReading.names(in: directory, limit: 2000).sorted() else {
       return .unknown(reason: "apt has no package lists here")
     }
+    var found: [String] = []
     let candidates = candidates(for: name)
-    guard !candidates.isEmpty else { return .names(list: []) }
-    let lists = files.filter { $0.hasSuffix("_Packages") }.sorted()
-    guard !lists.isEmpty else {
-      return .unknown(
-        reason: files.contains { $0.contains("_Packages.") }
-          ? "apt's package lists are compressed" : "apt has no package lists here")
+    if !candidates.isEmpty {
+      var isRead = false
+      var known: Set<String> = []
+      for file in files {
+        let search = { (bytes: borrowing RawSpan, isStart: Bool) in
+          known.formUnion(packages(of: candidates, in: bytes, isStart: isStart))
+        }
+        if file.hasSuffix("_Packages"),
+          let list = MappedFile(path: directory + "/" + file, limit: maximumListSize)
+        {
+          list.withBytes { search($0, true) }
+          isRead = true
+        } else if file.hasSuffix("_Packages.lz4"),
+          let list = MappedFile(path: directory + "/" + file, limit: maximumListSize)
+        {
+          isRead = list.withBytes { LZ4Frames.decompress($0, body: search) } || isRead
+        }
+      }
+      found = candidates.filter { known.contains($0) }
+      if !isRead, found.isEmpty {
+        return .unknown(reason: "apt has no package lists that can be read here")
+      }
     }
-    var found: Set<String> = []
-    for list in lists {
-      guard let file = MappedFile(path: directory + "/" + list, limit: maximumListSize) else {
+    for file in files where file.contains("_Contents-") {
+      guard let list = MappedFile(path: directory + "/" + file, limit: maximumListSize) else {
         continue
       }
-      file.withBytes { found.formUnion(packages(of: candidates, in: $0)) }
+      let owners = list.withBytes { packages(containing: name, in: $0) }
+      found += owners.filter { !found.contains($0) }
     }
-    return .names(list: Array(candidates.filter { found.contains($0) }.prefix(maximumCount)))
+    return .names(list: Array(found.prefix(maximumCount)))
   }
 
-  /// The candidates that are packages in one list.
-  static func packages(of candidates: [String], in list: borrowing RawSpan) -> [String] {
-    candidates.filter { candidate in
-      let line = Array("Package: \(candidate)\n".utf8)
-      guard let found = list.firstOffset(of: line) else { return false }
-      return found == 0 || list.firstOffset(of: [UInt8(ascii: "\n")] + line) != nil
+  /// The candidates that are packages in a part of a list; `isStart` if it is the first part.
+  static func packages(of candidates: [String], in list: borrowing RawSpan, isStart: Bool = true)
+    -> [String]
+  {
+    guard var common = candidates.first else { return [] }
+    for candidate in candidates { common = common.commonPrefix(with: candidate) }
+    // One pass: what all candidates begin with is rare enough.
+    let needle = Array("Package: \(common)".utf8)
+    let lines = candidates.map { Array("Package: \($0)\n".utf8) }
+    var found: [String] = []
+    var start = 0
+    while let offset = list.firstOffset(of: needle, from: start) {
+      start = offset + 1
+      let isLineStart =
+        offset == 0
+        ? isStart : list.extracting(offset - 1..<offset).firstOffset(of: [UInt8(ascii: "\n")]) == 0
+      guard isLineStart else { continue }
+      for (candidate, line) in zip(candidates, lines) {
+        let end = min(offset + line.count, list.byteCount)
+        if list.extracting(offset..<end).firstOffset(of: line) == 0 { found.append(candidate) }
+      }
     }
+    return found
+  }
+
+  /// The packages that hold a file of this name, from a list of contents (`sources.list(5)`:
+  /// `usr/bin/x  section/package,section/other`).
+  static func packages(containing name: String, in list: borrowing RawSpan) -> [String] {
+    let name = name.split(separator: "/").last.map(String.init) ?? ""
+    guard !name.isEmpty, name.utf8.allSatisfy(isNameByte) else { return [] }
+    let lineFeed = [UInt8(ascii: "\n")]
+    var packages: [String] = []
+    for blank in [" ", "\t"] {
+      let needle = Array("/\(name)\(blank)".utf8)
+      var start = 0
+      while packages.count < maximumCount, let offset = list.firstOffset(of: needle, from: start) {
+        start = offset + needle.count
+        let end = list.firstOffset(of: lineFeed, from: start) ?? list.byteCount
+        let rest = list.extracting(start..<min(end, start + 1024))
+        let text = unsafe rest.withUnsafeBytes { unsafe TargetText.decoding($0) }
+        for place in text.split(whereSeparator: { $0 == " " || $0 == "\t" || $0 == "," }) {
+          let package = place.split(separator: "/").last.map(String.init) ?? ""
+          if !package.isEmpty, !packages.contains(package) { packages.append(package) }
+        }
+      }
+    }
+    return packages
   }
 
   /// The packages that would ship `name` by Debian's rules of naming, best first.
@@ -72,5 +132,11 @@ enum PackageLists {
       true
     default: false
     }
+  }
+}
+
+extension String {
+  fileprivate func commonPrefix(with other: String) -> String {
+    String(zip(self, other).prefix { $0 == $1 }.map(\.0))
   }
 }
