@@ -25,10 +25,11 @@ let package = Package(
   targets: [
     // C that Swift cannot express; no policy.
     .target(name: "CTraceShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
+    .target(name: "CInspectionShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
 
     // The vocabulary, and what is made of it.
     .target(name: "TraceEvents"),
-    .target(name: "SystemInspection", dependencies: ["TraceEvents"]),
+    .target(name: "SystemInspection", dependencies: ["TraceEvents", "CInspectionShim"]),
     .target(name: "TraceCapture", dependencies: ["TraceEvents", "CTraceShim"]),
     .target(name: "TraceReaders", dependencies: ["TraceEvents"]),
     .target(name: "History", dependencies: ["TraceEvents"]),

@@ -62,8 +62,11 @@ package enum AccessOperation: String, Codable, Sendable, Hashable {
   case create
   /// Remove a name from its directory (unlink, rmdir, rename's source).
   case remove
-  /// Change mode, owner or times, which takes ownership.
+  /// Change mode or times, which takes ownership.
   case own
+  /// Change owner or group (chown), which takes CAP_CHOWN; an owner may only choose another of the
+  /// groups that they are in.
+  case changeOwner
 }
 
 /// An answer to a `SystemQuestion`.
@@ -145,7 +148,9 @@ package struct PathComponent: Codable, Sendable, Hashable {
 
 /// A path walked component by component, links followed, as `path_resolution(7)` does.
 package struct PathWalk: Codable, Sendable, Hashable {
-  /// Every component that was looked at, in order; symbolic links and then their targets.
+  /// Every component that was looked at, in order of the first look, from "/" on; symbolic links
+  /// and then their targets. Paths are those reached, so without links before the last name; a
+  /// missing component is spelled as the question spells it.
   package var components: [PathComponent]
   /// Where it stops.
   package var end: End
@@ -154,11 +159,13 @@ package struct PathWalk: Codable, Sendable, Hashable {
   package enum End: Codable, Sendable, Hashable {
     /// The whole path exists.
     case exists
-    /// This component, the first of its kind, does not exist.
+    /// This component, the first of its kind, does not exist; spelled as the question spells it,
+    /// so equal to the path of the question if only the last component is missing.
     case missing(path: String)
     /// This component is no directory, though the path goes on below it.
     case notDirectory(path: String)
-    /// The symbolic link at `link` leads to `target`, of which `missing` does not exist.
+    /// The symbolic link at `link` leads to `target` (as it is written), of which `missing` (an
+    /// absolute path) does not exist.
     case danglingLink(link: String, target: String, missing: String)
     /// The symbolic link at `link` leads back to itself.
     case linkLoop(link: String)
@@ -234,6 +241,14 @@ package struct AccessWalk: Codable, Sendable, Hashable {
     case stickyDirectory
     /// Only the owner (or CAP_FOWNER, CAP_CHOWN) may do this.
     case notOwner
+    /// It takes a capability that the user lacks, whoever owns the file.
+    case lacksCapability
+    /// The sysctl fs.protected_symlinks: another user's link in a sticky world-writable directory
+    /// is not followed, even for root.
+    case protectedSymlink
+    /// The sysctl fs.protected_regular or fs.protected_fifos: another user's file in a sticky
+    /// writable directory is not opened with O_CREAT, even for root.
+    case protectedFile
     /// A kernel file in /proc or /sys that refuses by itself.
     case kernelFile
     /// It is a file of a kind that this cannot be done with.
@@ -285,7 +300,7 @@ package struct FileSystemStatus: Codable, Sendable, Hashable {
 
 /// A process that holds something.
 package struct Holder: Codable, Sendable, Hashable {
-  /// The process; 0 if the kernel shows that it is held, but not by whom.
+  /// The process; nil if the kernel shows that it is held, but not by whom.
   package var process: ProcessIdentity?
   /// As what it holds it: `listening on 127.0.0.1:80`, `open for writing as descriptor 3`.
   package var manner: String

@@ -1,0 +1,45 @@
+package import TraceEvents
+
+/// Answers about the machine that it runs on, from /proc and the file system.
+///
+/// It executes nothing, opens no FIFO, device or socket, and every search has a limit. As an
+/// ordinary user it sees less of other users' processes; an answer then says what is known.
+package struct LiveSystemInspector: SystemInspector {
+  package init() {}
+
+  package func answer(_ question: SystemQuestion) -> SystemAnswer {
+    do throws(InspectionError) {
+      return try found(for: question)
+    } catch {
+      return .unknown(reason: error.reason)
+    }
+  }
+
+  private func found(for question: SystemQuestion) throws(InspectionError) -> SystemAnswer {
+    switch question {
+    case .access(let path, let operation, let credentials):
+      .accessWalk(
+        walk: AccessWalk(path: path, operation: operation, credentials: credentials))
+    case .path(let path): .pathWalk(walk: PathWalker().walk(path).walk)
+    case .similarNames(let directory, let name):
+      .names(list: try SimilarNames.inDirectory(directory, to: name))
+    case .similarCommands(let name, let searchPath):
+      .names(list: SimilarNames.commands(to: name, searchPath: searchPath))
+    case .fileSystem(let path): .fileSystem(status: try FileSystemStatus(holding: path))
+    case .listener(let address, let isDatagram):
+      .holders(list: try SocketTable.holders(of: address, isDatagram: isDatagram))
+    case .openers(let path): .holders(list: try OpenFileSearch(path: path).holders())
+    case .lockers(let path): .holders(list: try LockTable.holders(of: path))
+    case .process(let pid): .process(identity: try ProcessIdentity(pid: pid))
+    case .limits(let pid): .limits(list: try ResourceLimits.of(pid))
+    case .linesMentioning(let words, let files):
+      .lines(list: TextSearch.lines(mentioning: words, in: files))
+    case .linesAround(let file, let line, let context):
+      .lines(list: try TextSearch.lines(of: file, around: line, context: context))
+    case .userName(let user): .names(list: UserDatabase.userName(user).map { [$0] } ?? [])
+    case .groupName(let group): .names(list: UserDatabase.groupName(group).map { [$0] } ?? [])
+    case .packageOwning(let path): InstalledPackages.owner(of: path)
+    case .packageShipping(let name): PackageLists.packages(shipping: name)
+    }
+  }
+}
