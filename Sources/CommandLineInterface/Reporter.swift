@@ -11,13 +11,17 @@ struct Reporter {
     let shown = options.redact ? Redaction.redacted(report) : report
     switch options.format {
     case .json: return JSONRenderer.render(shown)
-    case .markdown: return MarkdownRenderer().render(shown)
+    case .markdown: return MarkdownRenderer.render(shown)
     case .text:
       let terminal = Terminal(environment: environment, isTerminal: options.output == nil)
-      return TextRenderer(
-        width: terminal.width, usesColor: terminal.hasColor && options.output == nil,
-        isASCII: !terminal.isUTF8, isVerbose: options.verbose, showsAll: options.all
-      ).render(shown)
+      let text = TextRenderer.render(
+        shown,
+        options: TextOptions(
+          width: terminal.width, usesColor: terminal.hasColor && options.output == nil,
+          isVerbose: options.verbose, usesASCII: !terminal.isUTF8))
+      // Apart from what the target wrote there before.
+      let stands = options.output == nil && report.verdict.status != .succeeded
+      return stands ? "\n" + text : text
     }
   }
 }

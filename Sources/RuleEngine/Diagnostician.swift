@@ -98,16 +98,19 @@ package struct Diagnostician {
     var rendered = heuristic.rendered(with: context)
     if let place = askedPlace(of: candidate, subject: rendered.subject, process: process) {
       rendered.because.insert(
-        "\(place.file) line \(place.number) names it:  \(place.text.trimmed)", at: 0)
+        "\(TargetText.escaped(place.file)) line \(place.number) names it:  "
+          + TargetText.escaped(place.text.trimmed), at: 0)
     }
     if let complaint, !rendered.title.contains(complaint.text.trimmed),
       !isWords(candidate.source)
     {
-      rendered.because.append("\(name(of: complaint.process)) then said: \(complaint.text.trimmed)")
+      rendered.because.append(
+        TargetText.escaped("\(name(of: complaint.process)) then said: \(complaint.text.trimmed)"))
     }
     let down = pathDown(to: candidate.process)
     if down.count > 1 {
-      rendered.because.append("The way down to it: \(down.joined(separator: " → ")).")
+      rendered.because.append(
+        TargetText.escaped("The way down to it: \(down.joined(separator: " → "))."))
     }
     return Finding(
       heuristic: heuristic.id, role: role(of: heuristic),

@@ -23,6 +23,10 @@ package struct LiveSystemInspector: SystemInspector {
     case .path(let path): .pathWalk(walk: PathWalker().walk(path).walk)
     case .similarNames(let directory, let name):
       .names(list: try SimilarNames.inDirectory(directory, to: name))
+    case .entries(let directory, let limit):
+      .names(
+        list: Array(
+          try FileReading.names(in: directory, limit: 20_000).sorted().prefix(max(0, limit))))
     case .similarCommands(let name, let searchPath):
       .names(list: SimilarNames.commands(to: name, searchPath: searchPath))
     case .fileSystem(let path): .fileSystem(status: try FileSystemStatus(holding: path))
