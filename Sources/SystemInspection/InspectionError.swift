@@ -7,6 +7,7 @@ package struct InspectionError: Error, Hashable {
   /// Path of what was looked at.
   package var path: String
 
+  /// The error that the kernel gave for `path`.
   package init(code: ErrorNumber, path: String) {
     self.code = code
     self.path = path

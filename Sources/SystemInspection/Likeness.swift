@@ -34,7 +34,10 @@ struct Likeness {
     let low = name.map(Self.lowercased)
     if low == folded { return 0 }
     if low.map(Self.separatorUnified) == unified { return 1 }
-    if let stem = Self.sonameStem(low), stem == Self.sonameStem(folded) { return 2 }
+    if let stem = Self.sonameStem(low), let askedStem = Self.sonameStem(folded) {
+      // Names of libraries are seldom mistyped, and libssl.so.1 is not meant by libnsl.so.1.
+      return stem == askedStem ? 2 : nil
+    }
     if isSuffixed(low, of: folded) || isSuffixed(folded, of: low) { return 3 }
     if isPlural(low, of: folded) || isPlural(folded, of: low) { return 4 }
     if let distance = editDistance(low), distance <= allowance {

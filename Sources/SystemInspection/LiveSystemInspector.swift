@@ -5,8 +5,10 @@ package import TraceEvents
 /// It executes nothing, opens no FIFO, device or socket, and every search has a limit. As an
 /// ordinary user it sees less of other users' processes; an answer then says what is known.
 package struct LiveSystemInspector: SystemInspector {
+  /// An inspector of the machine that we run on; it keeps no state.
   package init() {}
 
+  /// The answer as it is now; `unknown` with the reason where it cannot be found out.
   package func answer(_ question: SystemQuestion) -> SystemAnswer {
     do throws(InspectionError) {
       return try found(for: question)

@@ -56,7 +56,7 @@ struct PathWalker {
   /// The walk along the absolute path `path`; a relative one is taken from "/".
   func walk(_ path: String) -> WalkedPath {
     var state = State()
-    guard TargetText.cString(of: path) != nil else {
+    guard !path.isEmpty, TargetText.cString(of: path) != nil else {
       state.result.end = .missing(path: path)
       return state.result
     }

@@ -13,6 +13,7 @@ package struct RecordedSystemInspector: SystemInspector {
       facts.map { ($0.question, $0.answer) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// The recorded answer; `unknown` for a question that was not asked then.
   package func answer(_ question: SystemQuestion) -> SystemAnswer {
     answers[question] ?? Self.noAnswer
   }
@@ -35,6 +36,7 @@ package final class RecordingSystemInspector: SystemInspector {
     self.limit = limit
   }
 
+  /// The first answer that the wrapped inspector gave to this question.
   package func answer(_ question: SystemQuestion) -> SystemAnswer {
     if let known = answers[question] { return known }
     guard answers.count < limit else { return RecordedSystemInspector.noAnswer }

@@ -302,7 +302,8 @@ package struct FileSystemStatus: Codable, Sendable, Hashable {
 package struct Holder: Codable, Sendable, Hashable {
   /// The process; nil if the kernel shows that it is held, but not by whom.
   package var process: ProcessIdentity?
-  /// As what it holds it: `listening on 127.0.0.1:80`, `open for writing as descriptor 3`.
+  /// As what it holds it: `listening on 127.0.0.1:80`, `open for writing as descriptor 3`,
+  /// `running it`, `working in it`, `holds an exclusive flock lock`.
   package var manner: String
 
   package init(process: ProcessIdentity?, manner: String) {

@@ -88,7 +88,7 @@ import TraceEvents
   }
 
   @Test func hostilePathsEnd() {
-    #expect(PathWalker().walk("").end == .exists)
+    #expect(PathWalker().walk("").end == .missing(path: ""))
     #expect(PathWalker().walk("/a\u{0}b").end == .missing(path: "/a\u{0}b"))
     let long = String(repeating: "x", count: 300)
     #expect(end(long) == .missing(path: scratch(long)))
@@ -102,6 +102,11 @@ import TraceEvents
     #expect(end("chain40") != .exists)
     #expect(unsafe access(scratch("chain39"), F_OK) == 0)
     #expect(unsafe access(scratch("chain40"), F_OK) != 0)
+  }
+
+  @Test(.enabled(if: unsafe access("/root", X_OK) != 0, "root may search every directory"))
+  func directoryThatWeMayNotSearchEndsTheWalk() {
+    #expect(PathWalker().walk("/root/x/y").end == .unsearchable(path: "/root"))
   }
 
   @Test func linkOfProcLeadsToAnObject() throws {

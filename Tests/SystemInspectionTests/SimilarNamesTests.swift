@@ -18,7 +18,8 @@ import TraceEvents
 
   @Test(arguments: [
     ("abc", "xyc"), ("ls", "ps"), ("a", "b"), ("site.crt", "side.key"), ("nginx", "apache"),
-    ("libssl.so.3", "libcrypto.so.3"), ("file", "file"), ("", "x"), ("cat", "catalogue"),
+    ("libssl.so.3", "libcrypto.so.3"), ("libssl.so.1.1", "libnsl.so.1"), ("file", "file"),
+    ("", "x"), ("cat", "catalogue"),
     (".bashrc", ".profile"), ("main", "mast"),
   ])
   func notNear(_ asked: String, _ candidate: String) {
