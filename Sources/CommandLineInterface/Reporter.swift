@@ -13,7 +13,7 @@ struct Reporter {
     case .json: return JSONRenderer.render(shown)
     case .markdown: return MarkdownRenderer.render(shown)
     case .text:
-      let terminal = Terminal(environment: environment, isTerminal: options.output == nil)
+      let terminal = Terminal(environment: environment)
       let text = TextRenderer.render(
         shown,
         options: TextOptions(

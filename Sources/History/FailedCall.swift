@@ -19,6 +19,8 @@ package struct FailedCall: Sendable {
   package let target: DescriptorTarget?
   /// The socket address: the argument's, or the descriptor's peer or own.
   package let address: SocketAddress?
+  /// How many programs its process had become before.
+  package let generation: Int
   /// The file that was opened for reading last before it.
   package let fileReadBefore: String?
 

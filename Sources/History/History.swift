@@ -14,6 +14,8 @@ package struct History: Sendable {
   package private(set) var facts: [SystemQuestion: SystemAnswer] = [:]
   /// What the capture said about itself.
   package private(set) var notes: [CaptureNote] = []
+  /// Number of the event with which the time was up; nil while it is not.
+  package private(set) var timeoutNumber: Int?
   /// How many events were folded, facts apart.
   package private(set) var eventCount = 0
   /// Time of the last event.
@@ -73,6 +75,7 @@ package struct History: Sendable {
       return nil
     case .note(let note):
       if notes.count < 64, !notes.contains(note) { notes.append(note) }
+      if note.kind == .timedOut { timeoutNumber = event.number }
       return nil
     default: break
     }
@@ -148,7 +151,7 @@ package struct History: Sendable {
   }
 
   private mutating func execute(_ execution: ProgramExecution, by index: Int) {
-    processes[index].hasExecuted = true
+    processes[index].generation += 1
     processes[index].executable = execution.executable
     processes[index].executedPath = PathName.absolute(
       execution.path, from: execution.workingDirectory)
@@ -185,7 +188,8 @@ package struct History: Sendable {
         FailedCall(
           number: event.number, time: event.time, process: index, call: call, error: error,
           path: digest.path, secondPath: digest.secondPath, target: target,
-          address: call.address ?? peer(of: target), fileReadBefore: processes[index].recentFiles.last,
+          address: call.address ?? peer(of: target), generation: processes[index].generation,
+          fileReadBefore: processes[index].recentFiles.last,
           lastNumber: event.number, lastTime: event.time))
       lastEvents.record(event, process: index)
       if error == .brokenPipe || error == .connectionReset, let target {

@@ -22,8 +22,8 @@ package struct ProcessRecord: Sendable {
   package var credentials: Credentials?
   package var workingDirectory = "/"
   package var rootDirectory = "/"
-  /// True if this process itself became a new program, rather than being a fork of its parent.
-  package var hasExecuted = false
+  /// How many times this process itself became a new program; 0 for a fork of its parent.
+  package var generation = 0
   /// True if the kernel ran its program without the privilege of its set-user-id bit.
   package var lostPrivilege = false
   package var descriptors = DescriptorTable()
@@ -72,6 +72,9 @@ extension ProcessRecord {
     case .released, nil: false
     }
   }
+
+  /// True if this process itself became a new program, rather than being a fork of its parent.
+  package var hasExecuted: Bool { generation > 0 }
 
   /// Exit status, as a shell would see it: 128 + N for a death by signal N.
   package var shellStatus: Int32? {

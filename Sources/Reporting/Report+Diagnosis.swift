@@ -28,11 +28,29 @@ extension Report {
       config: Configuration(configuration, history),
       capture: Capture(
         events: history.eventCount, dropped: history.words.forgotten,
-        truncated: root?.end == nil, notes: history.notes.map(\.text),
+        truncated: root?.end == nil, notes: history.notes.map(\.sentence),
         harmlessFailures: diagnosis.harmlessCalls),
       lastWords: diagnosis.lastWords.map {
         LastWords(pid: $0.pid, program: $0.program, stream: $0.stream, text: $0.text)
       })
+  }
+}
+
+extension CaptureNote {
+  /// The note as a sentence for people.
+  fileprivate var sentence: String {
+    switch kind {
+    case .timedOut: "The program was ended since it ran for longer than \(text) s (--timeout)."
+    case .interrupted: "The run was interrupted (\(text))."
+    case .lostPrivilege:
+      "\(text) is a set-user-id program; traced by an ordinary user it runs without that privilege. "
+        + "To see it as it is: sudo whyfail --user NAME …"
+    case .ownFilter:
+      "\(text) installed a seccomp filter of its own, and was followed more slowly from there."
+    case .nestedTracing:
+      "\(text) tried to trace; a process that whyfail traces cannot be traced by another."
+    case .incomplete: text
+    }
   }
 }
 

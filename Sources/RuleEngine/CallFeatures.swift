@@ -40,7 +40,7 @@ enum CallFeatures {
 
   static let all: [(name: String, function: Feature)] = [
     ("process", process), ("mentioned", mentioned), ("error", error), ("use", use),
-    ("replaced", replaced), ("last failure", lastFailure), ("before complaint", beforeComplaint),
+    ("replaced", replaced), ("became another program", becameAnother), ("last failure", lastFailure), ("before complaint", beforeComplaint),
     ("before end", beforeEnd), ("retried until end", retriedUntilEnd),
     ("said nothing", saidNothing),
   ]
@@ -53,7 +53,10 @@ enum CallFeatures {
   /// Named in what was then said: the path, its last component, the address, the error's words.
   static func mentioned(_ call: FailedCall, _ run: RankingContext) -> Double {
     var best = 0.0
+    let names = Set(run.history.lineage(of: call.process).map { run.history.processes[$0].name })
     for (token, weight) in mentionTokens(of: call) {
+      // A program says its own name in every complaint.
+      if call.purpose != .execute || call.replacement != nil, names.contains(token) { continue }
       for mention in run.mentions.mentions(of: token, after: call.number) {
         guard isAudience(run.mentions.lines[mention.line].process, of: call.process, run) else {
           continue
@@ -129,6 +132,12 @@ enum CallFeatures {
       ? RankingWeights.replacedBySame : RankingWeights.replacedByOther
   }
 
+  /// Its process then became another program, and so had got what it needed.
+  static func becameAnother(_ call: FailedCall, _ run: RankingContext) -> Double {
+    call.generation < run.history.processes[call.process].generation
+      ? RankingWeights.becameAnother : 0
+  }
+
   /// The last failed call of its process.
   static func lastFailure(_ call: FailedCall, _ run: RankingContext) -> Double {
     run.lastFailure[call.process] == call.lastNumber ? RankingWeights.lastFailure : 0
@@ -164,7 +173,6 @@ enum CallFeatures {
   private static func isAudience(_ speaker: Int, of process: Int, _ run: RankingContext) -> Bool {
     speaker == process || run.path.contains(speaker)
       || run.history.lineage(of: process).contains(speaker)
-      || run.history.lineage(of: speaker).contains(process)
   }
 }
 

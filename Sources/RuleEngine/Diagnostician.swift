@@ -27,8 +27,8 @@ package struct Diagnostician {
       return Diagnosis(
         status: .unknown, summary: "Nothing was traced.", findings: [], harmlessCalls: 0)
     }
-    let isHung = history.notes.contains { $0.kind == .timedOut }
-    if case .exited(0) = root.end, !isHung { return success(root) }
+    let isHung = history.timeoutNumber != nil
+    if case .exited(0) = root.end { return success(root) }
     let findings = rankedFindings(isHung: isHung)
     var diagnosis = Diagnosis(
       status: isHung ? .hung : .failed, summary: "", findings: findings,
@@ -108,10 +108,6 @@ package struct Diagnostician {
         TargetText.escaped("\(name(of: complaint.process)) then said: \(complaint.text.trimmed)"))
     }
     let down = pathDown(to: candidate.process)
-    if down.count > 1 {
-      rendered.because.append(
-        TargetText.escaped("The way down to it: \(down.joined(separator: " → "))."))
-    }
     return Finding(
       heuristic: heuristic.id, role: role(of: heuristic),
       confidence: confidence(of: candidate, heuristic), subject: rendered.subject,
@@ -156,7 +152,9 @@ package struct Diagnostician {
     var context: [String: FieldValue] = [
       "program": .text(process.name),
       "pid": .number(Double(process.pid)),
-      "ending": .text(Wording.ending(of: process.end == nil ? root : process)),
+      "ending": .text(
+        history.timeoutNumber == nil
+          ? Wording.ending(of: process.end == nil ? root : process) : "did not end"),
       "command": .text(process.arguments.joined(separator: " ")),
       "working_directory": .text(process.workingDirectory),
       "root_program": .text(root.name),
@@ -207,13 +205,16 @@ package struct Diagnostician {
       if case .unix(let path) = address { words.append(path) }
       if let port = address.port { words.append(String(port)) }
     }
-    let read = run.path.processes.flatMap { history.processes[$0].recentFiles } + process.recentFiles
     var files: [String] = []
-    for file in read.reversed() where !files.contains(file) && Self.mayHoldWords(file) {
+    for file in process.recentFiles.reversed() where !files.contains(file) && Self.mayHoldWords(file) {
       files.append(file)
       if files.count == 12 { break }
     }
-    if let script = process.executedPath, script != process.executable { files.append(script) }
+    for index in history.lineage(of: process.index) {
+      let record = history.processes[index]
+      guard let script = record.executedPath, script != record.executable else { continue }
+      if !files.contains(script) { files.append(script) }
+    }
     return observer.inquiry.lines(mentioning: words, in: files).first
   }
 

@@ -83,7 +83,10 @@ struct Ranking {
   private static func deathCandidates(_ run: RankingContext) -> [Candidate] {
     var found: [Candidate] = []
     for process in run.history.processes {
-      guard case .killed(let signal, _) = process.end, signal != .brokenPipe else { continue }
+      guard case .killed(let signal, _) = process.end, signal != .brokenPipe,
+        // What we end ourselves when the time is up did not die of anything.
+        run.history.timeoutNumber.map({ process.endNumber < $0 }) ?? true
+      else { continue }
       let delivered =
         process.signals.last { $0.delivery.signal == signal }
         ?? DeliveredSignal(
@@ -210,7 +213,7 @@ struct Ranking {
   // MARK: Hangs
 
   private static func waitingCandidates(_ run: RankingContext) -> [Candidate] {
-    guard run.history.notes.contains(where: { $0.kind == .timedOut }) else { return [] }
+    guard run.history.timeoutNumber != nil else { return [] }
     return run.history.processes.flatMap { process -> [Candidate] in
       guard let call = process.pendingCalls.first else { return [] }
       // Who waits for a child waits for what the child waits for.

@@ -26,6 +26,7 @@ enum RankingWeights {
   // What became of it
   static let replacedBySame = -3.6
   static let replacedByOther = -2.6
+  static let becameAnother = -2.4
   static let knownBenign = -3.0
   static let saidNothing = 0.4
 

@@ -9,21 +9,24 @@ import TraceEvents
 @safe
 final class Alarm {
   private var timer: UnsafeMutableRawPointer?
+  /// False where the kernel gave no timer; the kernel's first one is number 0, so a null pointer.
+  private let exists: Bool
 
   /// An alarm of the calling thread, which is the one that waits.
   init() {
-    unsafe timer = nil
-    _ = unsafe wf_timer_create(&timer)
+    var made: UnsafeMutableRawPointer?
+    exists = unsafe wf_timer_create(&made) == 0
+    unsafe timer = made
   }
 
-  deinit { if unsafe timer != nil { unsafe wf_timer_delete(timer) } }
+  deinit { if exists { unsafe wf_timer_delete(timer) } }
 
   /// How often any alarm went off.
   static var wakeCount: Int32 { wf_wake_count() }
 
   /// When it goes off: `delay` nanoseconds from now, and then every `interval`; nil: never.
   func set(_ wake: (delay: UInt64, interval: UInt64)?) {
-    guard unsafe timer != nil else { return }
+    guard exists else { return }
     let delay = Int64(clamping: max(wake?.delay ?? 0, wake == nil ? 0 : 1))
     _ = unsafe wf_timer_set(timer, delay, Int64(clamping: wake?.interval ?? 0))
   }

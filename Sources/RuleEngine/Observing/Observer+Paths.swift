@@ -17,7 +17,7 @@ extension Observer {
     seen.loop = call.error == .tooManyLinks
     seen.searched = places.count > 1 ? places : []
     seen.mentioned = CallFeatures.mentioned(call, run) > 1
-    seen.isLibrary = seen.base.hasSuffix(".so") || seen.base.contains(".so.")
+    seen.isLibrary = Self.isLibraryName(seen.base)
     seen.emptyVariable =
       call.call.path.map { $0.contains("//") || $0.contains("/undefined/") || $0.contains("/null/") }
       ?? false
@@ -47,6 +47,13 @@ extension Observer {
     ).map { $0.hasPrefix("/") ? $0 : PathName.directory(of: sought) + "/" + $0 }
     seen.bestNear = seen.near.first
     return seen
+  }
+
+  /// True for `libx.so` and `libx.so.1.2`, not for `ld.so.preload`.
+  private static func isLibraryName(_ name: String) -> Bool {
+    if name.hasSuffix(".so") { return true }
+    guard let mark = name.firstRange(of: ".so.") else { return false }
+    return name[mark.upperBound...].allSatisfy { $0.isASCII && $0.isNumber || $0 == "." }
   }
 
   /// A word for what a call wanted of its path.
@@ -187,8 +194,11 @@ extension Observer {
     case .remove: return .remove
     case .connect: return .write
     case .change:
-      return ["chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat",
-        "utimensat"].contains(call.call.name) ? .own : .write
+      switch call.call.name {
+      case "chown", "lchown", "fchown", "fchownat": return .changeOwner
+      case "chmod", "fchmod", "fchmodat", "fchmodat2", "utimensat": return .own
+      default: return .write
+      }
     }
   }
 
