@@ -115,7 +115,7 @@ package struct Trace: Sendable {
   /// A signal is delivered to a process and ends it.
   @discardableResult
   package mutating func kill(
-    _ process: ProcessID = Trace.first, _ signal: SignalNumber, code: Int32 = 0,
+    _ signal: SignalNumber, _ process: ProcessID = Trace.first, code: Int32 = 0,
     sender: ProcessID? = nil, faultAddress: UInt64? = nil, during call: SystemCall? = nil,
     stack: [StackFrame] = [], coreDumped: Bool = false
   ) -> Int {
