@@ -6,6 +6,8 @@ package import TraceEvents
 package struct Diagnostician {
   /// Above this, the first finding is called the cause.
   static let causeThreshold = 0.40
+  /// Below this, a finding beside a cause is not worth a reader's time.
+  static let worthTelling = 0.3
   /// How many findings a diagnosis has at most.
   static let findingLimit = 8
 
@@ -71,6 +73,9 @@ package struct Diagnostician {
     }
     findings.sort { $0.confidence > $1.confidence }
     assignRoles(&findings)
+    if findings.first?.role == .cause {
+      findings.removeAll { $0.confidence < Self.worthTelling }
+    }
     return Array(findings.prefix(Self.findingLimit))
   }
 
@@ -175,14 +180,11 @@ package struct Diagnostician {
     switch candidate.source {
     case .words(let line): return lines[line]
     case .call(let call, _):
-      var best: (line: SpokenLine, value: Double)?
-      for (token, weight) in CallFeatures.mentionTokens(of: call) {
-        for mention in run.mentions.mentions(of: token, after: call.number) {
-          let value = weight + (run.mentions.line(mention.line, speaksOf: call.error) ? 1 : 0)
-          if value > best?.value ?? 0 { best = (lines[mention.line], value) }
-        }
+      let mentions = CallFeatures.mentions(of: call, run)
+      if let best = mentions.max(by: { $0.value < $1.value }), best.value > 1 {
+        return lines[best.line]
       }
-      if let best { return best.line }
+      if call.error.isAbsence { return nil }
       return lines.indices.first {
         lines[$0].number >= call.number && run.mentions.line($0, speaksOf: call.error)
       }.map { lines[$0] }
@@ -255,7 +257,7 @@ package struct Diagnostician {
     switch candidate.source {
     case .call(let call, _): call.call.name
     case .lostReader(_, _, let call, _): call?.name
-    case .waiting(let call): call?.name
+    case .waiting(let pending): pending.call.name
     default: nil
     }
   }

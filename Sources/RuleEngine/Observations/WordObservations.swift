@@ -12,7 +12,10 @@ struct LastWords: ObservationKind {
   var lastFileText: String?
   var status: Int?
   var clear = false
-  var scriptLine: String?
+  var writtenFile: String?
+  var peer: String?
+  var nameServers: [String] = []
+  var hostName: String?
 
   static let name = "last-words"
   static let summary =
@@ -25,6 +28,10 @@ struct LastWords: ObservationKind {
     .init("line_number", \.lineNumber, "The line number that they name."),
     .init("source_line", \.sourceLine, "That line of that file."),
     .init("last_file", \.lastFile, "The file that the process had opened for reading last."),
+    .init("written_file", \.writtenFile, "The file that it had opened for writing last."),
+    .init("peer", \.peer, "The internet address that it had connected to last."),
+    .init("name_servers", \.nameServers, "The name servers that it had asked."),
+    .init("host_name", \.hostName, "A host name that the words or the command line have."),
     .init("status", \.status, "Exit status of the process."),
     .init("clear", \.clear, "True if the words speak of a failure, by their choice."),
   ]

@@ -20,7 +20,7 @@ struct Observer {
       return readerGone(process, time: time, call: call, killed: killed)
     case .words(let line): return lastWords(process, line: line, asking: asking)
     case .silence: return silentExit(process)
-    case .waiting(let call): return waiting(process, call: call, asking: asking)
+    case .waiting(let pending): return waiting(process, pending, asking: asking)
     }
   }
 
