@@ -77,11 +77,14 @@ enum CallFeatures {
   static func mentions(
     of call: FailedCall, _ run: RankingContext
   ) -> [(line: Int, value: Double)] {
-    let names = Set(run.history.lineage(of: call.process).map { run.history.processes[$0].name })
+    let lineage = run.history.lineage(of: call.process).map { run.history.processes[$0] }
+    let names = Set(lineage.map(\.name))
+    let commandWords = Set(lineage.flatMap { $0.arguments.prefix(2) })
     var found: [(line: Int, value: Double)] = []
     for (token, weight) in mentionTokens(of: call) {
-      // A program says its own name in every complaint.
+      // A program says its own name in every complaint, and often the name of its subcommand.
       if call.purpose != .execute || call.replacement != nil, names.contains(token) { continue }
+      if weight < RankingWeights.nameMentioned, commandWords.contains(token) { continue }
       for mention in run.mentions.mentions(of: token, after: call.number) {
         let speaker = run.mentions.lines[mention.line].process
         guard isAudience(speaker, of: call.process, run) else { continue }
@@ -209,6 +212,26 @@ enum CallFeatures {
       call.error.isAbsence
       ? RankingWeights.absencePassedOver : RankingWeights.errorPassedOver
     return weight * (1 - closeness)
+  }
+
+  /// A configuration file that nobody asked for by name: programs look for many and need few.
+  static func optionalPlace(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.error.isAbsence, let path = call.path, call.purpose == .open || call.purpose == .inspect,
+      isConfigurationPlace(path, run.history.processes[call.process]), mentioned(call, run) == 0
+    else { return 0 }
+    let process = run.history.processes[call.process]
+    let words = process.arguments.dropFirst() + process.environment
+    let given = call.call.path ?? path
+    return words.contains { $0.hasSuffix(given) || $0.hasSuffix(path) }
+      ? 0 : RankingWeights.optionalPlace
+  }
+
+  private static func isConfigurationPlace(_ path: String, _ process: ProcessRecord) -> Bool {
+    if path.hasPrefix("/etc/") || path.hasPrefix("/usr/") || path.hasPrefix("/var/lib/") {
+      return true
+    }
+    guard let home = process.environmentValue("HOME"), home.count > 1 else { return false }
+    return path.hasPrefix(home + "/.")
   }
 
   /// Whether words of `speaker` can be about a call of `process`: it is the same process, or one
