@@ -16,6 +16,8 @@ struct CallEffect {
 
   /// What it does to descriptors.
   var descriptors = Descriptors.none
+  /// True if it may change who the process acts as.
+  var changesCredentials = false
   /// True if it opens a path: its descriptor may read configuration.
   var opensPath = false
 
@@ -40,7 +42,10 @@ struct CallEffect {
     case "pipe2": descriptors = .pair(at: 0, flags: 1, bit: Self.closeOnExec)
     case "socketpair": descriptors = .pair(at: 3, flags: 1, bit: Self.closeOnExec)
     case "fcntl", "fcntl64": descriptors = .commands
-    default: break
+    default:
+      changesCredentials =
+        name.hasPrefix("set") && name.contains("id") || name.hasPrefix("setgroups")
+        || ["capset", "prctl", "unshare", "setns"].contains(name)
     }
   }
 }

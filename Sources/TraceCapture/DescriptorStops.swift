@@ -11,6 +11,7 @@ extension TraceSession {
     func closesOnExec(_ flags: Int?, _ bit: UInt64) -> Bool {
       flags.map { call.arguments[$0] & bit != 0 } ?? false
     }
+    if effect.changesCredentials { thread.process.credentials = nil }
     switch effect.descriptors {
     case .none:
       if case .closeRange = row.emission { closedRange(call, table) }

@@ -34,7 +34,7 @@ enum Launch {
         var launch = unsafe wf_launch(
           arguments: arguments.pointer, environment: variables.pointer,
           candidates: candidates.pointer,
-          working_directory: UnsafePointer(directory.pointer[0]), filter: filter.baseAddress!,
+          working_directory: UnsafePointer(directory.pointer[0]), filter: filter.baseAddress,
           filter_length: UInt16(filter.count),
           no_new_privileges: capabilities & administrator == 0,
           changes_user: request.user != nil, user: request.user?.user ?? 0,
@@ -114,7 +114,7 @@ struct LaunchedProcess: ~Copyable {
   consuming func abandon() {
     kill(process, SIGKILL)
     var status: Int32 = 0
-    while unsafe waitpid(process, &status, __WALL_FLAG) < 0 && errno == EINTR {}
+    while unsafe waitpid(process, &status, allKinds) < 0 && errno == EINTR {}
   }
 
   /// The error of the search for the program, if no exec succeeded; nil if one did.
@@ -157,4 +157,4 @@ struct LaunchedProcess: ~Copyable {
 }
 
 /// `__WALL` of `waitpid(2)`, whose macro does not come through to Swift as a signed number.
-private let __WALL_FLAG: Int32 = 0x4000_0000
+private let allKinds: Int32 = 0x4000_0000

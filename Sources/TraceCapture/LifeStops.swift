@@ -46,6 +46,7 @@ extension TraceSession {
       let table = creator.process.descriptors
       let process = TracedProcess(id: created, descriptors: shares ? table : table.copy())
       process.program = creator.process.program
+      process.credentials = creator.process.credentials
       process.threads = [created]
       processes[created] = process
       thread = TracedThread(id: created, process: process)
@@ -102,7 +103,7 @@ extension TraceSession {
     process.descriptors = process.descriptors.copy()
     process.descriptors.closeOnExec()
     process.outputCalls = 0
-    let execution = ProgramStart.execution(of: thread.id)
+    let execution = execution(process, thread)
     process.program = execution.executable
     events.emit(.programExecuted(execution: execution), thread)
     if execution.lostPrivilege { events.note(.lostPrivilege, execution.executable, thread) }

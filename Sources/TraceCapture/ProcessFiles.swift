@@ -27,7 +27,8 @@ enum ProcessFiles {
   static func link(_ path: String) -> String? {
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
       count = unsafe buffer.withMemoryRebound(to: CChar.self) { text in
-        unsafe max(0, readlink(path, text.baseAddress!, 4096))
+        guard let base = unsafe text.baseAddress else { return 0 }
+        return unsafe max(0, readlink(path, base, 4096))
       }
     }
     return bytes.isEmpty ? nil : TargetText.decoding(bytes)

@@ -49,6 +49,8 @@ final class TracedProcess {
   var descriptors: DescriptorTable
   /// Absolute path of its program, for notes.
   var program = ""
+  /// Who it acts as, as far as that is known to hold still.
+  var credentials: Credentials?
   /// Calls that wrote to standard output.
   var outputCalls = 0
 

@@ -33,7 +33,7 @@ struct wf_launch {
   /// The candidates that are tried in order, NULL-terminated.
   char *_Nullable const *_Nonnull candidates;
   const char *_Nullable working_directory;
-  const struct wf_instruction *filter;
+  const struct wf_instruction *_Nullable filter;
   uint16_t filter_length;
   bool no_new_privileges;
   bool changes_user;
@@ -114,8 +114,8 @@ int64_t wf_read_memory(int32_t thread, uint64_t address, void *buffer, size_t le
 int64_t wf_write_memory(int32_t thread, uint64_t address, const void *buffer, size_t length);
 
 /// Bytes of mask written (`sched_getaffinity(2)`).
-int32_t wf_get_affinity(int32_t thread, void *mask, size_t length);
-int32_t wf_set_affinity(int32_t thread, const void *mask, size_t length);
+int32_t wf_get_affinity(int32_t thread, void *_Nullable mask, size_t length);
+int32_t wf_set_affinity(int32_t thread, const void *_Nullable mask, size_t length);
 int32_t wf_current_processor(void);
 int32_t wf_effective_capabilities(uint64_t *set);
 
