@@ -27,7 +27,7 @@ enum ProcessFiles {
   static func link(_ path: String) -> String? {
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
       count = unsafe buffer.withMemoryRebound(to: CChar.self) { text in
-        guard let base = unsafe text.baseAddress else { return 0 }
+        guard let base = text.baseAddress else { return 0 }
         return unsafe max(0, readlink(path, base, 4096))
       }
     }
