@@ -134,6 +134,14 @@ int32_t wf_set_affinity(int32_t thread, const void *mask, size_t length) {
   return result_of(syscall(SYS_sched_setaffinity, (long)thread, length, mask));
 }
 
+int32_t wf_copy_descriptor(int32_t process, int32_t descriptor) {
+  int handle = (int)syscall(SYS_pidfd_open, (long)process, 0L);
+  if (handle < 0) return -errno;
+  int32_t copy = result_of(syscall(SYS_pidfd_getfd, handle, descriptor, 0));
+  close(handle);
+  return copy;
+}
+
 int32_t wf_current_processor(void) { return sched_getcpu(); }
 
 int32_t wf_effective_capabilities(uint64_t *set) {

@@ -19,6 +19,7 @@ extension TraceSession {
       if delivery.disposition == .standard, Self.asksToEnd.contains(stop.signal) {
         emitWait(thread)
       }
+      if stop.signal == SIGPIPE { tellAllClosedPipes() }
       events.emit(.signal(signal: delivery), thread)
     }
     stop.deliver(stoppingAtCalls: thread.followsCalls)

@@ -116,6 +116,9 @@ int64_t wf_write_memory(int32_t thread, uint64_t address, const void *buffer, si
 /// Bytes of mask written (`sched_getaffinity(2)`).
 int32_t wf_get_affinity(int32_t thread, void *_Nullable mask, size_t length);
 int32_t wf_set_affinity(int32_t thread, const void *_Nullable mask, size_t length);
+/// A descriptor of ours for what `descriptor` of `process` is open on, offset and all
+/// (`pidfd_getfd(2)`, Linux 5.6); closed by exec.
+int32_t wf_copy_descriptor(int32_t process, int32_t descriptor);
 int32_t wf_current_processor(void);
 int32_t wf_effective_capabilities(uint64_t *set);
 
