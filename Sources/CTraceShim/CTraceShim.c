@@ -106,9 +106,9 @@ int32_t wf_poke(int32_t thread, uint64_t address, uint64_t word) {
   return result_of(raw_ptrace(PTRACE_POKEDATA, thread, address, word));
 }
 
-int32_t wf_wait(int32_t *status) {
+int32_t wf_wait(int32_t *status, bool blocks) {
   // __WNOTHREAD: children that other threads of this process started are not ours to reap.
-  pid_t thread = waitpid(-1, status, __WALL | __WNOTHREAD);
+  pid_t thread = waitpid(-1, status, __WALL | __WNOTHREAD | (blocks ? 0 : WNOHANG));
   return thread < 0 ? -errno : thread;
 }
 

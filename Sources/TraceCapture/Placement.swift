@@ -47,6 +47,14 @@ struct Placement {
     periodStart = EventStream.now
   }
 
+  /// The first thread, which is about to start: loading a program takes many stops.
+  mutating func begin(_ thread: TracedThread) {
+    guard hasChoice else { return }
+    thread.lastPeriod = period
+    gather([thread.id: thread])
+    beginPeriod()
+  }
+
   /// A thread has stopped.
   mutating func stopped(_ thread: TracedThread, among threads: [ProcessID: TracedThread]) {
     guard hasChoice else { return }

@@ -21,6 +21,8 @@ extension TraceSession {
     if entered(call, row: rows[index], thread) {
       thread.call = call
       stop.resumeToExit()
+    } else if thread.followsCalls {
+      stop.resumeToExit()
     } else {
       stop.resume()
     }

@@ -105,8 +105,9 @@ int32_t wf_signal_info(int32_t thread, struct wf_signal_info *info);
 int32_t wf_peek(int32_t thread, uint64_t address, uint64_t *word);
 int32_t wf_poke(int32_t thread, uint64_t address, uint64_t word);
 
-/// Waits for a child or tracee of the calling thread alone. Gives its thread id.
-int32_t wf_wait(int32_t *status);
+/// Waits for a child or tracee of the calling thread alone. Gives its thread id; 0 if there is
+/// nothing to be had without blocking, and `blocks` is false.
+int32_t wf_wait(int32_t *status, bool blocks);
 
 /// Bytes copied, from the target into `buffer`.
 int64_t wf_read_memory(int32_t thread, uint64_t address, void *buffer, size_t length);
