@@ -50,16 +50,6 @@ enum ProcessFiles {
     return ProcessStatus(bytes)
   }
 
-  /// The state letter of `/proc/PID/stat`; nil if the process is gone.
-  static func state(_ id: Int32) -> Character? {
-    guard let bytes = bytes("/proc/\(id)/stat", cap: 1024) else { return nil }
-    // The name before it may contain parentheses itself.
-    guard let end = bytes.lastIndex(of: UInt8(ascii: ")")), end + 2 < bytes.count else {
-      return nil
-    }
-    return Character(Unicode.Scalar(bytes[end + 2]))
-  }
-
   /// The call that a thread is in, with its arguments (`/proc/PID/syscall`); nil if it runs.
   static func currentCall(_ id: Int32) -> (number: UInt64, arguments: CallArguments)? {
     guard let bytes = bytes("/proc/\(id)/syscall", cap: 512) else { return nil }

@@ -35,13 +35,14 @@ extension TraceSession {
     if thread.id == first, limit.sharesSignals { stopsSelf = signal }
   }
 
-  /// Stops this process as the target was, until it is continued; and the target with it, if
-  /// whoever continued us did not mean the whole job.
+  /// Stops this process as the target was, until it is continued; then the target goes on too. It
+  /// cannot run before we have seen that, so where the whole job was continued the two SIGCONT are
+  /// one to it.
   func stopWithTarget() {
     guard let signal = stopsSelf else { return }
     stopsSelf = nil
     wf_stop_self(signal)
-    if ProcessFiles.state(first) == "T" { kill(first, SIGCONT) }
+    kill(first, SIGCONT)
   }
 
   /// True if the signal found the thread waiting in a call: that one ends with ERESTARTSYS and its
