@@ -52,9 +52,11 @@ enum CallFeatures {
 
   static let all: [(name: String, function: Feature)] = [
     ("process", process), ("mentioned", mentioned), ("error", error), ("use", use),
-    ("replaced", replaced), ("became another program", becameAnother), ("last failure", lastFailure), ("before complaint", beforeComplaint),
+    ("replaced", replaced), ("became another program", becameAnother),
+    ("last failure", lastFailure), ("before complaint", beforeComplaint),
     ("before end", beforeEnd), ("retried until end", retriedUntilEnd),
-    ("said nothing", saidNothing),
+    ("said nothing", saidNothing), ("passed over in words", passedOver),
+    ("optional place", optionalPlace), ("to be made", toBeMade),
   ]
 
   /// On the failure path or beside it.
@@ -124,6 +126,9 @@ enum CallFeatures {
         tokens.append((base, RankingWeights.nameMentioned - (isTelling ? 0 : 0.8)))
         if let dot = base.lastIndex(of: "."), base.distance(from: base.startIndex, to: dot) >= 4 {
           tokens.append((String(base[..<dot]), RankingWeights.nameMentioned - 0.8))
+          if let end = path.lastIndex(of: ".") {
+            tokens.append((String(path[..<end]), RankingWeights.pathMentioned - 0.2))
+          }
         }
         if let short = base.linkName {
           tokens.append(("-l" + short, RankingWeights.nameMentioned))
@@ -224,6 +229,29 @@ enum CallFeatures {
     let given = call.call.path ?? path
     return words.contains { $0.hasSuffix(given) || $0.hasSuffix(path) }
       ? 0 : RankingWeights.optionalPlace
+  }
+
+  /// What does not exist yet since it is to be made: the argument of -o, or of a command that was
+  /// started to make it.
+  static func toBeMade(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.error.isAbsence, call.purpose == .inspect || call.purpose == .remove,
+      let path = call.path, let given = call.call.path
+    else { return 0 }
+    let process = run.history.processes[call.process]
+    if isOutput(given, of: process) || isOutput(path, of: process) { return RankingWeights.toBeMade }
+    let base = PathName.base(of: path)
+    let isStarted = process.children.contains { child in
+      let started = run.history.processes[child]
+      return started.startNumber > call.number
+        && started.arguments.contains { $0 == given || $0 == path || $0.contains(base) }
+    }
+    return isStarted ? RankingWeights.toBeMade : 0
+  }
+
+  private static func isOutput(_ path: String, of process: ProcessRecord) -> Bool {
+    for (option, value) in zip(process.arguments, process.arguments.dropFirst())
+    where value == path && (option == "-o" || option.hasPrefix("--out")) { return true }
+    return process.arguments.contains { $0 == "-o" + path || $0 == "of=" + path }
   }
 
   private static func isConfigurationPlace(_ path: String, _ process: ProcessRecord) -> Bool {

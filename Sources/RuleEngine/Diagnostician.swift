@@ -31,15 +31,11 @@ package struct Diagnostician {
     }
     let isHung = history.timeoutNumber != nil
     if case .exited(0) = root.end { return success(root) }
-    let findings = rankedFindings(isHung: isHung)
+    if !isHung, let answer = answer(of: root) { return answer }
+    let findings = rankedFindings()
     var diagnosis = Diagnosis(
       status: isHung ? .hung : .failed, summary: "", findings: findings,
       harmlessCalls: max(0, history.failures.total - 1), lastWords: lastWords())
-    if let answer = findings.first, answer.role == .note, answer.heuristic == "exits/answer" {
-      diagnosis.status = .succeeded
-      diagnosis.summary = answer.title + "."
-      return diagnosis
-    }
     if let cause = findings.first, cause.role == .cause {
       diagnosis.summary = cause.title + "."
     } else {
@@ -59,15 +55,30 @@ package struct Diagnostician {
       findings: [], harmlessCalls: history.failures.total)
   }
 
+  /// For a program that says no with its exit status, such as grep: that it did, which is no failure.
+  private func answer(of root: ProcessRecord) -> Diagnosis? {
+    guard run.path.leaf == root.index,
+      let silence = Ranking.silenceCandidates(run).first
+    else { return nil }
+    let observation = observer.observation(of: silence, asking: false)
+    guard let heuristic = catalog.matches(observation).first, heuristic.role == .note,
+      heuristic.confidence > 0.9, var finding = finding(for: silence)
+    else { return nil }
+    finding.confidence = heuristic.confidence
+    return Diagnosis(
+      status: .succeeded, summary: finding.title + ".", findings: [finding],
+      harmlessCalls: history.failures.total)
+  }
+
   // MARK: Failure
 
-  private func rankedFindings(isHung: Bool) -> [Finding] {
+  private func rankedFindings() -> [Finding] {
     let ranking = Ranking(run: run)
     var candidates = Array(ranking.candidates.prefix(60)).map(loweredIfBenign)
     candidates.sort { $0.score != $1.score ? $0.score > $1.score : $0.number > $1.number }
     var findings: [Finding] = []
     for candidate in candidates.prefix(Ranking.examined) {
-      guard let finding = finding(for: candidate, isHung: isHung) else { continue }
+      guard let finding = finding(for: candidate) else { continue }
       if findings.contains(where: { $0.subject == finding.subject }) { continue }
       findings.append(finding)
     }
@@ -91,7 +102,7 @@ package struct Diagnostician {
     return candidate
   }
 
-  private func finding(for candidate: Candidate, isHung: Bool) -> Finding? {
+  private func finding(for candidate: Candidate) -> Finding? {
     let observation = observer.observation(of: candidate, asking: true)
     guard
       let heuristic = catalog.matches(observation).first(where: { $0.role != .benign })
@@ -121,7 +132,10 @@ package struct Diagnostician {
       program: process.executedPath ?? process.executable ?? process.arguments.first ?? "",
       title: rendered.title, because: rendered.because, fixes: rendered.fixes,
       references: rendered.references, evidence: evidence(for: candidate, complaint: complaint),
-      pathDown: down.count > 1 ? down : [], reason: reason(for: candidate))
+      pathDown: down.count > 1 ? down : [],
+      features: Dictionary(
+        candidate.features.map { ($0.name, ($0.value * 100).rounded() / 100) },
+        uniquingKeysWith: { $0 + $1 }), reason: reason(for: candidate))
   }
 
   private func role(of heuristic: Heuristic) -> Finding.Role {

@@ -127,6 +127,8 @@ enum Complaint {
     var weight = 0.0
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
     for word in reassurances where text.contains(word) { weight -= 0.5 }
+    // What ends in a colon announces the message.
+    if text.hasSuffix(":") { weight -= 0.4 }
     return max(weight, 0)
   }
 

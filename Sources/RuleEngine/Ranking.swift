@@ -204,11 +204,14 @@ struct Ranking {
     }
   }
 
-  private static func silenceCandidates(_ run: RankingContext) -> [Candidate] {
+  /// The end of the innermost process, where it said nothing on standard error.
+  static func silenceCandidates(_ run: RankingContext) -> [Candidate] {
     guard !run.path.processes.isEmpty else { return [] }
     let leaf = run.history.processes[run.path.leaf]
     guard case .exited(let status) = leaf.end, status != 0,
-      !run.mentions.lines.contains(where: { $0.process == leaf.index })
+      !run.mentions.lines.contains(where: {
+        $0.process == leaf.index && $0.stream == .standardError
+      })
     else { return [] }
     return [
       Candidate(

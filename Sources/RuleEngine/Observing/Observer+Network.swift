@@ -7,7 +7,10 @@ extension Observer {
     guard let address = call.address else { return seen }
     seen.address = address.description
     seen.port = address.port.map(Int.init)
-    if case .unix(let path) = address { seen.path = PathName.absolute(path, from: cwd(of: call)) }
+    if case .unix(let path) = address {
+      seen.path = PathName.absolute(path, from: cwd(of: call))
+      seen.address = seen.path ?? path
+    }
     guard asking else { return seen }
     let holders = inquiry.listeners(resolved(address, call), isDatagram: isDatagram(call))
     guard let holder = holders.first(where: { $0.process != nil }) ?? holders.first else {

@@ -155,6 +155,9 @@ extension Observer {
     let block = run.mentions.lines[max(0, position - 12)..<min(run.mentions.lines.count, position + 4)]
       .filter { $0.process == line.process }
     seen.lines = block.suffix(6).map(\.text)
+    let around = max(0, position - 5)..<min(run.mentions.lines.count, position + 4)
+    let more = run.mentions.lines[around].filter { $0.process == line.process }
+    if more.count > 1 { seen.more = more.map(\.text) }
     seen.stream = line.stream.rawValue
     seen.lastFile = process.recentFiles.last { !Self.isPlumbing($0) }
     seen.writtenFile = process.lastWrittenFile
@@ -185,6 +188,10 @@ extension Observer {
       return place
     }
     if let place = find(line) { return place }
+    for token in Mentions.tokens(of: line).sorted() where token.count > 2 {
+      let path = PathName.absolute(token, from: process.workingDirectory)
+      if process.recentFiles.contains(path) { return NamedPlace(file: path, line: nil) }
+    }
     let places = nearby.reversed().compactMap(find)
     return places.first { !$0.file.hasPrefix("/usr/") } ?? places.first
   }
@@ -202,6 +209,7 @@ extension Observer {
     seen.programName = process.name
     seen.arguments = Array(process.arguments.dropFirst().prefix(16))
     seen.subcommand = seen.arguments.first { !$0.hasPrefix("-") }
+    seen.wroteOutput = run.mentions.lines.contains { $0.process == process.index }
     seen.lastFile = process.recentFiles.last { !Self.isPlumbing($0) }
     seen.lastCall = history.failures.calls.last {
       $0.process == process.index && $0.replacement == nil
