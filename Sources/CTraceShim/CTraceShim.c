@@ -106,9 +106,9 @@ int32_t wf_poke(int32_t thread, uint64_t address, uint64_t word) {
   return result_of(raw_ptrace(PTRACE_POKEDATA, thread, address, word));
 }
 
-int32_t wf_wait(int32_t *status) {
+int32_t wf_wait(int32_t *status, bool blocks) {
   // __WNOTHREAD: children that other threads of this process started are not ours to reap.
-  pid_t thread = waitpid(-1, status, __WALL | __WNOTHREAD);
+  pid_t thread = waitpid(-1, status, __WALL | __WNOTHREAD | (blocks ? 0 : WNOHANG));
   return thread < 0 ? -errno : thread;
 }
 
@@ -132,6 +132,14 @@ int32_t wf_get_affinity(int32_t thread, void *mask, size_t length) {
 
 int32_t wf_set_affinity(int32_t thread, const void *mask, size_t length) {
   return result_of(syscall(SYS_sched_setaffinity, (long)thread, length, mask));
+}
+
+int32_t wf_copy_descriptor(int32_t process, int32_t descriptor) {
+  int handle = (int)syscall(SYS_pidfd_open, (long)process, 0L);
+  if (handle < 0) return -errno;
+  int32_t copy = result_of(syscall(SYS_pidfd_getfd, handle, descriptor, 0));
+  close(handle);
+  return copy;
 }
 
 int32_t wf_current_processor(void) { return sched_getcpu(); }

@@ -35,7 +35,7 @@ struct SchemaCheck {
     }
     if let subject = root["subject"] {
       template(subject, .exact)
-    } else if !fields.contains(where: { $0.name == "subject" }) {
+    } else if root["role"]?.text != "benign", !fields.contains(where: { $0.name == "subject" }) {
       report(
         root.place,
         "a heuristic for '\(name)' needs the key 'subject': this observation has no such field")

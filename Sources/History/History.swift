@@ -180,10 +180,13 @@ package struct History: Sendable {
     if digest.path == nil { digest.path = target?.path }
     switch call.outcome {
     case .unfinished:
-      if processes[index].pendingCalls.count < 64 { processes[index].pendingCalls.append(call) }
+      notePending(call, target, event, process: index)
       lastEvents.record(event, process: index)
     case .failed(let error):
-      if error.isAnswer(to: call) { break }
+      if error.isAnswer(to: call) {
+        if call.name == "connect" { notePeer(call, process: index) }
+        break
+      }
       failures.record(
         FailedCall(
           number: event.number, time: event.time, process: index, call: call, error: error,
@@ -195,11 +198,39 @@ package struct History: Sendable {
       if error == .brokenPipe || error == .connectionReset, let target {
         brokenChannels[index] = target
       }
-      if call.name == "connect", error == .inProgress { fallthrough }
+      if call.name == "connect" { notePeer(call, process: index) }
     case .returned:
       applyEffect(of: call, digest, event, process: index)
     }
     return digest
+  }
+
+  private mutating func notePending(
+    _ call: SystemCall, _ target: DescriptorTarget?, _ event: TraceEvent, process index: Int
+  ) {
+    guard processes[index].pendingCalls.count < 64 else { return }
+    let open = processes[index].descriptors.all.sorted { $0.key < $1.key }
+    let sockets = open.compactMap { entry -> SocketState? in
+      if case .socket(let state) = entry.value.target { state } else { nil }
+    }
+    processes[index].pendingCalls.append(
+      PendingCall(
+        number: event.number, time: event.time, call: call, target: target, sockets: sockets))
+  }
+
+  private mutating func notePeer(_ call: SystemCall, process index: Int) {
+    guard let address = call.address else { return }
+    processes[index].descriptors.changeSocket(call.descriptor ?? -1) { $0.peer = address }
+    guard let port = address.port, port > 0 else { return }
+    if port == 53 {
+      if let host = address.host, processes[index].nameServers.count < 8,
+        !processes[index].nameServers.contains(host)
+      {
+        processes[index].nameServers.append(host)
+      }
+    } else {
+      processes[index].lastPeer = address
+    }
   }
 
   private func peer(of target: DescriptorTarget?) -> SocketAddress? {
@@ -231,6 +262,7 @@ package struct History: Sendable {
       let isWritable = call.name == "creat" || symbols.contains("O_WRONLY") || symbols.contains("O_RDWR")
       processes[index].descriptors.open(
         value, .file(path: path, isWritable: isWritable), closesOnExec: closesOnExec)
+      if isWritable { processes[index].lastWrittenFile = path }
       if !isWritable, !symbols.contains("O_DIRECTORY"), !symbols.contains("O_PATH") {
         if processes[index].recentFiles.count == 24 { processes[index].recentFiles.removeFirst() }
         processes[index].recentFiles.append(path)
@@ -284,8 +316,7 @@ package struct History: Sendable {
       processes[index].descriptors.open(value, .socket(state: state), closesOnExec: closesOnExec)
     case "bind":
       processes[index].descriptors.changeSocket(descriptor) { $0.local = call.address }
-    case "connect":
-      processes[index].descriptors.changeSocket(descriptor) { $0.peer = call.address }
+    case "connect": notePeer(call, process: index)
     case "listen":
       processes[index].descriptors.changeSocket(descriptor) { $0.isListening = true }
     case "chdir":

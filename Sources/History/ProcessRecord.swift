@@ -41,7 +41,24 @@ package struct ProcessRecord: Sendable {
   /// The directory listed last.
   package var lastListedDirectory: String?
   /// Calls that had not returned when the trace looked at the end.
-  package var pendingCalls: [SystemCall] = []
+  package var pendingCalls: [PendingCall] = []
+  /// The file opened for writing last.
+  package var lastWrittenFile: String?
+  /// The internet address connected to last, name servers apart.
+  package var lastPeer: SocketAddress?
+  /// The name servers that it asked.
+  package var nameServers: [String] = []
+}
+
+/// A call that had not returned when the trace looked, with what it worked on at that moment.
+package struct PendingCall: Sendable {
+  package let number: Int
+  package let time: Double
+  package let call: SystemCall
+  /// What its first descriptor referred to.
+  package let target: DescriptorTarget?
+  /// All sockets that the process had open, by descriptor.
+  package let sockets: [SocketState]
 }
 
 /// A signal with when it came.

@@ -104,7 +104,7 @@ extension Report.Finding {
       evidence: finding.evidence.map {
         Report.Evidence(
           event: $0.number, time: $0.time, pid: $0.pid, program: $0.program, text: $0.text)
-      }, pathDown: finding.pathDown)
+      }, pathDown: finding.pathDown, features: finding.features)
   }
 }
 

@@ -45,6 +45,8 @@ extension Report {
     /// Names of the programs from the one that the user started down to the one that failed;
     /// empty or of one element where that is the same.
     package var pathDown: [String]
+    /// What the ranking counted for and against it, in log-odds.
+    package var features: [String: Double]
 
     /// The paragraphs of `why` as one text.
     package var explanation: String { why.joined(separator: "\n\n") }
@@ -58,6 +60,7 @@ extension Report {
       case fixDetails = "fix_details"
       case evidence
       case pathDown = "path_down"
+    case features
     }
 
     package init(
@@ -65,7 +68,7 @@ extension Report {
       subject: String, errno: ErrorNumber? = nil, signal: SignalNumber? = nil,
       syscall: String? = nil, pid: ProcessID? = nil, program: String? = nil, title: String,
       why: [String] = [], fixDetails: [Fix] = [], evidence: [Evidence] = [],
-      pathDown: [String] = []
+      pathDown: [String] = [], features: [String: Double] = [:]
     ) {
       self.heuristic = heuristic
       self.role = role
@@ -82,6 +85,7 @@ extension Report {
       self.fixDetails = fixDetails
       self.evidence = evidence
       self.pathDown = pathDown
+      self.features = features
     }
 
     package init(from decoder: any Decoder) throws {
@@ -101,6 +105,7 @@ extension Report {
       fixDetails = try container.decode([Fix].self, forKey: .fixDetails)
       evidence = try container.decode([Evidence].self, forKey: .evidence)
       pathDown = try container.decode([String].self, forKey: .pathDown)
+      features = try container.decodeIfPresent([String: Double].self, forKey: .features) ?? [:]
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -122,6 +127,7 @@ extension Report {
       try container.encode(fixDetails, forKey: .fixDetails)
       try container.encode(evidence, forKey: .evidence)
       try container.encode(pathDown, forKey: .pathDown)
+      try container.encode(features, forKey: .features)
     }
   }
 

@@ -8,8 +8,10 @@ struct RankingContext {
   let mentions: Mentions
   /// Number of the last failed call of each process.
   let lastFailure: [Int: Int]
-  /// Number of the first complaint of each process of the failure path.
+  /// Number of the first complaint of each process.
   let firstComplaint: [Int: Int]
+  /// The lines that complain in clear words.
+  private let clearComplaints: [SpokenLine]
 
   init(history: History, path: FailurePath) {
     self.history = history
@@ -25,6 +27,16 @@ struct RankingContext {
       if Complaint.weight(of: line.text.lowercased()) > 0 { complaints[line.process] = line.number }
     }
     firstComplaint = complaints
+    clearComplaints = history.words.lines.filter {
+      Complaint.weight(of: $0.text.lowercased()) >= 0.6
+    }
+  }
+
+  /// Number of the first clear complaint after event `number` by `process` or one of the failure
+  /// path.
+  func firstClearComplaint(after number: Int, of process: Int) -> Int? {
+    clearComplaints.first { $0.number >= number && ($0.process == process || path.contains($0.process)) }?
+      .number
   }
 
   /// Number of the event that ended `process`, or of the last event.
@@ -40,9 +52,11 @@ enum CallFeatures {
 
   static let all: [(name: String, function: Feature)] = [
     ("process", process), ("mentioned", mentioned), ("error", error), ("use", use),
-    ("replaced", replaced), ("became another program", becameAnother), ("last failure", lastFailure), ("before complaint", beforeComplaint),
+    ("replaced", replaced), ("became another program", becameAnother),
+    ("last failure", lastFailure), ("before complaint", beforeComplaint),
     ("before end", beforeEnd), ("retried until end", retriedUntilEnd),
-    ("said nothing", saidNothing),
+    ("said nothing", saidNothing), ("passed over in words", passedOver),
+    ("optional place", optionalPlace), ("to be made", toBeMade),
   ]
 
   /// On the failure path or beside it.
@@ -52,30 +66,48 @@ enum CallFeatures {
 
   /// Named in what was then said: the path, its last component, the address, the error's words.
   static func mentioned(_ call: FailedCall, _ run: RankingContext) -> Double {
-    var best = 0.0
-    let names = Set(run.history.lineage(of: call.process).map { run.history.processes[$0].name })
+    let best = mentions(of: call, run).map(\.value).max() ?? 0
+    if best == 0, !call.error.isAbsence,
+      run.mentions.anyLine(after: call.number, speaksOf: call.error)
+    {
+      return RankingWeights.errorWordsSomewhere
+    }
+    return best
+  }
+
+  /// The lines that may be about a call, each with how much it speaks for that.
+  static func mentions(
+    of call: FailedCall, _ run: RankingContext
+  ) -> [(line: Int, value: Double)] {
+    let lineage = run.history.lineage(of: call.process).map { run.history.processes[$0] }
+    let names = Set(lineage.map(\.name))
+    let commandWords = Set(lineage.flatMap { $0.arguments.prefix(2) })
+    var found: [(line: Int, value: Double)] = []
     for (token, weight) in mentionTokens(of: call) {
-      // A program says its own name in every complaint.
+      // A program says its own name in every complaint, and often the name of its subcommand.
       if call.purpose != .execute || call.replacement != nil, names.contains(token) { continue }
+      if weight < RankingWeights.nameMentioned, commandWords.contains(token) { continue }
       for mention in run.mentions.mentions(of: token, after: call.number) {
-        guard isAudience(run.mentions.lines[mention.line].process, of: call.process, run) else {
-          continue
-        }
+        let speaker = run.mentions.lines[mention.line].process
+        guard isAudience(speaker, of: call.process, run) else { continue }
         var value = weight
+        if mention.word != token, mention.word.contains("/") {
+          // The end of a longer path: of this one, or of another with the same last name.
+          guard let path = call.path, path.hasSuffix(mention.word.droppingDots) else { continue }
+          value = RankingWeights.pathMentioned - 0.2
+        }
         if run.mentions.line(mention.line, speaksOf: call.error) {
           value += RankingWeights.errorWordsOnSameLine
         } else if run.mentions.anyLine(after: call.number, speaksOf: call.error) {
           value += RankingWeights.errorWordsSomewhere
         }
-        best = max(best, value)
+        if run.mentions.complaintWeight(around: mention.line) < 0.3 {
+          value *= RankingWeights.mentionWithoutComplaint
+        }
+        found.append((mention.line, value))
       }
     }
-    if best == 0, !call.error.isAbsence,
-      run.mentions.anyLine(after: call.number, speaksOf: call.error)
-    {
-      best = RankingWeights.errorWordsSomewhere
-    }
-    return best
+    return found
   }
 
   /// The words by which a program would name what the call was about, with their weights.
@@ -84,15 +116,21 @@ enum CallFeatures {
     for (path, given) in zip([call.path, call.secondPath], [call.call.path, nil]) {
       guard let path else { continue }
       tokens.append((path, RankingWeights.pathMentioned))
-      if let given, given != path { tokens.append((given, RankingWeights.pathMentioned)) }
       let base = PathName.base(of: path)
+      if let given, given != path, given != base {
+        tokens.append((given, RankingWeights.pathMentioned))
+      }
       if base.count >= 3 {
-        tokens.append((base, RankingWeights.nameMentioned))
+        // A short word without a dot, such as "all", is said for many reasons.
+        let isTelling = base.count > 4 || base.contains(".")
+        tokens.append((base, RankingWeights.nameMentioned - (isTelling ? 0 : 0.8)))
         if let dot = base.lastIndex(of: "."), base.distance(from: base.startIndex, to: dot) >= 4 {
           tokens.append((String(base[..<dot]), RankingWeights.nameMentioned - 0.8))
+          if let end = path.lastIndex(of: ".") {
+            tokens.append((String(path[..<end]), RankingWeights.pathMentioned - 0.2))
+          }
         }
-        if base.hasPrefix("lib"), let dot = base.firstRange(of: ".so") {
-          let short = base[base.index(base.startIndex, offsetBy: 3)..<dot.lowerBound]
+        if let short = base.linkName {
           tokens.append(("-l" + short, RankingWeights.nameMentioned))
         }
       }
@@ -168,6 +206,62 @@ enum CallFeatures {
     run.mentions.lines.contains { run.path.contains($0.process) } ? 0 : RankingWeights.saidNothing
   }
 
+  /// The program complained in clear words, and not of this.
+  static func passedOver(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard mentioned(call, run) == 0,
+      let complaint = run.firstClearComplaint(after: call.number, of: call.process)
+    else { return 0 }
+    // What failed right before the words can be what they mean without naming it.
+    let closeness = 6 / (6 + Double(complaint - call.lastNumber).magnitude)
+    let weight =
+      call.error.isAbsence
+      ? RankingWeights.absencePassedOver : RankingWeights.errorPassedOver
+    return weight * (1 - closeness)
+  }
+
+  /// A configuration file that nobody asked for by name: programs look for many and need few.
+  static func optionalPlace(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.error.isAbsence, let path = call.path, call.purpose == .open || call.purpose == .inspect,
+      isConfigurationPlace(path, run.history.processes[call.process]), mentioned(call, run) == 0
+    else { return 0 }
+    let process = run.history.processes[call.process]
+    let words = process.arguments.dropFirst() + process.environment
+    let given = call.call.path ?? path
+    return words.contains { $0.hasSuffix(given) || $0.hasSuffix(path) }
+      ? 0 : RankingWeights.optionalPlace
+  }
+
+  /// What does not exist yet since it is to be made: the argument of -o, or of a command that was
+  /// started to make it.
+  static func toBeMade(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.error.isAbsence, call.purpose == .inspect || call.purpose == .remove,
+      let path = call.path, let given = call.call.path
+    else { return 0 }
+    let process = run.history.processes[call.process]
+    if isOutput(given, of: process) || isOutput(path, of: process) { return RankingWeights.toBeMade }
+    let base = PathName.base(of: path)
+    let isStarted = process.children.contains { child in
+      let started = run.history.processes[child]
+      return started.startNumber > call.number
+        && started.arguments.contains { $0 == given || $0 == path || $0.contains(base) }
+    }
+    return isStarted ? RankingWeights.toBeMade : 0
+  }
+
+  private static func isOutput(_ path: String, of process: ProcessRecord) -> Bool {
+    for (option, value) in zip(process.arguments, process.arguments.dropFirst())
+    where value == path && (option == "-o" || option.hasPrefix("--out")) { return true }
+    return process.arguments.contains { $0 == "-o" + path || $0 == "of=" + path }
+  }
+
+  private static func isConfigurationPlace(_ path: String, _ process: ProcessRecord) -> Bool {
+    if path.hasPrefix("/etc/") || path.hasPrefix("/usr/") || path.hasPrefix("/var/lib/") {
+      return true
+    }
+    guard let home = process.environmentValue("HOME"), home.count > 1 else { return false }
+    return path.hasPrefix(home + "/.")
+  }
+
   /// Whether words of `speaker` can be about a call of `process`: it is the same process, or one
   /// above it, or one that it passed its failure to.
   private static func isAudience(_ speaker: Int, of process: Int, _ run: RankingContext) -> Bool {
@@ -184,5 +278,25 @@ enum ProcessFeature {
     let record = run.history.processes[process]
     return record.failed
       ? RankingWeights.offFailurePathButFailed : RankingWeights.offFailurePath
+  }
+}
+
+extension String {
+  /// `x` of `libx.so.1` and `libx.a`, as the linker's option -l names it; nil for other names.
+  var linkName: String? {
+    guard hasPrefix("lib"), let dot = firstRange(of: ".so") ?? firstRange(of: ".a") else {
+      return nil
+    }
+    let short = self[index(startIndex, offsetBy: 3)..<dot.lowerBound]
+    return short.isEmpty ? nil : String(short)
+  }
+
+  /// Without a leading `./` or `../`.
+  fileprivate var droppingDots: Substring {
+    var rest = self[...]
+    while rest.hasPrefix("./") || rest.hasPrefix("../") {
+      rest = rest.drop { $0 == "." }.dropFirst()
+    }
+    return rest
   }
 }

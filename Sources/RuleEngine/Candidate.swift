@@ -16,7 +16,7 @@ struct Candidate {
     /// The process ended with a failure status in silence.
     case silence
     /// The process was in this call when the time was up.
-    case waiting(SystemCall?)
+    case waiting(PendingCall)
   }
 
   let source: Source

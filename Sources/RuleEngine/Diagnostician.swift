@@ -6,6 +6,8 @@ package import TraceEvents
 package struct Diagnostician {
   /// Above this, the first finding is called the cause.
   static let causeThreshold = 0.40
+  /// Below this, a finding beside a cause is not worth a reader's time.
+  static let worthTelling = 0.3
   /// How many findings a diagnosis has at most.
   static let findingLimit = 8
 
@@ -29,15 +31,11 @@ package struct Diagnostician {
     }
     let isHung = history.timeoutNumber != nil
     if case .exited(0) = root.end { return success(root) }
-    let findings = rankedFindings(isHung: isHung)
+    if !isHung, let answer = answer(of: root) { return answer }
+    let findings = rankedFindings()
     var diagnosis = Diagnosis(
       status: isHung ? .hung : .failed, summary: "", findings: findings,
       harmlessCalls: max(0, history.failures.total - 1), lastWords: lastWords())
-    if let answer = findings.first, answer.role == .note, answer.heuristic == "exits/answer" {
-      diagnosis.status = .succeeded
-      diagnosis.summary = answer.title + "."
-      return diagnosis
-    }
     if let cause = findings.first, cause.role == .cause {
       diagnosis.summary = cause.title + "."
     } else {
@@ -57,20 +55,38 @@ package struct Diagnostician {
       findings: [], harmlessCalls: history.failures.total)
   }
 
+  /// For a program that says no with its exit status, such as grep: that it did, which is no failure.
+  private func answer(of root: ProcessRecord) -> Diagnosis? {
+    guard run.path.leaf == root.index,
+      let silence = Ranking.silenceCandidates(run).first
+    else { return nil }
+    let observation = observer.observation(of: silence, asking: false)
+    guard let heuristic = catalog.matches(observation).first, heuristic.role == .note,
+      heuristic.confidence > 0.9, var finding = finding(for: silence)
+    else { return nil }
+    finding.confidence = heuristic.confidence
+    return Diagnosis(
+      status: .succeeded, summary: finding.title + ".", findings: [finding],
+      harmlessCalls: history.failures.total)
+  }
+
   // MARK: Failure
 
-  private func rankedFindings(isHung: Bool) -> [Finding] {
+  private func rankedFindings() -> [Finding] {
     let ranking = Ranking(run: run)
     var candidates = Array(ranking.candidates.prefix(60)).map(loweredIfBenign)
     candidates.sort { $0.score != $1.score ? $0.score > $1.score : $0.number > $1.number }
     var findings: [Finding] = []
     for candidate in candidates.prefix(Ranking.examined) {
-      guard let finding = finding(for: candidate, isHung: isHung) else { continue }
+      guard let finding = finding(for: candidate) else { continue }
       if findings.contains(where: { $0.subject == finding.subject }) { continue }
       findings.append(finding)
     }
     findings.sort { $0.confidence > $1.confidence }
     assignRoles(&findings)
+    if findings.first?.role == .cause {
+      findings.removeAll { $0.confidence < Self.worthTelling }
+    }
     return Array(findings.prefix(Self.findingLimit))
   }
 
@@ -86,7 +102,7 @@ package struct Diagnostician {
     return candidate
   }
 
-  private func finding(for candidate: Candidate, isHung: Bool) -> Finding? {
+  private func finding(for candidate: Candidate) -> Finding? {
     let observation = observer.observation(of: candidate, asking: true)
     guard
       let heuristic = catalog.matches(observation).first(where: { $0.role != .benign })
@@ -116,7 +132,10 @@ package struct Diagnostician {
       program: process.executedPath ?? process.executable ?? process.arguments.first ?? "",
       title: rendered.title, because: rendered.because, fixes: rendered.fixes,
       references: rendered.references, evidence: evidence(for: candidate, complaint: complaint),
-      pathDown: down.count > 1 ? down : [], reason: reason(for: candidate))
+      pathDown: down.count > 1 ? down : [],
+      features: Dictionary(
+        candidate.features.map { ($0.name, ($0.value * 100).rounded() / 100) },
+        uniquingKeysWith: { $0 + $1 }), reason: reason(for: candidate))
   }
 
   private func role(of heuristic: Heuristic) -> Finding.Role {
@@ -175,14 +194,11 @@ package struct Diagnostician {
     switch candidate.source {
     case .words(let line): return lines[line]
     case .call(let call, _):
-      var best: (line: SpokenLine, value: Double)?
-      for (token, weight) in CallFeatures.mentionTokens(of: call) {
-        for mention in run.mentions.mentions(of: token, after: call.number) {
-          let value = weight + (run.mentions.line(mention.line, speaksOf: call.error) ? 1 : 0)
-          if value > best?.value ?? 0 { best = (lines[mention.line], value) }
-        }
+      let mentions = CallFeatures.mentions(of: call, run)
+      if let best = mentions.max(by: { $0.value < $1.value }), best.value > 1 {
+        return lines[best.line]
       }
-      if let best { return best.line }
+      if call.error.isAbsence { return nil }
       return lines.indices.first {
         lines[$0].number >= call.number && run.mentions.line($0, speaksOf: call.error)
       }.map { lines[$0] }
@@ -255,7 +271,7 @@ package struct Diagnostician {
     switch candidate.source {
     case .call(let call, _): call.call.name
     case .lostReader(_, _, let call, _): call?.name
-    case .waiting(let call): call?.name
+    case .waiting(let pending): pending.call.name
     default: nil
     }
   }

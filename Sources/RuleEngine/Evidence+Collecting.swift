@@ -28,10 +28,9 @@ extension Diagnostician {
       add(
         number, time, candidate.process,
         (call.map { $0.notation + ": " } ?? "") + (killed ? "killed by SIGPIPE" : "EPIPE"))
-    case .waiting(let call):
+    case .waiting(let pending):
       add(
-        candidate.number, history.duration, candidate.process,
-        (call?.notation ?? "running") + " (unfinished)")
+        pending.number, pending.time, candidate.process, pending.call.notation + " (unfinished)")
     case .words, .silence: break
     }
     if let complaint {

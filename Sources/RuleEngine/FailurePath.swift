@@ -23,8 +23,27 @@ struct FailurePath {
     {
       path.append(child)
     }
+    if let last = path.last, let reader = Self.failedReader(of: last, in: history) {
+      path.append(reader)
+    }
     processes = path
     members = Set(path)
+  }
+
+  /// For a process that wrote to nobody: the reader that had failed before, and so is to blame.
+  private static func failedReader(of writer: Int, in history: borrowing History) -> Int? {
+    let number: Int
+    switch history.brokenChannels[writer] {
+    case .pipe(let pipe, _): number = pipe
+    case .socket(let state): number = state.number
+    default: return nil
+    }
+    let closings = history.closings
+    guard let closing = closings.last(where: { $0.pipe == number && $0.process != writer }),
+      closing.atEnd, history.processes[closing.process].failed,
+      !history.lineage(of: writer).contains(closing.process)
+    else { return nil }
+    return closing.process
   }
 
   /// The child of `parent` whose failure became the parent's own; nil if there is none.

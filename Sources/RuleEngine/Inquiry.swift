@@ -11,12 +11,27 @@ struct Inquiry {
   func accessWalk(
     _ path: String, operation: AccessOperation, credentials: Credentials?
   ) -> AccessWalk? {
-    for case (.access(path, _, _), .accessWalk(let walk)) in history.facts { return walk }
-    guard let credentials else { return nil }
+    if let credentials {
+      let question = SystemQuestion.access(
+        path: path, operation: operation, credentials: credentials)
+      if case .accessWalk(let walk) = answer(question), walk.refusal != nil { return walk }
+    }
+    // The stop may have asked it with other words, such as other capabilities.
+    var other: AccessWalk?
+    for case (.access(path, _, _), .accessWalk(let walk)) in history.facts
+    where walk.refusal != nil || other == nil { other = walk }
+    return other
+  }
+
+  /// True if a walk along `path` with the rights of `credentials` is refused; asked at the end.
+  func refuses(
+    _ path: String, operation: AccessOperation, credentials: Credentials?
+  ) -> Bool {
+    guard let credentials else { return false }
     let question = SystemQuestion.access(
       path: path, operation: operation, credentials: credentials)
-    if case .accessWalk(let walk) = answer(question) { return walk }
-    return nil
+    guard case .accessWalk(let walk) = answer(question) else { return false }
+    return walk.refusal != nil
   }
 
   func pathWalk(_ path: String) -> PathWalk? {

@@ -7,34 +7,56 @@ struct Mentions {
   struct Mention: Equatable {
     /// Position in the list of lines.
     let line: Int
-    /// Number of the write.
-    let number: Int
+    /// The word that was said, which may be a path of which the name asked for is the last part.
+    let word: String
   }
 
   let lines: [SpokenLine]
-  private var linesByToken: [String: [Int]] = [:]
+  private var mentionsByToken: [String: [Mention]] = [:]
   private let folded: [String]
+  private let blockWeights: [Double]
 
   /// Indexes every word of `lines`, and the last component of those that are paths.
   init(_ lines: [SpokenLine]) {
     self.lines = lines
-    folded = lines.map { $0.text.lowercased() }
+    let folded = lines.map { $0.text.lowercased() }
+    self.folded = folded
+    let weights = folded.map { Complaint.weight(of: $0) }
+    // A message can go over several lines: what names the culprit need not be what complains.
+    blockWeights = lines.indices.map { position in
+      var weight = weights[position]
+      for near in max(0, position - 3)..<min(lines.count, position + 2)
+      where lines[near].process == lines[position].process {
+        weight = max(weight, weights[near])
+      }
+      return weight
+    }
     for (position, line) in lines.enumerated() {
-      for token in Self.tokens(of: line.text) {
-        if linesByToken[token, default: []].last != position {
-          linesByToken[token, default: []].append(position)
-        }
+      for word in Self.tokens(of: line.text).sorted() {
+        add(word, Mention(line: position, word: word))
+        guard word.utf8.contains(UInt8(ascii: "/")) else { continue }
+        add(PathName.base(of: word), Mention(line: position, word: word))
       }
     }
   }
 
-  /// Lines after event `number` that contain `token` as a word of its own.
-  func mentions(of token: String, after number: Int) -> [Mention] {
-    (linesByToken[token] ?? []).compactMap { position in
-      lines[position].number >= number
-        ? Mention(line: position, number: lines[position].number) : nil
+  private mutating func add(_ token: String, _ mention: Mention) {
+    var known = mentionsByToken[token] ?? []
+    if let last = known.last, last.line == mention.line {
+      if mention.word.count > last.word.count { known[known.count - 1] = mention }
+    } else {
+      known.append(mention)
     }
+    mentionsByToken[token] = known
   }
+
+  /// Lines after event `number` that contain `token` as a word, or as the end of a path.
+  func mentions(of token: String, after number: Int) -> [Mention] {
+    (mentionsByToken[token] ?? []).filter { lines[$0.line].number >= number }
+  }
+
+  /// How much line `position`, with the lines around it, sounds like a complaint.
+  func complaintWeight(around position: Int) -> Double { blockWeights[position] }
 
   /// True if line `position` has the words of `error`, in the C locale, or its name.
   func line(_ position: Int, speaksOf error: ErrorNumber) -> Bool {
@@ -71,8 +93,8 @@ struct Mentions {
     .timedOut: ["timed out", "timeout"],
   ]
 
-  /// The words of a line: maximal runs without blanks, quotes and most punctuation, each with its
-  /// last path component, without closing full stops.
+  /// The words of a line: maximal runs without blanks, quotes and most punctuation, without closing
+  /// full stops and slashes.
   static func tokens(of text: String) -> Set<String> {
     var found: Set<String> = []
     for run in text.unicodeScalars.split(whereSeparator: Self.separates) {
@@ -83,7 +105,6 @@ struct Mentions {
       if token.utf8.contains(UInt8(ascii: "/")) {
         while token.count > 1, token.hasSuffix("/") { token.removeLast() }
         found.insert(token)
-        found.insert(PathName.base(of: token))
       }
     }
     return found
@@ -106,6 +127,8 @@ enum Complaint {
     var weight = 0.0
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
     for word in reassurances where text.contains(word) { weight -= 0.5 }
+    // What ends in a colon announces the message.
+    if text.hasSuffix(":") { weight -= 0.4 }
     return max(weight, 0)
   }
 

@@ -10,10 +10,11 @@ struct Ranking {
   let candidates: [Candidate]
 
   init(run: RankingContext) {
-    var found = Self.callCandidates(run)
+    let calls = Self.callCandidates(run)
+    var found = calls
     found += Self.deathCandidates(run)
     found += Self.lostReaderCandidates(run)
-    found += Self.wordCandidates(run)
+    found += Self.wordCandidates(run, besides: calls)
     found += Self.silenceCandidates(run)
     found += Self.waitingCandidates(run)
     candidates = found.sorted { $0.score != $1.score ? $0.score > $1.score : $0.number > $1.number }
@@ -161,7 +162,9 @@ struct Ranking {
 
   // MARK: Words and silence
 
-  private static func wordCandidates(_ run: RankingContext) -> [Candidate] {
+  private static func wordCandidates(
+    _ run: RankingContext, besides calls: [Candidate]
+  ) -> [Candidate] {
     var best: [Int: (line: Int, weight: Double)] = [:]
     for (position, line) in run.mentions.lines.enumerated() {
       let process = run.history.processes[line.process]
@@ -180,6 +183,12 @@ struct Ranking {
       let named = NamedPlace.find(in: line.text, base: record.workingDirectory)
       let namesReadFile = named.map { record.recentFiles.contains($0.file) } ?? false
       let standing = ProcessFeature.standing(of: process, run)
+      let nameCall = calls.contains { candidate in
+        candidate.score > 0.5
+          && candidate.features.contains {
+            $0.name == "mentioned" && $0.value >= RankingWeights.nameMentioned
+          }
+      }
       return Candidate(
         source: .words(line: found.line), process: process, number: line.number,
         features: [
@@ -190,15 +199,19 @@ struct Ranking {
               ? RankingWeights.complaint * found.weight + 0.4 : RankingWeights.anyWords
           ),
           ("names a file that was read", namesReadFile ? RankingWeights.complaintNamesReadFile : 0),
+          ("names a failed call", nameCall ? RankingWeights.wordsNameFailedCall : 0),
         ])
     }
   }
 
-  private static func silenceCandidates(_ run: RankingContext) -> [Candidate] {
+  /// The end of the innermost process, where it said nothing on standard error.
+  static func silenceCandidates(_ run: RankingContext) -> [Candidate] {
     guard !run.path.processes.isEmpty else { return [] }
     let leaf = run.history.processes[run.path.leaf]
     guard case .exited(let status) = leaf.end, status != 0,
-      !run.mentions.lines.contains(where: { $0.process == leaf.index })
+      !run.mentions.lines.contains(where: {
+        $0.process == leaf.index && $0.stream == .standardError
+      })
     else { return [] }
     return [
       Candidate(
@@ -215,12 +228,12 @@ struct Ranking {
   private static func waitingCandidates(_ run: RankingContext) -> [Candidate] {
     guard run.history.timeoutNumber != nil else { return [] }
     return run.history.processes.flatMap { process -> [Candidate] in
-      guard let call = process.pendingCalls.first else { return [] }
+      guard let pending = process.pendingCalls.first else { return [] }
       // Who waits for a child waits for what the child waits for.
-      let isParent = call.name.hasPrefix("wait")
+      let isParent = pending.call.name.hasPrefix("wait")
       return [
         Candidate(
-          source: .waiting(call), process: process.index, number: process.lastNumber,
+          source: .waiting(pending), process: process.index, number: process.lastNumber,
           features: [
             ("waited at the end", RankingWeights.hangWait + (isParent ? -1.5 : 1.0)),
             ("process", run.path.contains(process.index) ? 0.2 : 0),

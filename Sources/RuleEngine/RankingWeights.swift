@@ -5,8 +5,8 @@ enum RankingWeights {
   static let bias = -2.0
 
   // Which process
-  static let innermost = 1.2
-  static let onFailurePath = 0.6
+  static let innermost = 1.4
+  static let onFailurePath = 0.4
   static let offFailurePath = -1.6
   static let offFailurePathButFailed = -0.8
 
@@ -14,6 +14,10 @@ enum RankingWeights {
   static let pathMentioned = 2.8
   static let nameMentioned = 2.0
   static let addressMentioned = 2.4
+  /// A factor: a name in a line that does not complain.
+  static let mentionWithoutComplaint = 0.4
+  static let absencePassedOver = -2.2
+  static let errorPassedOver = -0.7
   static let errorWordsOnSameLine = 1.4
   static let errorWordsSomewhere = 0.7
 
@@ -27,6 +31,8 @@ enum RankingWeights {
   static let replacedBySame = -3.6
   static let replacedByOther = -2.6
   static let becameAnother = -2.4
+  static let optionalPlace = -1.0
+  static let toBeMade = -2.2
   static let knownBenign = -3.0
   static let saidNothing = 0.4
 
@@ -40,6 +46,7 @@ enum RankingWeights {
   static let lostReader = 4.4
   static let complaint = 0.9
   static let complaintNamesReadFile = 1.6
+  static let wordsNameFailedCall = -1.0
   static let anyWords = 0.1
   static let silentExit = -0.4
   static let hangWait = 3.0

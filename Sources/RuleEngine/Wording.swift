@@ -38,8 +38,10 @@ enum Wording {
 
   /// What a call that had not returned waited for, and the one thing that it waited on.
   static func wait(
-    of call: SystemCall, on target: DescriptorTarget?, by process: ProcessRecord
+    _ pending: PendingCall, by process: ProcessRecord
   ) -> (whatFor: String, subject: String) {
+    let call = pending.call
+    let target = pending.target
     let name = process.executedPath ?? process.name
     switch call.name {
     case "accept", "accept4":
@@ -49,7 +51,7 @@ enum Wording {
       return ("a client to connect", name)
     case "read", "readv", "pread64", "recvfrom", "recvmsg", "poll", "ppoll", "select", "pselect6",
       "epoll_wait", "epoll_pwait":
-      return waitForInput(call, target, process)
+      return waitForInput(pending, process)
     case "write", "writev", "sendto", "sendmsg":
       return ("somebody to read what it writes to \(describe(target, call))", describe(target, call))
     case "futex": return ("another of its threads, at a lock or condition (futex)", name)
@@ -67,9 +69,10 @@ enum Wording {
   }
 
   private static func waitForInput(
-    _ call: SystemCall, _ target: DescriptorTarget?, _ process: ProcessRecord
+    _ pending: PendingCall, _ process: ProcessRecord
   ) -> (String, String) {
-    if let target {
+    let call = pending.call
+    if let target = pending.target {
       if case .socket(let state) = target {
         if state.isListening, let local = state.local {
           return ("a client to connect to \(local.description)", local.description)
@@ -81,10 +84,7 @@ enum Wording {
       return ("data from \(describe(target, call))", describe(target, call))
     }
     // poll and its kin: the sockets that the process has open tell what it can be waiting for.
-    let sockets = process.descriptors.all.sorted { $0.key < $1.key }.compactMap {
-      entry -> SocketState? in
-      if case .socket(let state) = entry.value.target { state } else { nil }
-    }
+    let sockets = pending.sockets
     if let peer = sockets.last(where: { $0.peer?.port != nil })?.peer {
       return ("an answer from \(peer.description)", peer.description)
     }

@@ -16,6 +16,21 @@ struct CallEffect {
 
   /// What it does to descriptors.
   var descriptors = Descriptors.none
+  /// What has to be seen to before it runs.
+  enum Entry {
+    case nothing
+    /// It closes the descriptor of this argument, if that is open.
+    case replaces(Int)
+    /// It locks what a descriptor is open on.
+    case locks
+    /// It takes a file system away.
+    case unmounts
+  }
+
+  /// What has to be seen to before it runs.
+  var entry = Entry.nothing
+  /// True if it may change who the process acts as.
+  var changesCredentials = false
   /// True if it opens a path: its descriptor may read configuration.
   var opensPath = false
 
@@ -34,13 +49,25 @@ struct CallEffect {
     case "socket": descriptors = .opens(flags: 1, bit: Self.closeOnExec)
     case "accept": descriptors = .opens(flags: nil, bit: 0)
     case "accept4": descriptors = .opens(flags: 3, bit: Self.closeOnExec)
-    case "dup", "dup2": descriptors = .copies(flags: nil, bit: 0)
-    case "dup3": descriptors = .copies(flags: 2, bit: Self.closeOnExec)
+    case "dup": descriptors = .copies(flags: nil, bit: 0)
+    case "dup2":
+      descriptors = .copies(flags: nil, bit: 0)
+      entry = .replaces(1)
+    case "dup3":
+      descriptors = .copies(flags: 2, bit: Self.closeOnExec)
+      entry = .replaces(1)
+    case "flock": entry = .locks
+    case "umount", "umount2", "pivot_root": entry = .unmounts
     case "pipe": descriptors = .pair(at: 0, flags: nil, bit: 0)
     case "pipe2": descriptors = .pair(at: 0, flags: 1, bit: Self.closeOnExec)
     case "socketpair": descriptors = .pair(at: 3, flags: 1, bit: Self.closeOnExec)
-    case "fcntl", "fcntl64": descriptors = .commands
-    default: break
+    case "fcntl", "fcntl64":
+      descriptors = .commands
+      entry = .locks
+    default:
+      changesCredentials =
+        name.hasPrefix("set") && name.contains("id") || name.hasPrefix("setgroups")
+        || ["capset", "prctl", "unshare", "setns"].contains(name)
     }
   }
 }

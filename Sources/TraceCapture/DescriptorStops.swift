@@ -11,31 +11,108 @@ extension TraceSession {
     func closesOnExec(_ flags: Int?, _ bit: UInt64) -> Bool {
       flags.map { call.arguments[$0] & bit != 0 } ?? false
     }
+    if effect.changesCredentials { thread.process.credentials = nil }
     switch effect.descriptors {
     case .none:
       if case .closeRange = row.emission { closedRange(call, table) }
     case .opens(let flags, let bit):
+      let descriptor = Int32(truncatingIfNeeded: result)
+      replaced(descriptor, thread)
       var entry = DescriptorTable.Entry(closesOnExec: closesOnExec(flags, bit))
-      if effect.opensPath, let flags { entry.isWatched = isWorthALook(call, flags: flags, thread) }
-      table[Int32(truncatingIfNeeded: result)] = entry
+      if effect.opensPath, let flags, isWorthALook(call, flags: flags, thread) {
+        entry.held = HeldFile(descriptor, of: thread.process.id)
+        entry.isWatched = entry.held != nil || !HeldFile.isPossible
+      }
+      table[descriptor] = entry
     case .copies(let flags, let bit):
       var entry = table[Int32(truncatingIfNeeded: call.arguments[0])] ?? .init()
       entry.closesOnExec = closesOnExec(flags, bit)
-      table[Int32(truncatingIfNeeded: result)] = entry
+      let descriptor = Int32(truncatingIfNeeded: result)
+      if descriptor != Int32(truncatingIfNeeded: call.arguments[0]) {
+        replaced(descriptor, thread)
+        table[descriptor] = entry
+      }
     case .pair(let position, let flags, let bit):
       guard
         let bytes = decoder.memory.bytes(thread.id, at: call.arguments[position], count: 8)
       else { return }
       for offset in [0, 4] {
-        table[Int32(truncatingIfNeeded: bytes.littleEndian(at: offset, size: 4))] =
-          .init(closesOnExec: closesOnExec(flags, bit))
+        let descriptor = Int32(truncatingIfNeeded: bytes.littleEndian(at: offset, size: 4))
+        replaced(descriptor, thread)
+        table[descriptor] = .init(closesOnExec: closesOnExec(flags, bit), isPipe: true)
       }
     case .commands:
       guard call.arguments[1] == UInt64(F_DUPFD) || call.arguments[1] == UInt64(F_DUPFD_CLOEXEC)
       else { return }
       var entry = table[Int32(truncatingIfNeeded: call.arguments[0])] ?? .init()
       entry.closesOnExec = call.arguments[1] == UInt64(F_DUPFD_CLOEXEC)
+      replaced(Int32(truncatingIfNeeded: result), thread)
       table[Int32(truncatingIfNeeded: result)] = entry
+    }
+  }
+
+  /// Sees to what a call ends before it runs.
+  func prepare(_ entry: CallEffect.Entry, _ call: PendingCall, _ thread: TracedThread) {
+    switch entry {
+    case .nothing: break
+    case .replaces(let argument):
+      replaced(Int32(truncatingIfNeeded: call.arguments[argument]), thread)
+    case .locks:
+      let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
+      let held = thread.process.descriptors[descriptor]?.held
+      giveUp(descriptor, thread)
+      held?.giveUp()
+    case .unmounts:
+      for id in processes.keys.sorted() {
+        guard let process = processes[id],
+          let other = process.threads.first.flatMap({ threads[$0] })
+        else { continue }
+        for descriptor in process.descriptors.watched {
+          let held = process.descriptors[descriptor]?.held
+          giveUp(descriptor, other)
+          held?.giveUp()
+        }
+      }
+    }
+  }
+
+  /// A descriptor with this number was closed, or is about to be: its number is used anew.
+  private func replaced(_ descriptor: Int32, _ thread: TracedThread) {
+    if thread.process.descriptors[descriptor]?.isWatched == true { giveUp(descriptor, thread) }
+  }
+
+  /// Tells what was read so far, and watches it no longer.
+  private func giveUp(_ descriptor: Int32, _ thread: TracedThread) {
+    let table = thread.process.descriptors
+    guard var entry = table[descriptor], entry.isWatched else { return }
+    release(descriptor, thread)
+    entry.isWatched = false
+    entry.held = nil
+    table[descriptor] = entry
+  }
+
+  /// Tells of the ends of pipes that a process has closed. Where closing needs no stop this is done
+  /// when it matters: at exec, at a broken pipe, and when everybody waits.
+  func tellClosedPipes(_ process: TracedProcess, _ thread: TracedThread) {
+    guard HeldFile.isPossible else { return }
+    for descriptor in process.descriptors.pipes {
+      let target = ProcessFiles.link("/proc/\(process.id)/fd/\(descriptor)")
+      if let target, target.hasPrefix("pipe:") || target.hasPrefix("socket:") { continue }
+      process.descriptors[descriptor] = nil
+      events.emit(
+        .systemCall(
+          call: SystemCall(
+            name: "close", arguments: [.descriptor(number: descriptor)],
+            outcome: .returned(value: 0))), thread)
+    }
+  }
+
+  /// `tellClosedPipes` of every process.
+  func tellAllClosedPipes() {
+    for id in processes.keys.sorted() {
+      guard let process = processes[id], let thread = process.threads.first.flatMap({ threads[$0] })
+      else { continue }
+      tellClosedPipes(process, thread)
     }
   }
 
@@ -60,12 +137,20 @@ extension TraceSession {
 
   /// Tells how much was read of a watched descriptor that is about to be closed.
   func release(_ descriptor: Int32, _ thread: TracedThread) {
+    if let held = thread.process.descriptors[descriptor]?.held,
+      !held.isNews(for: thread.process.id)
+    {
+      return
+    }
     guard let release = releaseOf(descriptor, thread) else { return }
     events.emit(.descriptorReleased(release: release), thread)
   }
 
   /// How much was read of a descriptor; nil if it is no regular file.
   func releaseOf(_ descriptor: Int32, _ thread: TracedThread) -> DescriptorRelease? {
+    if let held = thread.process.descriptors[descriptor]?.held {
+      return DescriptorRelease(descriptor: descriptor, path: held.path, position: held.position)
+    }
     var status = stat()
     let link = "/proc/\(thread.id)/fd/\(descriptor)"
     guard unsafe stat(link, &status) == 0, status.st_mode & S_IFMT == S_IFREG,

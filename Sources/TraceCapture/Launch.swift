@@ -4,9 +4,10 @@ import TraceEvents
 
 /// Starts the target's first process, traced before it runs anything of its own.
 enum Launch {
-  // PTRACE_O_TRACESYSGOOD, FORK, VFORK, CLONE, EXEC, EXIT, SECCOMP, EXITKILL of ptrace(2).
-  private static let options: UInt64 =
-    0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x40 | 0x80 | 0x10_0000
+  // PTRACE_O_TRACESYSGOOD, FORK, VFORK, CLONE, EXEC, SECCOMP, EXITKILL of ptrace(2).
+  private static let options: UInt64 = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x80 | 0x10_0000
+  /// PTRACE_O_TRACEEXIT: for what a process leaves open, where we can hold no copies.
+  private static let exitOption: UInt64 = 0x40
   private static let administrator: UInt64 = 1 << 21
 
   /// Forks the child and seizes it; it waits until `LaunchedProcess.go`.
@@ -22,7 +23,9 @@ enum Launch {
     else { throw CaptureError(.badRequest, detail: "a null byte in the command or environment") }
     var capabilities: UInt64 = 0
     _ = unsafe wf_effective_capabilities(&capabilities)
-    let filter = SeccompFilter.program(for: SystemCallTable.rows).map {
+    let filter = SeccompFilter.program(
+      for: SystemCallTable.rows(stoppingAtCloses: !HeldFile.isPossible)
+    ).map {
       wf_instruction(
         code: $0.code, jump_true: $0.jumpTrue, jump_false: $0.jumpFalse, operand: $0.operand)
     }
@@ -34,7 +37,7 @@ enum Launch {
         var launch = unsafe wf_launch(
           arguments: arguments.pointer, environment: variables.pointer,
           candidates: candidates.pointer,
-          working_directory: UnsafePointer(directory.pointer[0]), filter: filter.baseAddress!,
+          working_directory: UnsafePointer(directory.pointer[0]), filter: filter.baseAddress,
           filter_length: UInt16(filter.count),
           no_new_privileges: capabilities & administrator == 0,
           changes_user: request.user != nil, user: request.user?.user ?? 0,
@@ -47,7 +50,7 @@ enum Launch {
       throw CaptureError(.cannotFork, error: ErrorNumber(rawValue: -child))
     }
     let launched = unsafe LaunchedProcess(process: child, handshake: handshake, report: report)
-    let result = wf_seize(child, options)
+    let result = wf_seize(child, HeldFile.isPossible ? options : options | exitOption)
     if result < 0 {
       let reason = refusal(ErrorNumber(rawValue: -result), child: child)
       launched.abandon()
@@ -114,7 +117,7 @@ struct LaunchedProcess: ~Copyable {
   consuming func abandon() {
     kill(process, SIGKILL)
     var status: Int32 = 0
-    while unsafe waitpid(process, &status, __WALL_FLAG) < 0 && errno == EINTR {}
+    while unsafe waitpid(process, &status, allKinds) < 0 && errno == EINTR {}
   }
 
   /// The error of the search for the program, if no exec succeeded; nil if one did.
@@ -157,4 +160,4 @@ struct LaunchedProcess: ~Copyable {
 }
 
 /// `__WALL` of `waitpid(2)`, whose macro does not come through to Swift as a signed number.
-private let __WALL_FLAG: Int32 = 0x4000_0000
+private let allKinds: Int32 = 0x4000_0000

@@ -46,6 +46,7 @@ extension TraceSession {
       let table = creator.process.descriptors
       let process = TracedProcess(id: created, descriptors: shares ? table : table.copy())
       process.program = creator.process.program
+      process.credentials = creator.process.credentials
       process.threads = [created]
       processes[created] = process
       thread = TracedThread(id: created, process: process)
@@ -101,15 +102,17 @@ extension TraceSession {
     // A program that shared its table has one of its own from here on (execve(2)).
     process.descriptors = process.descriptors.copy()
     process.descriptors.closeOnExec()
+    tellClosedPipes(process, thread)
     process.outputCalls = 0
-    let execution = ProgramStart.execution(of: thread.id)
+    let execution = execution(process, thread)
     process.program = execution.executable
     events.emit(.programExecuted(execution: execution), thread)
     if execution.lostPrivilege { events.note(.lostPrivilege, execution.executable, thread) }
     stop.resume(stoppingAtCalls: thread.followsCalls)
   }
 
-  /// A thread is about to end: the last one of a process takes its descriptors along.
+  /// A thread is about to end: the last one of a process takes its descriptors along. There is no
+  /// such stop where we hold copies of them.
   func serve(_ stop: consuming ExitingStop, _ thread: TracedThread) {
     if thread.process.threads.count <= 1, thread.process.descriptors.watchedCount > 0 {
       releaseAll(thread)
@@ -125,6 +128,7 @@ extension TraceSession {
     if !early.isEmpty { adoptOrphans(of: thread) }
     guard thread.id == process.id else { return }
     for id in process.threads { threads[id] = nil }
+    if HeldFile.isPossible { releaseAll(thread) }
     processes[process.id] = nil
     if process.id == first { self.end = end }
     let processEnd: ProcessEnd =

@@ -68,6 +68,12 @@ final class MemoryReader {
     return unsafe Array(UnsafeBufferPointer(start: buffer, count: count))
   }
 
+  /// The bytes from `address` on, up to `cap` or to where nothing is mapped.
+  func available(_ thread: Int32, at address: UInt64, cap: Int) -> [UInt8] {
+    let count = fill(thread, at: address, offset: 0, count: min(cap, capacity))
+    return unsafe Array(UnsafeBufferPointer(start: buffer, count: count))
+  }
+
   /// A little-endian number of `size` bytes (at most 8).
   func number(_ thread: Int32, at address: UInt64, size: Int) -> UInt64? {
     guard let bytes = bytes(thread, at: address, count: min(size, 8)) else { return nil }

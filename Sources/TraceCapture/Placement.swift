@@ -40,11 +40,19 @@ struct Placement {
   init() {
     var mask = [UInt8](repeating: 0, count: 1024)
     let count = unsafe mask.withUnsafeMutableBytes {
-      unsafe wf_get_affinity(0, $0.baseAddress!, $0.count)
+      unsafe wf_get_affinity(0, $0.baseAddress, $0.count)
     }
     own = Array(mask.prefix(Int(max(count, 0))))
     hasChoice = own.reduce(0) { $0 + $1.nonzeroBitCount } > 1
     periodStart = EventStream.now
+  }
+
+  /// The first thread, which is about to start: loading a program takes many stops.
+  mutating func begin(_ thread: TracedThread) {
+    guard hasChoice else { return }
+    thread.lastPeriod = period
+    gather([thread.id: thread])
+    beginPeriod()
   }
 
   /// A thread has stopped.
@@ -165,6 +173,6 @@ struct Placement {
 
   /// Fails for a thread that is gone or has another user: it stays where it is.
   private func set(_ id: ProcessID, _ mask: [UInt8]) {
-    _ = unsafe mask.withUnsafeBytes { unsafe wf_set_affinity(id, $0.baseAddress!, $0.count) }
+    _ = unsafe mask.withUnsafeBytes { unsafe wf_set_affinity(id, $0.baseAddress, $0.count) }
   }
 }

@@ -27,7 +27,8 @@ enum ProcessFiles {
   static func link(_ path: String) -> String? {
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 4096) { buffer, count in
       count = unsafe buffer.withMemoryRebound(to: CChar.self) { text in
-        unsafe max(0, readlink(path, text.baseAddress!, 4096))
+        guard let base = text.baseAddress else { return 0 }
+        return unsafe max(0, readlink(path, base, 4096))
       }
     }
     return bytes.isEmpty ? nil : TargetText.decoding(bytes)
@@ -47,16 +48,6 @@ enum ProcessFiles {
   static func status(_ id: Int32) -> ProcessStatus? {
     guard let bytes = bytes("/proc/\(id)/status", cap: 16384) else { return nil }
     return ProcessStatus(bytes)
-  }
-
-  /// The state letter of `/proc/PID/stat`; nil if the process is gone.
-  static func state(_ id: Int32) -> Character? {
-    guard let bytes = bytes("/proc/\(id)/stat", cap: 1024) else { return nil }
-    // The name before it may contain parentheses itself.
-    guard let end = bytes.lastIndex(of: UInt8(ascii: ")")), end + 2 < bytes.count else {
-      return nil
-    }
-    return Character(Unicode.Scalar(bytes[end + 2]))
   }
 
   /// The call that a thread is in, with its arguments (`/proc/PID/syscall`); nil if it runs.

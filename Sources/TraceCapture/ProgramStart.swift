@@ -2,40 +2,143 @@ private import CTraceShim
 import Glibc
 import TraceEvents
 
-/// What `/proc` says of a program that has just begun.
-enum ProgramStart {
+/// What a program that has just begun was given: all of it lies on its stack (`elf(5)`), so one
+/// read of memory replaces half a dozen files of `/proc`.
+struct ProgramStart {
   private static let longestText = 64 * 1024
   // getauxval(3)
   private static let secureKey: UInt64 = 23
   private static let fileNameKey: UInt64 = 31
+  private static let userKey: UInt64 = 12
+  private static let groupKey: UInt64 = 14
 
-  /// The program of a thread that stands at its `PTRACE_EVENT_EXEC`.
-  static func execution(of id: ProcessID) -> ProgramExecution {
-    let executable = ProcessFiles.link("/proc/\(id)/exe") ?? ""
-    let status = ProcessFiles.status(id)
-    let credentials =
-      status?.credentials
-      ?? Credentials(user: 0, group: 0, groups: [], capabilities: 0)
-    let vector = auxiliaryVector(id)
-    let memory = MemoryReader(capacity: 4096)
-    var path = executable
-    if let address = vector[fileNameKey] {
-      switch memory.text(id, at: address) {
-      case .complete(let text), .truncated(let text): path = text
-      case .unreadable: break
+  /// The path as it was given to `execve(2)` (`AT_EXECFN`).
+  private(set) var path: String?
+  /// The argument vector.
+  private(set) var arguments: [String] = []
+  /// The environment, capped.
+  private(set) var environment: [String] = []
+  /// Effective user and group, of the auxiliary vector.
+  private(set) var user: UInt32?
+  private(set) var group: UInt32?
+  /// True if the kernel runs it in secure-execution mode.
+  private(set) var isSecure = false
+
+  /// Reads the stack of a thread at its `PTRACE_EVENT_EXEC`; what does not fit into one read of
+  /// memory comes from `/proc`.
+  init(of id: ProcessID, _ memory: MemoryReader) {
+    var registers = wf_registers()
+    guard unsafe wf_registers(id, &registers) == 0 else { return }
+    // The user code segment of 32-bit programs.
+    let size = registers.cs == 0x23 ? 4 : 8
+    let stack = memory.available(id, at: registers.rsp, cap: Self.longestText)
+    var position = size
+    let list = Self.pointers(stack, &position, size)
+    let variables = Self.pointers(stack, &position, size)
+    let vector = Self.vector(stack, position, size)
+    let base = registers.rsp
+    if let texts = Self.texts(list, stack, base), let others = Self.texts(variables, stack, base),
+      !vector.isEmpty
+    {
+      arguments = texts
+      environment = others
+    } else {
+      arguments = ProcessFiles.texts("/proc/\(id)/cmdline", cap: Self.longestText)
+      environment = ProcessFiles.texts("/proc/\(id)/environ", cap: Self.longestText)
+    }
+    path = vector[Self.fileNameKey].flatMap {
+      if let near = Self.text($0, stack, base) { return near }
+      return switch memory.text(id, at: $0) {
+      case .complete(let text), .truncated(let text): text
+      case .unreadable: nil
       }
     }
+    user = vector[Self.userKey].map { UInt32(truncatingIfNeeded: $0) }
+    group = vector[Self.groupKey].map { UInt32(truncatingIfNeeded: $0) }
+    isSecure = vector[Self.secureKey] ?? 0 != 0
+  }
+
+  /// The pointers up to a null one; `position` goes behind it.
+  private static func pointers(_ stack: [UInt8], _ position: inout Int, _ size: Int) -> [UInt64] {
+    var list: [UInt64] = []
+    while position + size <= stack.count {
+      let pointer = stack.littleEndian(at: position, size: size)
+      position += size
+      if pointer == 0 { break }
+      list.append(pointer)
+    }
+    return list
+  }
+
+  private static func vector(
+    _ stack: [UInt8], _ start: Int, _ size: Int
+  ) -> [UInt64: UInt64] {
+    var vector: [UInt64: UInt64] = [:]
+    var position = start
+    while position + 2 * size <= stack.count, vector.count < 64 {
+      let key = stack.littleEndian(at: position, size: size)
+      if key == 0 { break }
+      vector[key] = stack.littleEndian(at: position + size, size: size)
+      position += 2 * size
+    }
+    return vector
+  }
+
+  /// The texts; nil unless all of them lie in what was read.
+  private static func texts(_ list: [UInt64], _ stack: [UInt8], _ base: UInt64) -> [String]? {
+    var texts: [String] = []
+    texts.reserveCapacity(list.count)
+    for pointer in list {
+      guard let text = text(pointer, stack, base) else { return nil }
+      texts.append(text)
+    }
+    return texts
+  }
+
+  private static func text(_ pointer: UInt64, _ stack: [UInt8], _ base: UInt64) -> String? {
+    guard pointer >= base, pointer &- base < UInt64(stack.count) else { return nil }
+    let start = Int(pointer &- base)
+    guard let end = stack[start...].firstIndex(of: 0) else { return nil }
+    let bytes = stack[start..<end]
+    if let plain = String(validating: bytes, as: UTF8.self), !bytes.contains(0xF4) { return plain }
+    return TargetText.decoding(Array(bytes))
+  }
+}
+
+extension TraceSession {
+  /// The program that a process has just become.
+  func execution(_ process: TracedProcess, _ thread: TracedThread) -> ProgramExecution {
+    let id = thread.id
+    let start = ProgramStart(of: id, decoder.memory)
+    let executable = ProcessFiles.link("/proc/\(id)/exe") ?? ""
+    let credentials = credentials(process, id, start)
     return ProgramExecution(
-      path: path, executable: executable,
-      arguments: ProcessFiles.texts("/proc/\(id)/cmdline", cap: longestText),
-      environment: ProcessFiles.texts("/proc/\(id)/environ", cap: longestText),
-      credentials: credentials, isSecure: vector[secureKey] ?? 0 != 0,
+      path: start.path ?? executable, executable: executable, arguments: start.arguments,
+      environment: start.environment, credentials: credentials, isSecure: start.isSecure,
       lostPrivilege: lostPrivilege(executable, credentials),
       workingDirectory: ProcessFiles.link("/proc/\(id)/cwd") ?? "/")
   }
 
+  /// Who the process acts as. What is known from before holds as long as no call changed it and
+  /// exec had nothing to change: it drops the capabilities of all but root.
+  private func credentials(
+    _ process: TracedProcess, _ id: ProcessID, _ start: ProgramStart
+  ) -> Credentials {
+    if let known = process.credentials, known.user == start.user, known.group == start.group,
+      !start.isSecure, known.user == 0 || known.capabilities == 0
+    {
+      return known
+    }
+    let read =
+      ProcessFiles.status(id)?.credentials
+      ?? Credentials(
+        user: start.user ?? 0, group: start.group ?? 0, groups: [], capabilities: 0)
+    process.credentials = read
+    return read
+  }
+
   /// True if the file's set-id bits would have changed who the process acts as, and did not.
-  private static func lostPrivilege(_ executable: String, _ credentials: Credentials) -> Bool {
+  private func lostPrivilege(_ executable: String, _ credentials: Credentials) -> Bool {
     var status = stat()
     guard unsafe stat(executable, &status) == 0 else { return false }
     let losesUser = status.st_mode & S_ISUID != 0 && status.st_uid != credentials.user
@@ -46,19 +149,5 @@ enum ProgramStart {
     var mount = statvfs()
     guard unsafe statvfs(executable, &mount) == 0 else { return true }
     return mount.f_flag & UInt(ST_NOSUID) == 0
-  }
-
-  /// The auxiliary vector, of a program of either word size.
-  private static func auxiliaryVector(_ id: ProcessID) -> [UInt64: UInt64] {
-    guard let bytes = ProcessFiles.bytes("/proc/\(id)/auxv", cap: 4096) else { return [:] }
-    // No key is as large as what two words of a 32-bit vector make when read as one.
-    let size = bytes.littleEndian(at: 0, size: 8) < 0x10000 ? 8 : 4
-    var vector: [UInt64: UInt64] = [:]
-    for offset in stride(from: 0, to: bytes.count - 2 * size + 1, by: 2 * size) {
-      let key = bytes.littleEndian(at: offset, size: size)
-      if key == 0 { break }
-      vector[key] = bytes.littleEndian(at: offset + size, size: size)
-    }
-    return vector
   }
 }

@@ -41,12 +41,18 @@ package struct Selection: Sendable {
     [test(1, .equals(1)), test(2, .equals(4))]
   ])
 
-  /// `mmap` of a file, without the pieces that the loader maps over the first (`MAP_FIXED`) unless
-  /// they are code, which a `noexec` mount refuses; and of at least 64 KiB of anything.
+  /// `close` of standard input, output or error; of others it is not needed where we can hold
+  /// copies of what is read (`HeldFile`).
+  package static let isStandardDescriptor = isOneOf(0, [0, 1, 2])
+
+  /// `mmap` of a file and of at least 64 KiB of anything. Of what the loader maps
+  /// (`MAP_DENYWRITE`), which is a good part of what a short program does: code, which a `noexec`
+  /// mount refuses, and what is large.
   package static func mapsMemory(lengthAt argument: Int) -> Selection {
     Selection(tests: [
-      [test(3, .hasNone(0x20)), test(3, .hasNone(0x10))],
+      [test(3, .hasNone(0x20 | 0x10 | 0x800))],
       [test(3, .hasNone(0x20)), test(2, .hasAny(0x4))],
+      [test(3, .hasNone(0x20 | 0x10)), test(argument, .isAtLeast(0x400000))],
       [test(3, .hasAny(0x20)), test(argument, .isAtLeast(0x10000))],
     ])
   }

@@ -16,9 +16,12 @@ extension TraceSession {
     {
       if thread.id == first { limit.delivered(stop.signal) }
       // Somebody got tired of waiting: what for is still in the registers.
-      if delivery.disposition == .standard, Self.asksToEnd.contains(stop.signal) {
+      if delivery.disposition == .standard, Self.asksToEnd.contains(stop.signal),
+        isInterrupted(thread)
+      {
         emitWait(thread)
       }
+      if stop.signal == SIGPIPE { tellAllClosedPipes() }
       events.emit(.signal(signal: delivery), thread)
     }
     stop.deliver(stoppingAtCalls: thread.followsCalls)
@@ -29,9 +32,26 @@ extension TraceSession {
   func serve(_ stop: consuming GroupStop, _ thread: TracedThread) {
     let signal = stop.signal
     stop.listen()
-    guard thread.id == first, limit.sharesSignals else { return }
+    if thread.id == first, limit.sharesSignals { stopsSelf = signal }
+  }
+
+  /// Stops this process as the target was, until it is continued; then the target goes on too. It
+  /// cannot run before we have seen that, so where the whole job was continued the two SIGCONT are
+  /// one to it.
+  func stopWithTarget() {
+    guard let signal = stopsSelf else { return }
+    stopsSelf = nil
     wf_stop_self(signal)
-    if ProcessFiles.state(first) == "T" { kill(first, SIGCONT) }
+    kill(first, SIGCONT)
+  }
+
+  /// True if the signal found the thread waiting in a call: that one ends with ERESTARTSYS and its
+  /// kin, or EINTR.
+  private func isInterrupted(_ thread: TracedThread) -> Bool {
+    var registers = wf_registers()
+    guard unsafe wf_registers(thread.id, &registers) == 0 else { return false }
+    let result = Int32(truncatingIfNeeded: registers.rax)
+    return (-516 ... -512).contains(result) || result == -EINTR
   }
 
   private func delivery(of signal: Int32, _ thread: TracedThread) -> SignalDelivery? {

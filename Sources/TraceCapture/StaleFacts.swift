@@ -20,18 +20,23 @@ final class StaleFacts {
 
   /// Asks what explains the failure of `call`, and hands on the answers.
   func explain(_ call: SystemCall, _ thread: TracedThread, _ events: EventStream) {
-    guard count < Self.most, let error = call.error else { return }
+    // What to ask takes reads of /proc itself.
+    guard mayAsk(EventStream.now), let error = call.error else { return }
     for question in questions(call, error, thread) { ask(question, thread, events) }
+  }
+
+  private func mayAsk(_ now: UInt64) -> Bool {
+    if now / 1_000_000_000 != second {
+      second = now / 1_000_000_000
+      countInSecond = 0
+    }
+    return count < Self.most && countInSecond < Self.mostInSecond
   }
 
   private func ask(_ question: SystemQuestion, _ thread: TracedThread, _ events: EventStream) {
     let now = EventStream.now
     if let last = asked[question], now &- last < Self.freshness { return }
-    if now / 1_000_000_000 != second {
-      second = now / 1_000_000_000
-      countInSecond = 0
-    }
-    guard count < Self.most, countInSecond < Self.mostInSecond else { return }
+    guard mayAsk(now) else { return }
     count += 1
     countInSecond += 1
     asked[question] = now

@@ -21,6 +21,8 @@ extension TraceSession {
     if entered(call, row: rows[index], thread) {
       thread.call = call
       stop.resumeToExit()
+    } else if thread.followsCalls {
+      stop.resumeToExit()
     } else {
       stop.resume()
     }
@@ -38,9 +40,10 @@ extension TraceSession {
     } else if info.operation == 1 {
       var call = PendingCall(row: nil, info)
       if let index = numbers.row(call.number, isNarrow: call.isNarrow),
-        rows[index].selects(call.arguments), entered(call, row: rows[index], thread)
+        rows[index].selects(call.arguments)
       {
         call.row = index
+        if !entered(call, row: rows[index], thread) { call.row = nil }
       }
       thread.call = call
     }
@@ -85,10 +88,7 @@ extension TraceSession {
       }.compactMap { releaseOf($0, thread) }
       return true
     case .always:
-      if row.name == "dup2" || row.name == "dup3" {
-        let descriptor = Int32(truncatingIfNeeded: call.arguments[1])
-        if process.descriptors[descriptor]?.isWatched == true { release(descriptor, thread) }
-      }
+      if let index = call.row { prepare(effects[index].entry, call, thread) }
       return true
     default: return true
     }

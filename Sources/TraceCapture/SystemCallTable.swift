@@ -226,7 +226,7 @@ package enum SystemCallTable {
     row("dup3", 292, 330, [.descriptor, .descriptor, .symbols(.open)]),
     row("pipe", 22, 42, [.pair]),
     row("pipe2", 293, 331, [.pair, .symbols(.open)]),
-    row("close", 3, 6, [.descriptor], emits: .close),
+    row("close", 3, 6, [.descriptor], when: .isStandardDescriptor, emits: .close),
     row("close_range", 436, 436, [.integer, .integer, .hexadecimal], emits: .closeRange),
     row("fcntl", 72, 55, [.descriptor, .symbols(.fcntl), .integer], when: .locksOrCopies),
     row("fcntl64", nil, 221, [.descriptor, .symbols(.fcntl), .integer], when: .locksOrCopies),
@@ -246,6 +246,16 @@ package enum SystemCallTable {
       "writev", 20, 146, [.descriptor, .vector, .integer], when: .writesWordVectors, emits: .words),
     row("pwrite64", 18, 181, [.descriptor, .data, .integer], when: .equals(0, 2), emits: .words),
   ]
+
+  /// The rows, with `close` of every descriptor or of the standard ones only.
+  package static func rows(stoppingAtCloses: Bool) -> [SystemCallRow] {
+    if !stoppingAtCloses { return rows }
+    return rows.map { row in
+      var row = row
+      if row.emission == .close { row.condition = [] }
+      return row
+    }
+  }
 
   private static func row(
     _ name: String, _ number: Int32?, _ number32: Int32?, _ arguments: [ArgumentKind],

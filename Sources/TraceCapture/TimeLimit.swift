@@ -114,6 +114,7 @@ extension TraceSession {
 
   /// Tells what every living thread is in, once for each thread and call.
   private func emitWaits() {
+    tellAllClosedPipes()
     for id in threads.keys.sorted() {
       if let thread = threads[id] { emitWait(thread) }
     }

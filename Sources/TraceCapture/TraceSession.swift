@@ -32,6 +32,8 @@ final class TraceSession {
   var placement = Placement()
   /// Time limit and interruptions.
   var limit = TimeLimit()
+  /// The signal that stopped the target, and has to stop us once all of it stands.
+  var stopsSelf: Int32?
   /// What has been said once.
   var saidNotes: Set<CaptureNote.Kind> = []
   /// How often standard output was told of.
@@ -54,15 +56,18 @@ final class TraceSession {
     defer { placement.leave() }
     var launched = try Launch.start(request)
     first = launched.process
-    begin(launched, request)
+    let thread = begin(launched, request)
+    placement.begin(thread)
     launched.go()
     alarm.set(nextWake())
     var wakes = Alarm.wakeCount
     while !threads.isEmpty {
       var status: Int32 = 0
-      let id = unsafe wf_wait(&status)
+      let id = unsafe wf_wait(&status, stopsSelf == nil)
       if id > 0 {
         serve(id, status)
+      } else if id == 0 {
+        stopWithTarget()
       } else if id == -ECHILD {
         break
       }
@@ -111,7 +116,9 @@ final class TraceSession {
     events.note(kind, text, thread)
   }
 
-  private func begin(_ launched: borrowing LaunchedProcess, _ request: LaunchRequest) {
+  private func begin(
+    _ launched: borrowing LaunchedProcess, _ request: LaunchRequest
+  ) -> TracedThread {
     let process = TracedProcess(id: first, descriptors: DescriptorTable())
     let thread = TracedThread(id: first, process: process)
     process.threads = [first]
@@ -120,6 +127,7 @@ final class TraceSession {
     let state = launched.state(request)
     for descriptor in state.descriptors.keys { process.descriptors[descriptor] = .init() }
     events.emit(.processStarted(start: ProcessStart(parent: nil, state: state)), thread)
+    return thread
   }
 
   private func outcome(_ launched: borrowing LaunchedProcess) throws(CaptureError) -> LaunchOutcome

@@ -49,6 +49,8 @@ final class TracedProcess {
   var descriptors: DescriptorTable
   /// Absolute path of its program, for notes.
   var program = ""
+  /// Who it acts as, as far as that is known to hold still.
+  var credentials: Credentials?
   /// Calls that wrote to standard output.
   var outputCalls = 0
 
@@ -66,6 +68,10 @@ final class DescriptorTable {
     var closesOnExec = false
     /// True if it reads a file that could be configuration.
     var isWatched = false
+    /// Our copy of it, which tells how much was read even when it is closed.
+    var held: HeldFile?
+    /// True if it is an end of a pipe or of a pair of sockets.
+    var isPipe = false
     /// True if a directory listing of it was told of.
     var isListed = false
   }
@@ -101,6 +107,11 @@ final class DescriptorTable {
   /// Forgets what exec closes.
   func closeOnExec() {
     for (descriptor, entry) in entries where entry.closesOnExec { self[descriptor] = nil }
+  }
+
+  /// The ends of pipes, in order.
+  var pipes: [Int32] {
+    entries.filter { $0.value.isPipe }.map(\.key).sorted()
   }
 
   /// The descriptors that are known between two numbers.

@@ -76,6 +76,37 @@ struct LiveTests {
       #expect(run.executions.map { $0.arguments[0] }.sorted() == ["cat", "head", "sh"])
     }
 
+    @Test func stoppedAndContinued() {
+      let run = record(
+        "sh", "-c", "sh -c 'kill -STOP $$; exit 5' & sleep 0.1; kill -CONT $!; wait $!")
+      #expect(run.outcome == .exited(5))
+      #expect(run.signals.contains { $0.signal == .stop })
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root can run a program as another user"))
+    func asAnotherUser() {
+      let request = LaunchRequest(
+        command: ["sh", "-c", "id -u; id -G; cat /etc/shadow"], environment: ["PATH=/usr/bin:/bin"],
+        user: TargetUser(user: 12345, group: 23456, groups: [23456, 34567]),
+        ownsProcessSignals: false)
+      let run = record(request)
+      let credentials = run.executions.first?.credentials
+      #expect(credentials?.user == 12345)
+      #expect(credentials?.groups == [23456, 34567])
+      #expect(credentials?.capabilities == 0)
+      #expect(run.calls("openat", "/etc/shadow").first?.error == .accessDenied)
+      #expect(
+        run.facts.contains {
+          if case .access("/etc/shadow", .read, let asker) = $0.question {
+            asker.user == 12345
+          } else {
+            false
+          }
+        })
+      // What the child did to become the user is ours, not the target's.
+      #expect(!run.calls.contains { $0.name.hasPrefix("set") })
+    }
+
     @Test func killedBySignal() {
       let run = record("sh", "-c", "kill -KILL $$")
       #expect(run.outcome == .killed(.kill, coreDumped: false))
@@ -119,6 +150,36 @@ struct LiveTests {
             false
           }
         })
+    }
+
+    @Test func readsOfANumberUsedTwice() {
+      let run = record("sh", "-c", "exec 3</etc/passwd; read x <&3; exec 3</etc/group; read y <&3")
+      let read = run.events.compactMap {
+        if case .descriptorReleased(let release) = $0.body, release.position > 0 {
+          release.path
+        } else {
+          nil
+        }
+      }
+      #expect(read == ["/etc/passwd", "/etc/group"])
+    }
+
+    @Test func locksEndWithTheTarget() {
+      // A copy that outlived the target's own descriptor would keep the lock.
+      let run = record(
+        "sh", "-c", "exec 9</etc/passwd; flock 9; exec 9<&-; flock -n /etc/passwd true")
+      #expect(run.outcome == .exited(0))
+    }
+
+    @Test func whoClosedThePipe() {
+      let run = record("bash", "-c", "set -o pipefail; seq 1 1000000 | head -n 1 >/dev/null")
+      #expect(run.outcome == .exited(141))
+      let broken = run.signals.first { $0.signal == .brokenPipe }
+      #expect(broken?.duringCall?.descriptor == 1)
+      // The shell's ends and the unused ones are told to be closed before the signal.
+      let pipe = run.calls.compactMap(\.madeDescriptors).first
+      let closes = run.calls.filter { $0.name == "close" && $0.descriptor == pipe?.first }
+      #expect(closes.count >= 2)
     }
 
     @Test func refusedConnection() {

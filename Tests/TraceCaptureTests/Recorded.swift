@@ -72,7 +72,8 @@ func record(_ request: LaunchRequest) -> Recorded {
   unsafe pthread_create(
     &thread, nil,
     { argument in
-      let box = unsafe Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue()
+      guard let argument = unsafe argument else { return nil }
+      let box = unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue()
       let tracer = Tracer(box.request, inspector: Unknowing()) { box.recorded.events.append($0) }
       do throws(CaptureError) {
         box.recorded.outcome = try tracer.run()

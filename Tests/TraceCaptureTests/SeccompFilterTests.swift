@@ -25,6 +25,10 @@ import TraceCapture
     Call(description: "mmap of 64 KiB", number: 9, arguments: .init(0, 0x10000, 3, 0x22)),
     Call(description: "mmap of 4 GiB", number: 9, arguments: .init(0, 1 << 32, 3, 0x22)),
     Call(description: "brk", number: 12, arguments: .init(0x1_0000_0000)),
+    Call(description: "close of 2", number: 3, arguments: .init(2)),
+    Call(
+      description: "mmap of a large library", number: 9,
+      arguments: .init(0, 0x1000000, 1, 0x802, 3)),
     Call(description: "F_SETLKW", number: 72, arguments: .init(3, 7)),
     Call(description: "getsockopt SO_ERROR", number: 55, arguments: .init(3, 1, 4)),
     Call(description: "open of i386", number: 5, convention: CallConvention.i386.rawValue),
@@ -48,6 +52,10 @@ import TraceCapture
     Call(description: "brk(0)", number: 12),
     Call(description: "F_GETFL", number: 72, arguments: .init(3, 3)),
     Call(description: "gnulib's copy of a directory", number: 72, arguments: .init(3, 1030, 3)),
+    Call(description: "close of 3", number: 3, arguments: .init(3)),
+    Call(
+      description: "mmap of a small library", number: 9,
+      arguments: .init(0, 0x20000, 1, 0x802, 3)),
     Call(description: "epoll_wait", number: 232),
     Call(description: "write of i386 is exit here", number: 4 + 56),
     Call(description: "a number beyond all", number: 100_000),
@@ -60,6 +68,13 @@ import TraceCapture
 
   @Test(arguments: passed) func passes(_ call: Call) {
     #expect(Self.verdict(call) == SeccompFilter.allow)
+  }
+
+  @Test func stopsAtEveryCloseWhereItMust() {
+    let rows = SystemCallTable.rows(stoppingAtCloses: true)
+    let close = rows.first { $0.name == "close" }
+    #expect(close?.selects(CallArguments(77)) == true)
+    #expect(SystemCallTable.rows.first { $0.name == "close" }?.selects(.init(77)) == false)
   }
 
   @Test func programIsOneThatTheKernelTakes() {

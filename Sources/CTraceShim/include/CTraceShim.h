@@ -33,7 +33,7 @@ struct wf_launch {
   /// The candidates that are tried in order, NULL-terminated.
   char *_Nullable const *_Nonnull candidates;
   const char *_Nullable working_directory;
-  const struct wf_instruction *filter;
+  const struct wf_instruction *_Nullable filter;
   uint16_t filter_length;
   bool no_new_privileges;
   bool changes_user;
@@ -105,8 +105,9 @@ int32_t wf_signal_info(int32_t thread, struct wf_signal_info *info);
 int32_t wf_peek(int32_t thread, uint64_t address, uint64_t *word);
 int32_t wf_poke(int32_t thread, uint64_t address, uint64_t word);
 
-/// Waits for a child or tracee of the calling thread alone. Gives its thread id.
-int32_t wf_wait(int32_t *status);
+/// Waits for a child or tracee of the calling thread alone. Gives its thread id; 0 if there is
+/// nothing to be had without blocking, and `blocks` is false.
+int32_t wf_wait(int32_t *status, bool blocks);
 
 /// Bytes copied, from the target into `buffer`.
 int64_t wf_read_memory(int32_t thread, uint64_t address, void *buffer, size_t length);
@@ -114,8 +115,11 @@ int64_t wf_read_memory(int32_t thread, uint64_t address, void *buffer, size_t le
 int64_t wf_write_memory(int32_t thread, uint64_t address, const void *buffer, size_t length);
 
 /// Bytes of mask written (`sched_getaffinity(2)`).
-int32_t wf_get_affinity(int32_t thread, void *mask, size_t length);
-int32_t wf_set_affinity(int32_t thread, const void *mask, size_t length);
+int32_t wf_get_affinity(int32_t thread, void *_Nullable mask, size_t length);
+int32_t wf_set_affinity(int32_t thread, const void *_Nullable mask, size_t length);
+/// A descriptor of ours for what `descriptor` of `process` is open on, offset and all
+/// (`pidfd_getfd(2)`, Linux 5.6); closed by exec.
+int32_t wf_copy_descriptor(int32_t process, int32_t descriptor);
 int32_t wf_current_processor(void);
 int32_t wf_effective_capabilities(uint64_t *set);
 

@@ -18,6 +18,11 @@ struct ObservationField<Root>: Sendable {
   let declaration: ObservationSchema.Field
   let read: @Sendable (Root) -> FieldValue?
 
+  /// True for a field with several values.
+  var isList: Bool {
+    if case .list = declaration.type { true } else { false }
+  }
+
   init(_ name: String, _ path: any KeyPath<Root, String?> & Sendable, _ summary: String) {
     declaration = .init(name, .text, summary, isOptional: true)
     read = { $0[keyPath: path].map { .text($0) } }
@@ -56,17 +61,36 @@ extension ObservationKind {
   var kind: String { Self.name }
 
   func value(of field: String) -> FieldValue? {
-    Self.fields.first { $0.declaration.name == field }?.read(self)
+    if let found = Self.fields.first(where: { $0.declaration.name == field }) {
+      return found.read(self)
+    }
+    guard field.hasPrefix("has_"),
+      let list = Self.fields.first(where: { $0.isList && $0.declaration.name == field.dropFirst(4) })
+    else { return nil }
+    return .flag(list.read(self) != nil)
   }
 
   /// All fields that have a value, for templates.
   var context: [String: FieldValue] {
     var context: [String: FieldValue] = [:]
-    for field in Self.fields { context[field.declaration.name] = field.read(self) }
+    for field in Self.fields {
+      let value = field.read(self)
+      context[field.declaration.name] = value
+      if field.isList { context["has_" + field.declaration.name] = .flag(value != nil) }
+    }
     return context
   }
 
   static var schema: ObservationSchema.Kind {
-    ObservationSchema.Kind(name, summary, fields: fields.map(\.declaration))
+    ObservationSchema.Kind(
+      name, summary,
+      fields: fields.flatMap { field -> [ObservationSchema.Field] in
+        let name = field.declaration.name
+        return field.isList
+          ? [
+            field.declaration,
+            .init("has_" + name, .flag, "True if there are any `\(name)`: a section of a list repeats."),
+          ] : [field.declaration]
+      })
   }
 }

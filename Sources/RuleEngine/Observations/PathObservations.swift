@@ -24,6 +24,7 @@ struct MissingPath: ObservationKind {
   var existsNow = false
   var fileSystemOfParent: String?
   var libraryUser: String?
+  var linkerName: String?
 
   static let name = "missing-path"
   static let summary =
@@ -48,6 +49,7 @@ struct MissingPath: ObservationKind {
     .init("mentioned", \.mentioned, "True if the program then named it in its words."),
     .init("is_library", \.isLibrary, "True if it is a shared library that the loader looked for."),
     .init("library_user", \.libraryUser, "The program or library that needs the library."),
+    .init("linker_name", \.linkerName, "For the linker's search: the name behind its option -l."),
     .init("empty_variable", \.emptyVariable, "True if the path looks like one with an empty variable."),
     .init("exists_now", \.existsNow, "True if the path did exist when the program had ended."),
   ]

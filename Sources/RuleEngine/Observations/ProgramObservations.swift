@@ -9,6 +9,7 @@ struct CommandNotFound: ObservationKind {
   var similar: [String] = []
   var package: String?
   var byName = ""
+  var script: String?
 
   static let name = "command-not-found"
   static let summary = "A command without a slash was in none of the directories of PATH."
@@ -19,6 +20,7 @@ struct CommandNotFound: ObservationKind {
     .init("best_elsewhere", \.bestElsewhere, "The first of those."),
     .init("similar", \.similar, "Commands in PATH with a similar name."),
     .init("package", \.package, "A package that ships it, where the machine knows one."),
+    .init("script", \.script, "The script whose first line (#!) asks for it through env."),
     .init("by_name", \.byName, "The program that looked for it."),
   ]
 }

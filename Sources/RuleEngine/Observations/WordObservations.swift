@@ -4,6 +4,7 @@ import HeuristicCatalog
 struct LastWords: ObservationKind {
   var line = ""
   var lines: [String] = []
+  var more: [String] = []
   var stream = ""
   var file: String?
   var lineNumber: Int?
@@ -12,7 +13,10 @@ struct LastWords: ObservationKind {
   var lastFileText: String?
   var status: Int?
   var clear = false
-  var scriptLine: String?
+  var writtenFile: String?
+  var peer: String?
+  var nameServers: [String] = []
+  var hostName: String?
 
   static let name = "last-words"
   static let summary =
@@ -20,11 +24,16 @@ struct LastWords: ObservationKind {
   static let fields: [ObservationField<Self>] = [
     .init("line", \.line, "The line that complains clearest."),
     .init("lines", \.lines, "The lines around it, at most six."),
+    .init("more", \.more, "The lines around it, if there are any besides it."),
     .init("stream", \.stream, "Where it was written: standardError, standardOutput, log, syslog."),
     .init("file", \.file, "The file that the words name."),
     .init("line_number", \.lineNumber, "The line number that they name."),
     .init("source_line", \.sourceLine, "That line of that file."),
     .init("last_file", \.lastFile, "The file that the process had opened for reading last."),
+    .init("written_file", \.writtenFile, "The file that it had opened for writing last."),
+    .init("peer", \.peer, "The internet address that it had connected to last."),
+    .init("name_servers", \.nameServers, "The name servers that it had asked."),
+    .init("host_name", \.hostName, "A host name that the words or the command line have."),
     .init("status", \.status, "Exit status of the process."),
     .init("clear", \.clear, "True if the words speak of a failure, by their choice."),
   ]
@@ -38,6 +47,7 @@ struct SilentExit: ObservationKind {
   var lastCall: String?
   var arguments: [String] = []
   var subcommand: String?
+  var wroteOutput = false
 
   static let name = "silent-exit"
   static let summary = "A process ended with a failure status without a word."
@@ -47,6 +57,7 @@ struct SilentExit: ObservationKind {
     .init("subcommand", \.subcommand, "The first argument that is no option."),
     .init("arguments", \.arguments, "The arguments."),
     .init("last_file", \.lastFile, "The file that it had opened for reading last."),
+    .init("wrote_output", \.wroteOutput, "True if it wrote to its standard output."),
     .init("last_call", \.lastCall, "Its last failed call, in strace's notation."),
   ]
 }

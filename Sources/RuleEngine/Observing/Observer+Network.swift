@@ -7,7 +7,10 @@ extension Observer {
     guard let address = call.address else { return seen }
     seen.address = address.description
     seen.port = address.port.map(Int.init)
-    if case .unix(let path) = address { seen.path = PathName.absolute(path, from: cwd(of: call)) }
+    if case .unix(let path) = address {
+      seen.path = PathName.absolute(path, from: cwd(of: call))
+      seen.address = seen.path ?? path
+    }
     guard asking else { return seen }
     let holders = inquiry.listeners(resolved(address, call), isDatagram: isDatagram(call))
     guard let holder = holders.first(where: { $0.process != nil }) ?? holders.first else {
@@ -81,7 +84,7 @@ extension Observer {
     for line in run.mentions.lines where line.number >= call.number {
       if let name = hostName(in: line.text) { return name }
     }
-    return hostNameOnCommandLine()
+    return hostNameFromOutside()
   }
 
   /// A word of `text` that has the shape of a host name and stands on a command line of this run.
@@ -94,9 +97,12 @@ extension Observer {
       .max { $0.count < $1.count }
   }
 
-  private func hostNameOnCommandLine() -> String? {
+  /// A host name on a command line of the failure path, or in a URL of its environment.
+  func hostNameFromOutside() -> String? {
     for index in run.path.processes.reversed() {
-      for argument in history.processes[index].arguments.dropFirst() {
+      let process = history.processes[index]
+      for argument in process.arguments.dropFirst() + process.environment.filter({ $0.contains("://") })
+      {
         for token in Mentions.tokens(of: argument).sorted() {
           for part in token.split(whereSeparator: { $0 == "/" || $0 == "@" }).map(String.init)
           where Self.isHostName(part) { return part }

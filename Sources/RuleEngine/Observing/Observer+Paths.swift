@@ -18,9 +18,16 @@ extension Observer {
     seen.searched = places.count > 1 ? places : []
     seen.mentioned = CallFeatures.mentioned(call, run) > 1
     seen.isLibrary = Self.isLibraryName(seen.base)
+    if seen.isLibrary, let short = seen.base.linkName,
+      !run.mentions.mentions(of: "-l" + short, after: call.number).isEmpty
+    {
+      seen.isLibrary = false
+      seen.linkerName = short
+    }
     seen.emptyVariable =
-      call.call.path.map { $0.contains("//") || $0.contains("/undefined/") || $0.contains("/null/") }
-      ?? false
+      call.call.path.map {
+        !$0.contains("://") && ($0.contains("//") || $0.contains("/undefined/") || $0.contains("/null/"))
+      } ?? false
     if seen.isLibrary { seen.libraryUser = libraryUser(of: seen.base, process) }
     guard asking else { return seen }
     // A name looked for in a list of places: what its own directory holds matters most.
@@ -80,8 +87,7 @@ extension Observer {
   func accessRefused(
     _ call: FailedCall, process: ProcessRecord, asking: Bool
   ) -> AccessRefused {
-    var path = call.path ?? ""
-    if let second = call.secondPath, call.purpose == .make { path = refusedOne(path, second, call) }
+    let (path, operation) = refusedOne(call, process, asking: asking)
     var seen = AccessRefused()
     seen.path = path
     seen.call = call.call.name
@@ -95,7 +101,7 @@ extension Observer {
     if call.error == .readOnly { seen.mountPoint = inquiry.fileSystem(path)?.mountPoint }
     guard
       let walk = inquiry.accessWalk(
-        path, operation: operation(of: call), credentials: process.credentials)
+        path, operation: operation, credentials: process.credentials)
     else { return seen }
     seen.user = walk.userName
     seen.targetOfLink = walk.walk.components.first { $0.path == path }?.linkTarget
@@ -129,10 +135,22 @@ extension Observer {
     return seen
   }
 
-  /// Which path of a rename or link the words that followed name, or the one that is made.
-  private func refusedOne(_ first: String, _ second: String, _ call: FailedCall) -> String {
-    let said = { (path: String) in !run.mentions.mentions(of: path, after: call.number).isEmpty }
-    return said(first) && !said(second) ? first : second
+  /// The path that refuses, and what was to be done with it: of a rename or link the one that a
+  /// walk with the user's rights stops at.
+  private func refusedOne(
+    _ call: FailedCall, _ process: ProcessRecord, asking: Bool
+  ) -> (path: String, operation: AccessOperation) {
+    let first = call.path ?? ""
+    guard let second = call.secondPath, call.purpose == .make else {
+      return (first, operation(of: call))
+    }
+    guard asking else { return (second, .create) }
+    let tries: [(path: String, operation: AccessOperation)] = [
+      (second, .remove), (second, .create), (first, .remove),
+    ]
+    return tries.first {
+      inquiry.refuses($0.path, operation: $0.operation, credentials: process.credentials)
+    } ?? (second, .create)
   }
 
   private func describe(_ component: PathComponent, in seen: inout AccessRefused) {

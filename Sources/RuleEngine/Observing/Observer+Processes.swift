@@ -141,17 +141,10 @@ extension Observer {
     reader.hasExecuted || !history.lineage(of: writer.index).contains(reader.index)
   }
 
-  func waiting(_ process: ProcessRecord, call: SystemCall?, asking: Bool) -> Waiting {
+  func waiting(_ process: ProcessRecord, _ pending: PendingCall, asking: Bool) -> Waiting {
     var seen = Waiting()
-    guard let call else {
-      seen.isBusy = true
-      seen.subject = process.executedPath ?? process.name
-      seen.whatFor = "nothing: it was running"
-      return seen
-    }
-    seen.call = call.name
-    let target = call.descriptor.flatMap { process.descriptors[$0] }
-    (seen.whatFor, seen.subject) = Wording.wait(of: call, on: target, by: process)
+    seen.call = pending.call.name
+    (seen.whatFor, seen.subject) = Wording.wait(pending, by: process)
     return seen
   }
 
@@ -159,25 +152,48 @@ extension Observer {
     let line = run.mentions.lines[position]
     var seen = LastWords()
     seen.line = line.text.trimmed
-    let from = max(0, position - 3)
-    seen.lines = run.mentions.lines[from..<min(run.mentions.lines.count, position + 3)]
-      .filter { $0.process == line.process }.map(\.text)
+    let block = run.mentions.lines[max(0, position - 12)..<min(run.mentions.lines.count, position + 4)]
+      .filter { $0.process == line.process }
+    seen.lines = block.suffix(6).map(\.text)
+    let around = max(0, position - 5)..<min(run.mentions.lines.count, position + 4)
+    let more = run.mentions.lines[around].filter { $0.process == line.process }
+    if more.count > 1 { seen.more = more.map(\.text) }
     seen.stream = line.stream.rawValue
     seen.lastFile = process.recentFiles.last { !Self.isPlumbing($0) }
+    seen.writtenFile = process.lastWrittenFile
+    seen.peer = process.lastPeer?.description
+    seen.nameServers = process.nameServers
+    seen.hostName = hostName(in: line.text) ?? hostNameFromOutside()
     seen.status = process.shellStatus.map(Int.init)
     seen.clear = Complaint.weight(of: line.text.lowercased()) >= 0.4
-    let places = [line.text] + seen.lines.reversed()
-    for text in places {
-      if let place = NamedPlace.find(in: text, base: process.workingDirectory) {
-        seen.file = place.file
-        seen.lineNumber = place.line
-        break
-      }
-    }
+    let place = namedPlace(in: line.text, nearby: block.map(\.text), process)
+    seen.file = place?.file
+    seen.lineNumber = place?.line
     guard asking, let file = seen.file, let number = seen.lineNumber else { return seen }
     seen.sourceLine = inquiry.lines(around: number, of: file).first { $0.number == number }?.text
       .trimmed
     return seen
+  }
+
+  /// The place that a complaint names: in its own line, else in the lines around it, where the
+  /// user's own files count before those of the system.
+  private func namedPlace(
+    in line: String, nearby: [String], _ process: ProcessRecord
+  ) -> NamedPlace? {
+    let find = { (text: String) -> NamedPlace? in
+      guard let place = NamedPlace.find(in: text, base: process.workingDirectory),
+        place.file != process.executable, !place.file.hasPrefix("/bin/"),
+        !place.file.hasPrefix("/usr/bin/")
+      else { return nil }
+      return place
+    }
+    if let place = find(line) { return place }
+    for token in Mentions.tokens(of: line).sorted() where token.count > 2 {
+      let path = PathName.absolute(token, from: process.workingDirectory)
+      if process.recentFiles.contains(path) { return NamedPlace(file: path, line: nil) }
+    }
+    let places = nearby.reversed().compactMap(find)
+    return places.first { !$0.file.hasPrefix("/usr/") } ?? places.first
   }
 
   /// True for files that programs read without anybody having asked for them.
@@ -193,6 +209,7 @@ extension Observer {
     seen.programName = process.name
     seen.arguments = Array(process.arguments.dropFirst().prefix(16))
     seen.subcommand = seen.arguments.first { !$0.hasPrefix("-") }
+    seen.wroteOutput = run.mentions.lines.contains { $0.process == process.index }
     seen.lastFile = process.recentFiles.last { !Self.isPlumbing($0) }
     seen.lastCall = history.failures.calls.last {
       $0.process == process.index && $0.replacement == nil

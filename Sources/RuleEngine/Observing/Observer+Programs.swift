@@ -33,6 +33,11 @@ extension Observer {
     seen.command = PathName.base(of: call.path ?? "")
     seen.searched = places.map { PathName.directory(of: $0) }
     seen.byName = process.hasExecuted ? process.name : "whyfail"
+    if let executable = process.executable, PathName.base(of: executable) == "env",
+      let script = process.executedPath, PathName.base(of: script) != "env"
+    {
+      seen.script = script
+    }
     guard asking else { return seen }
     let found = inquiry.similarCommands(to: seen.command, searchPath: searchPath(of: process))
     seen.elsewhere = found.filter { PathName.base(of: $0) == seen.command }

@@ -20,7 +20,7 @@ struct Observer {
       return readerGone(process, time: time, call: call, killed: killed)
     case .words(let line): return lastWords(process, line: line, asking: asking)
     case .silence: return silentExit(process)
-    case .waiting(let call): return waiting(process, call: call, asking: asking)
+    case .waiting(let pending): return waiting(process, pending, asking: asking)
     }
   }
 
@@ -39,7 +39,7 @@ struct Observer {
     case .accessDenied, .notPermitted, .readOnly:
       if call.address?.port != nil { return connectionFailed(call, asking: asking) }
       if isLock(call) { return lockHeld(call, asking: asking) }
-      return call.path == nil
+      return call.path == nil || isPrivileged(call)
         ? callFailed(call) : accessRefused(call, process: process, asking: asking)
     case .executableFormat, .badLibrary:
       return failedExecution(call, places: places, process: process, asking: asking)
@@ -53,6 +53,13 @@ struct Observer {
     default:
       return call.address == nil ? callFailed(call) : connectionFailed(call, asking: asking)
     }
+  }
+
+  /// True for the calls that take a privilege whatever the path is.
+  private func isPrivileged(_ call: FailedCall) -> Bool {
+    call.error == .notPermitted
+      && ["mount", "umount2", "chroot", "pivot_root", "swapon", "acct", "mknod", "mknodat", "setns"]
+        .contains(call.call.name)
   }
 
   /// True for the calls that ask for a lock.
