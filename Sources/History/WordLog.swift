@@ -46,7 +46,7 @@ package struct WordLog: Sendable {
     }
     if let open {
       let room = Self.lineLimit - lines[open].text.utf8.count
-      if room > 0 { lines[open].text += piece.prefix(room) }
+      if room > 0 { lines[open].text += Self.cut(piece, to: room) }
       lines[open].isComplete = isComplete
       return
     }
@@ -54,10 +54,21 @@ package struct WordLog: Sendable {
     lines.append(
       SpokenLine(
         number: number, time: time, process: process, stream: stream,
-        text: String(piece.prefix(Self.lineLimit)), isComplete: isComplete))
+        text: Self.cut(piece, to: Self.lineLimit), isComplete: isComplete))
     if lines.count > Self.capacity {
       lines.remove(at: Self.keptFromStart)
       forgotten += 1
     }
+  }
+
+  /// The first `limit` bytes of a piece, without the character that the cut would break: a single
+  /// one can have any number of combining marks.
+  private static func cut(_ piece: Substring, to limit: Int) -> String {
+    guard piece.utf8.count > limit else { return String(piece) }
+    var end = piece.utf8.index(piece.startIndex, offsetBy: limit)
+    while end > piece.startIndex, end.samePosition(in: piece.unicodeScalars) == nil {
+      end = piece.utf8.index(before: end)
+    }
+    return String(piece.unicodeScalars[..<end])
   }
 }
