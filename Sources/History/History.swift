@@ -379,8 +379,9 @@ package struct History: Sendable {
   }
 
   private mutating func noteClosings(of index: Int, _ event: TraceEvent) {
-    for entry in processes[index].descriptors.all.values {
-      note(entry.target, of: index, event, atEnd: true)
+    // In order, so that a recording replays to the same history in another process.
+    for entry in processes[index].descriptors.all.sorted(by: { $0.key < $1.key }) {
+      note(entry.value.target, of: index, event, atEnd: true)
     }
   }
 
