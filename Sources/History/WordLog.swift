@@ -61,14 +61,15 @@ package struct WordLog: Sendable {
     }
   }
 
-  /// The first `limit` bytes of a piece, without the character that the cut would break: a single
-  /// one can have any number of combining marks.
+  /// The first `limit` bytes of a piece, in whole scalars: a character can have any number of them.
   private static func cut(_ piece: Substring, to limit: Int) -> String {
-    guard piece.utf8.count > limit else { return String(piece) }
-    var end = piece.utf8.index(piece.startIndex, offsetBy: limit)
-    while end > piece.startIndex, end.samePosition(in: piece.unicodeScalars) == nil {
-      end = piece.utf8.index(before: end)
+    var kept = String.UnicodeScalarView()
+    var count = 0
+    for scalar in piece.unicodeScalars {
+      count += UTF8.width(scalar)
+      if count > limit { break }
+      kept.append(scalar)
     }
-    return String(piece.unicodeScalars[..<end])
+    return String(kept)
   }
 }

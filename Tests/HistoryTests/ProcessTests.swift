@@ -123,7 +123,7 @@ struct ProcessTests {
     var trace = Trace("/usr/bin/app")
     trace.call("read", 0, nil, .unfinished)
     let history = trace.history
-    #expect(history.processes[0].pendingCalls.map(\.name) == ["read"])
+    #expect(history.processes[0].pendingCalls.map(\.call.name) == ["read"])
     #expect(history.failures.total == 0)
   }
 

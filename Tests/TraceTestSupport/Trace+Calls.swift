@@ -18,7 +18,9 @@ extension Trace {
     _ name: String, _ arguments: [SystemCall.Argument], _ outcome: SystemCall.Outcome = .succeeds,
     by process: ProcessID = Trace.first
   ) -> Int {
-    add(.systemCall(call: SystemCall(name: name, arguments: arguments, outcome: outcome)), by: process)
+    add(
+      .systemCall(call: SystemCall(name: name, arguments: arguments, outcome: outcome)), by: process
+    )
   }
 
   /// A call that takes one path: `mkdir`, `unlink`, `chdir`.

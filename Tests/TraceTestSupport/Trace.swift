@@ -63,7 +63,8 @@ package struct Trace: Sendable {
   /// A first process, with what it holds.
   @discardableResult
   package mutating func start(
-    _ process: ProcessID = Trace.first, directory: String = "/home/ann", rootDirectory: String = "/",
+    _ process: ProcessID = Trace.first, directory: String = "/home/ann",
+    rootDirectory: String = "/",
     credentials: Credentials = Trace.user,
     descriptors: [Int32: String] = Trace.standardStreams
   ) -> Int {
