@@ -45,11 +45,11 @@ package struct ConfigurationOrder: Sendable {
         $0.isDirectory = true
       }
     case (.open, .returned):
-      guard !call.symbols.contains("O_WRONLY"), !call.symbols.contains("O_PATH") else { return }
+      guard !call.hasSymbol("O_WRONLY"), !call.hasSymbol("O_PATH") else { return }
       touch(path, event, digest, history) {
         if $0.status != .read && $0.status != .listed { $0.status = .opened }
         $0.error = nil
-        if call.symbols.contains("O_DIRECTORY") { $0.isDirectory = true }
+        if call.hasSymbol("O_DIRECTORY") { $0.isDirectory = true }
       }
     case (.inspect, .returned):
       guard !call.name.hasSuffix("readlink"), !call.name.hasSuffix("readlinkat") else { return }
