@@ -69,18 +69,27 @@ let package = Package(
     .executableTarget(name: "embed-heuristics", dependencies: ["HeuristicSyntax"]),
     .plugin(name: "EmbedHeuristics", capability: .buildTool(), dependencies: ["embed-heuristics"]),
 
+    // Streams of events for tests, and a machine of which only what a test says is true.
+    .target(
+      name: "TraceTestSupport", dependencies: ["TraceEvents", "History"],
+      path: "Tests/TraceTestSupport"),
     .testTarget(name: "TraceEventsTests", dependencies: ["TraceEvents"]),
     .testTarget(name: "SystemInspectionTests", dependencies: ["SystemInspection", "TraceEvents"]),
     .testTarget(name: "TraceCaptureTests", dependencies: ["TraceCapture", "TraceEvents"]),
     .testTarget(name: "TraceReadersTests", dependencies: ["TraceReaders", "TraceEvents"]),
-    .testTarget(name: "HistoryTests", dependencies: ["History", "TraceEvents"]),
-    .testTarget(name: "ConfigOrderTests", dependencies: ["ConfigOrder", "History", "TraceEvents"]),
+    .testTarget(
+      name: "HistoryTests", dependencies: ["History", "TraceEvents", "TraceTestSupport"]),
+    .testTarget(
+      name: "ConfigOrderTests",
+      dependencies: ["ConfigOrder", "History", "TraceEvents", "TraceTestSupport"]),
     .testTarget(
       name: "HeuristicCatalogTests",
       dependencies: ["HeuristicCatalog", "HeuristicSyntax", "TraceEvents"]),
     .testTarget(
       name: "RuleEngineTests",
-      dependencies: ["RuleEngine", "HeuristicCatalog", "History", "TraceEvents"]),
+      dependencies: [
+        "RuleEngine", "HeuristicCatalog", "History", "TraceEvents", "TraceTestSupport",
+      ]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TraceEvents"]),
     // Runs the built program: the cases of Corpus/, replayed and live, and what a target can see.
     .testTarget(

@@ -153,17 +153,19 @@ package struct History: Sendable {
   private mutating func execute(_ execution: ProgramExecution, by index: Int) {
     processes[index].generation += 1
     processes[index].executable = execution.executable
-    processes[index].executedPath = PathName.absolute(
-      execution.path, from: execution.workingDirectory)
+    processes[index].workingDirectory = execution.workingDirectory
+    // Below a chroot(2) the path that was given is not the machine's.
+    let path = resolve(
+      execution.path, directory: SystemCall.currentDirectory, process: index)
+    processes[index].executedPath = path
     processes[index].arguments = execution.arguments
     processes[index].environment = execution.environment
     processes[index].credentials = execution.credentials
-    processes[index].workingDirectory = execution.workingDirectory
     processes[index].lostPrivilege = execution.lostPrivilege
     processes[index].descriptors.closeOnExec()
     failures.recordSuccess(
       name: PathName.base(of: execution.path),
-      subject: PathName.absolute(execution.path, from: execution.workingDirectory),
+      subject: path,
       purpose: .execute, number: processes[index].lastNumber, isRelated: { $0 == index })
   }
 
@@ -380,8 +382,9 @@ package struct History: Sendable {
   }
 
   private mutating func noteClosings(of index: Int, _ event: TraceEvent) {
-    for entry in processes[index].descriptors.all.values {
-      note(entry.target, of: index, event, atEnd: true)
+    // In order, so that a recording replays to the same history in another process.
+    for entry in processes[index].descriptors.all.sorted(by: { $0.key < $1.key }) {
+      note(entry.value.target, of: index, event, atEnd: true)
     }
   }
 
