@@ -34,7 +34,7 @@ final class LiveRun {
   }
 
   /// Runs the command to its end, and reports.
-  func run(environment: [String: String]) throws(RunFailure) -> Result {
+  func run(environment: Environment) throws(RunFailure) -> Result {
     let request = try request(environment: environment)
     let outcome: LaunchOutcome
     do throws(CaptureError) {
@@ -45,23 +45,18 @@ final class LiveRun {
     }
     let report = analysis.report(
       tool: tool, source: Report.Source(kind: .run), command: options.command,
-      catalog: { Catalogs.all(tool: tool, environment: environment) }, inspector: inspector)
+      catalog: { Catalogs.all(tool: tool, environment: environment.values) }, inspector: inspector)
     try closeRecording()
     return Result(report: report, status: ExitStatus.status(for: outcome))
   }
 
-  private func request(environment: [String: String]) throws(RunFailure) -> LaunchRequest {
+  private func request(environment: Environment) throws(RunFailure) -> LaunchRequest {
     var request = LaunchRequest(command: options.command, timeout: options.timeout)
     guard let name = options.user else { return request }
     guard geteuid() == 0 else { throw RunFailure.userNeedsRoot }
     guard let (user, variables) = TargetUser.named(name) else { throw RunFailure.noSuchUser(name) }
     request.user = user
-    var merged = environment
-    for variable in variables {
-      let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      merged[String(parts[0])] = String(parts[1])
-    }
-    request.environment = merged.map { "\($0.key)=\($0.value)" }
+    request.environment = environment.replacing(variables)
     return request
   }
 

@@ -10,19 +10,21 @@ struct Options: ParsableArguments {
   @Option(help: "Form of the report: text, json or markdown.")
   var format: Format = .text
 
-  @Option(name: .shortAndLong, help: "Write the report to FILE, not to standard error.")
+  @Option(
+    name: [.customShort("o", allowingJoined: true), .long],
+    help: ArgumentHelp("Write the report to FILE, not to standard error.", valueName: "file"))
   var output: String?
 
-  @Option(help: "Also write what was traced to FILE, for --replay.")
+  @Option(help: ArgumentHelp("Also write what was traced to FILE.", valueName: "file"))
   var record: String?
 
-  @Option(help: "Report on the recording FILE; no command is run.")
+  @Option(help: ArgumentHelp("Report on the recording FILE; no command is run.", valueName: "file"))
   var replay: String?
 
-  @Option(help: "End the program after so many SECONDS, and say what it was waiting for.")
+  @Option(help: ArgumentHelp("End the program after so many SECONDS.", valueName: "seconds"))
   var timeout: Double?
 
-  @Option(help: "Run the program as the user NAME (root only).")
+  @Option(help: ArgumentHelp("Run the program as the user NAME (root only).", valueName: "name"))
   var user: String?
 
   @Flag(help: "Show all findings, all evidence, all configuration files and the processes.")
@@ -39,7 +41,7 @@ struct Options: ParsableArguments {
   @Flag(help: "List the heuristics.")
   var list = false
 
-  @Option(help: "Explain the heuristic ID at length.")
+  @Option(help: ArgumentHelp("Explain the heuristic ID at length.", valueName: "id"))
   var explain: String?
 
   @Flag(help: "Check your own heuristics, or those in the DIRectories given.")

@@ -35,9 +35,4 @@ enum Usage {
 
       """
   }
-
-  /// One line for those who typed something wrong.
-  static func hint(tool: String) -> String {
-    "usage: \(tool) [OPTIONS] [--] COMMAND [ARGUMENT...]; \(tool) --help tells more"
-  }
 }

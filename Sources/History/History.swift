@@ -256,16 +256,16 @@ package struct History: Sendable {
   ) {
     let descriptor = call.descriptor ?? -1
     let value = Int32(truncatingIfNeeded: call.value ?? -1)
-    let closesOnExec = call.symbols.contains { $0.hasSuffix("_CLOEXEC") }
     switch call.name {
     case "open", "openat", "openat2", "creat":
       guard let path = digest.path else { break }
-      let symbols = call.symbols
-      let isWritable = call.name == "creat" || symbols.contains("O_WRONLY") || symbols.contains("O_RDWR")
+      let isWritable =
+        call.name == "creat" || call.hasSymbol("O_WRONLY") || call.hasSymbol("O_RDWR")
       processes[index].descriptors.open(
-        value, .file(path: path, isWritable: isWritable), closesOnExec: closesOnExec)
+        value, .file(path: path, isWritable: isWritable),
+        closesOnExec: call.hasSymbol("O_CLOEXEC"))
       if isWritable { processes[index].lastWrittenFile = path }
-      if !isWritable, !symbols.contains("O_DIRECTORY"), !symbols.contains("O_PATH") {
+      if !isWritable, !call.hasSymbol("O_DIRECTORY"), !call.hasSymbol("O_PATH") {
         if processes[index].recentFiles.count == 24 { processes[index].recentFiles.removeFirst() }
         processes[index].recentFiles.append(path)
       }
@@ -275,7 +275,8 @@ package struct History: Sendable {
       // dup2 onto itself changes nothing.
       if descriptor != value {
         noteClosing(value, of: index, event)
-        processes[index].descriptors.duplicate(descriptor, as: value, closesOnExec: closesOnExec)
+        processes[index].descriptors.duplicate(
+          descriptor, as: value, closesOnExec: call.hasSymbol("O_CLOEXEC"))
       }
     case "fcntl", "fcntl64":
       let symbols = call.symbols
@@ -291,11 +292,12 @@ package struct History: Sendable {
       for case .integer(let value) in call.arguments {
         bounds.append(Int32(clamping: value))
       }
-      if bounds.count >= 2, !call.symbols.contains("CLOSE_RANGE_CLOEXEC") {
+      if bounds.count >= 2, !call.hasSymbol("CLOSE_RANGE_CLOEXEC") {
         processes[index].descriptors.close(from: bounds[0], through: bounds[1])
       }
     case "pipe", "pipe2":
       guard let made = call.madeDescriptors else { break }
+      let closesOnExec = call.hasSymbol("O_CLOEXEC")
       processes[index].descriptors.open(
         made.first, .pipe(number: event.number, end: .reading), closesOnExec: closesOnExec)
       processes[index].descriptors.open(
@@ -305,17 +307,18 @@ package struct History: Sendable {
       let state = SocketState(
         number: event.number, domain: symbols.first { $0.hasPrefix("AF_") }.map(String.init) ?? "?",
         type: symbols.first { $0.hasPrefix("SOCK_") }.map(String.init) ?? "?")
-      processes[index].descriptors.open(value, .socket(state: state), closesOnExec: closesOnExec)
+      processes[index].descriptors.open(value, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
     case "socketpair":
       guard let made = call.madeDescriptors else { break }
       let state = SocketState(number: event.number, domain: "AF_UNIX", type: "SOCK_STREAM")
       for end in [made.first, made.second] {
-        processes[index].descriptors.open(end, .socket(state: state), closesOnExec: closesOnExec)
+        processes[index].descriptors.open(
+          end, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
       }
     case "accept", "accept4":
       let state = SocketState(
         number: event.number, domain: "?", type: "SOCK_STREAM", local: nil, peer: call.address)
-      processes[index].descriptors.open(value, .socket(state: state), closesOnExec: closesOnExec)
+      processes[index].descriptors.open(value, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
     case "bind":
       processes[index].descriptors.changeSocket(descriptor) { $0.local = call.address }
     case "connect": notePeer(call, process: index)

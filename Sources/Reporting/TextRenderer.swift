@@ -172,7 +172,12 @@ extension TextRenderer {
     if let program = evidence.program { line += baseName(of: program) }
     if let pid = evidence.pid { line += evidence.program == nil ? "pid \(pid)" : "[\(pid)]" }
     if line.last != " " { line += " " }
-    write(options.styled(line + evidence.text, .faint))
+    let hanging = String(repeating: " ", count: indent.utf8.count + 7)
+    for line in TextFlow.lines(
+      of: evidence.text, width: options.width, indent: line, hanging: hanging)
+    {
+      write(options.styled(line, .faint))
+    }
   }
 }
 

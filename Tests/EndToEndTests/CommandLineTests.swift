@@ -28,13 +28,77 @@ import Testing
     #expect(result.errorText.lowercased().contains("usage"))
   }
 
-  @Test func anUnknownOptionIsAUsageError() async throws {
-    let result = try await whyfail("--no-such-option", "true")
+  /// A command line that is wrong, and what of it the one line must name.
+  static let mistakes: [(words: [String], named: String)] = [
+    (["--no-such-option", "true"], "--no-such-option"),
+    (["-x", "true"], "-x"),
+    (["--format", "jsn", "true"], "jsn"),
+    (["--timeout", "soon", "true"], "soon"),
+    (["--timeout", "0", "true"], "--timeout"),
+    (["--timeout"], "--timeout"),
+    (["--output"], "--output"),
+    (["--replay", "recording", "true"], "--replay"),
+    (["--format", "json"], "no command"),
+    (["--"], "no command"),
+    (["--user", "no-such-user-here", "true"], Host.isRoot ? "no-such-user-here" : "--user"),
+  ]
+
+  @Test(arguments: mistakes)
+  func aMistakeIsOneLine(_ words: [String], _ named: String) async throws {
+    let result = try await ChildProcess.run([Host.whyfail] + words)
     #expect(result.status == 125)
-    #expect(result.errorText.contains("--no-such-option"))
+    #expect(result.outputText == "")
+    #expect(result.errorText.contains(named), "\(result.errorText)")
+    #expect(result.errorText.split(separator: "\n").count == 1, "\(result.errorText)")
+    #expect(result.errorText.hasPrefix("whyfail: "))
   }
 
-  @Test(arguments: ["--help", "--version", "--list"])
+  @Test(arguments: [["-h"], ["--help"], ["--format", "json", "--help"]])
+  func helpIsOnStandardOutput(_ words: [String]) async throws {
+    let result = try await ChildProcess.run([Host.whyfail] + words)
+    #expect(result.status == 0)
+    #expect(result.outputText.contains("Usage: whyfail"))
+    #expect(result.errorText == "")
+  }
+
+  @Test func wordsReachTheTargetByteForByte() async throws {
+    try requireTracing()
+    // A shell makes the byte 0xFF, which Swift's own strings cannot hold.
+    let result = try await ChildProcess.run([
+      "/bin/bash", "-c", #"X=$'\xfe' exec "$0" -o/dev/null -- printf '%s|' $'a\xffb' '' -- "$@""#,
+      Host.whyfail, "--format",
+    ])
+    #expect(Array(result.output) == Array("a".utf8) + [0xFF] + Array("b||--|--format|".utf8))
+    #expect(result.status == 0)
+  }
+
+  @Test(arguments: ["2>&-", ">&- 2>&-", "<&- >&- 2>&-", "2>/dev/full"])
+  func theStatusIsTheTargetsWhereNobodyReads(_ streams: String) async throws {
+    try requireTracing()
+    let result = try await ChildProcess.run([
+      "/bin/sh", "-c", "\"$0\" sh -c 'exit 9' \(streams)", Host.whyfail,
+    ])
+    #expect(result.status == 9)
+  }
+
+  @Test func aFileDoesNotTakeTheNumberOfAClosedStream() async throws {
+    try requireTracing()
+    try await inScratch { scratch in
+      let result = try await ChildProcess.run(
+        [
+          "/bin/sh", "-c",
+          "\"$0\" --record recording -o report sh -c 'echo lost >&2; exit 9' <&- >&- 2>&-",
+          Host.whyfail,
+        ], directory: scratch)
+      #expect(result.status == 9)
+      for name in ["recording", "report"] {
+        let text = try String(contentsOfFile: scratch + "/" + name, encoding: .utf8)
+        #expect(text.hasPrefix(name == "report" ? "──" : "{"), "\(text)")
+      }
+    }
+  }
+
+  @Test(arguments: ["--version", "--list"])
   func informationGoesToStandardOutput(_ option: String) async throws {
     let result = try await whyfail(option)
     #expect(result.status == 0)
@@ -179,9 +243,16 @@ import Testing
       let result = try await whyfail(
         "--user", user, "-o", scratch + "/report", "sh", "-c", "id -un; id -Gn; umask")
       #expect(result.outputText == "\(user)\n\(user)\n0022\n")
-      let unknown = try await whyfail("--user", "no-such-user-here", "true")
-      #expect(unknown.status == 125)
-      #expect(unknown.errorText.contains("no-such-user-here"))
+      let variables = try await ChildProcess.run([
+        "/usr/bin/env", "-i", "Z=1", "HOME=/of-another", "A=2", "USER=another", "M=3",
+        Host.whyfail, "--user", user, "-o", scratch + "/report", "/usr/bin/env",
+      ])
+      let lines = variables.outputText.split(separator: "\n")
+      #expect(
+        lines.map { String($0.prefix { $0 != "=" }) }
+          == ["Z", "HOME", "A", "USER", "M", "LOGNAME", "SHELL"])
+      #expect(lines.contains("LOGNAME=\(user)") && lines.contains("USER=\(user)"))
+      #expect(!lines.contains("HOME=/of-another"))
     }
   }
 

@@ -21,7 +21,7 @@ import Testing
       command: [
         "TRACER", "python3", "-c",
         "import os; print(os.isatty(0), os.isatty(1), os.isatty(2), "
-          + "os.tcgetpgrp(0) == os.getpgrp(), os.getpgrp() == os.getpgid(os.getppid()), "
+          + "os.tcgetpgrp(0) == os.getpgrp(), os.getpgrp() == os.getsid(0), "
           + "os.getsid(0) == os.tcgetsid(0) if hasattr(os, 'tcgetsid') else True)",
       ],
       shows: "True True True True"),

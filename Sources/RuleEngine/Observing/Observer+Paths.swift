@@ -204,7 +204,7 @@ extension Observer {
       let symbols = call.call.symbols
       return symbols.contains("O_RDWR") ? .readWrite : symbols.contains("O_WRONLY") ? .write : .read
     case .create:
-      return call.call.symbols.contains("O_RDWR") ? .readWrite : .write
+      return call.call.hasSymbol("O_RDWR") ? .readWrite : .write
     case .execute: return .execute
     case .inspect, .enter, .other: return .search
     case .list: return .read
