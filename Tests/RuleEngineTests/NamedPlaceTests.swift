@@ -45,7 +45,7 @@ struct NamedPlaceTests {
     ("  File \"app/models.py\", line 77", "/srv/app/models.py", 77),
     // php, perl, ruby, lua
     ("PHP Parse error:  syntax error, unexpected '}' in /var/www/x.php on line 9", "/var/www/x.php", 9),
-    ("Can't locate JSON/XS.pm in @INC at ./tool.pl line 4.", "/srv/JSON/XS.pm", nil),
+    ("Can't locate JSON/XS.pm in @INC at ./tool.pl line 4.", "/srv/tool.pl", 4),
     ("syntax error at ./tool.pl line 12, near \"}\"", "/srv/tool.pl", 12),
     ("/srv/app.rb:5:in `require': cannot load such file -- nokogiri (LoadError)", "/srv/app.rb", 5),
     ("lua: script.lua:1: attempt to call a nil value", "/srv/script.lua", 1),

@@ -8,14 +8,17 @@ struct NamedPlace: Equatable {
   let line: Int?
 
   /// The first place that `text` names, in one of the usual notations: `FILE:12`, `FILE, line 12`,
-  /// `line 12 of FILE`, `File "FILE", line 12`, `in FILE on line 12`, `FILE(12)`.
+  /// `line 12 of FILE`, `File "FILE", line 12`, `in FILE on line 12`, `FILE: 12:`, `FILE(12)`,
+  /// `METHOD(FILE:12)`.
   static func find(in text: String, base: String) -> NamedPlace? {
-    let words = text.split(whereSeparator: { $0.isWhitespace }).map(clean)
+    let raw = text.split(whereSeparator: { $0.isWhitespace })
+    let words = raw.map(clean)
     var best: NamedPlace?
     for (position, word) in words.enumerated() {
       guard let found = place(in: word, base: base) else { continue }
       if found.line != nil { return found }
-      let line = lineNumber(near: position, in: words)
+      let line =
+        lineNumber(near: position, in: words) ?? lineNumber(between: position, in: raw)
       if line != nil { return NamedPlace(file: found.file, line: line) }
       best = best ?? found
     }
@@ -34,6 +37,11 @@ struct NamedPlace: Equatable {
 
   /// A path with perhaps `:12`, `:12:7` or `(12)` behind it.
   private static func place(in word: Substring, base: String) -> NamedPlace? {
+    if let open = word.firstIndex(of: "("),
+      let inner = place(in: word[word.index(after: open)...], base: base), inner.line != nil
+    {
+      return inner
+    }
     let stem = word.prefix { $0 != ":" && $0 != "(" }
     var path = stem
     while let last = path.last, ["\"", "'", ",", "’"].contains(last) { path.removeLast() }
@@ -45,7 +53,9 @@ struct NamedPlace: Equatable {
   }
 
   private static func isFileName(_ word: Substring) -> Bool {
-    guard word.count >= 3, !word.contains("//"), !word.hasPrefix("-") else { return false }
+    guard word.count >= 3, !word.contains("//"), !word.hasPrefix("-"),
+      word != "e.g", word != "i.e"
+    else { return false }
     if word.hasPrefix("/") { return word.count > 3 && word.dropFirst().contains { $0.isLetter } }
     guard let dot = word.lastIndex(of: "."), dot != word.startIndex else {
       return word == "Makefile" || word == "Dockerfile"
@@ -55,6 +65,14 @@ struct NamedPlace: Equatable {
       && word[..<dot].allSatisfy {
         $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+@".contains($0))
       }
+  }
+
+  /// The number of `FILE: 12:`, as dash writes it.
+  private static func lineNumber(between position: Int, in words: [Substring]) -> Int? {
+    guard position + 1 < words.count, words[position].hasSuffix(":"),
+      words[position + 1].hasSuffix(":")
+    else { return nil }
+    return Int(words[position + 1].dropLast()).flatMap { $0 > 0 ? $0 : nil }
   }
 
   private static func lineNumber(near position: Int, in words: [Substring]) -> Int? {
