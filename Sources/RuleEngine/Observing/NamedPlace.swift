@@ -27,7 +27,9 @@ struct NamedPlace: Equatable {
 
   private static func clean(_ word: Substring) -> Substring {
     var word = word
-    let marks: Set<Character> = ["\"", "'", "`", "(", "[", "<", "‘", "“", "’", "”", ",", ";", "]", ">"]
+    let marks: Set<Character> = [
+      "\"", "'", "`", "(", "[", "<", "‘", "“", "’", "”", ",", ";", "]", ">",
+    ]
     while let first = word.first, marks.contains(first) { word.removeFirst() }
     while let last = word.last, marks.contains(last) || last == "." || last == ":" {
       word.removeLast()
@@ -37,7 +39,7 @@ struct NamedPlace: Equatable {
 
   /// A path with perhaps `:12`, `:12:7` or `(12)` behind it.
   private static func place(in word: Substring, base: String) -> NamedPlace? {
-    if let open = word.firstIndex(of: "("),
+    if let open = word.lastIndex(of: "("),
       let inner = place(in: word[word.index(after: open)...], base: base), inner.line != nil
     {
       return inner

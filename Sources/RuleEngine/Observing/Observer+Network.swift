@@ -94,7 +94,8 @@ extension Observer {
       .filter { token in
         Self.isHostName(token) && commands.contains { $0.contains(token) }
       }
-      .max { $0.count < $1.count }
+      // A set has another order in each process; a recording must replay to the same answer.
+      .max { ($0.count, $0) < ($1.count, $1) }
   }
 
   /// A host name on a command line of the failure path, or in a URL of its environment.
