@@ -88,7 +88,8 @@ let package = Package(
     .testTarget(
       name: "RuleEngineTests",
       dependencies: [
-        "RuleEngine", "HeuristicCatalog", "History", "TraceEvents", "TraceTestSupport",
+        "RuleEngine", "HeuristicCatalog", "HeuristicSyntax", "History", "TraceEvents",
+        "TraceTestSupport",
       ]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TraceEvents"]),
     // Runs the built program: the cases of Corpus/, replayed and live, and what a target can see.
