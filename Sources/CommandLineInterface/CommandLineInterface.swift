@@ -23,7 +23,7 @@ package enum CommandLineInterface {
     }
     do {
       return perform(try Options.checked(words), tool: tool, environment: environment)
-    } catch  where Options.exitCode(for: error) == .success {
+    } catch  where CommandLineGrammar.exitCode(for: error) == .success {
       print(Usage.text(tool: tool), terminator: "")
       return 0
     } catch {

@@ -6,7 +6,9 @@ extension Options {
   /// What takes no command must get none; what stands for a command must look like one: the parser
   /// takes every word that it does not know for the first of the command.
   static func checked(_ words: [String]) throws -> Options {
-    var options = try parse(words)
+    // A bare command needs no parser, whose reflection takes a fifth of our start-up.
+    if let first = words.first, !first.hasPrefix("-") { return Options(command: words) }
+    var options = Options(try CommandLineGrammar.parse(words))
     if options.command.first == "--" {
       options.command.removeFirst()
     } else if let word = options.command.first, word.hasPrefix("-") {
@@ -32,7 +34,7 @@ extension Options {
 
   /// What is wrong with a command line, in one line.
   static func line(for error: any Error) -> String {
-    let first = message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
+    let first = CommandLineGrammar.message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
     let line = first.hasSuffix(".") ? String(first.dropLast()) : first
     // The parser's sentences start with a capital; ours go on after the program's name.
     return line.prefix(1).lowercased() + line.dropFirst()

@@ -1,14 +1,34 @@
 import ArgumentParser
 
-/// What `whyfail` and `whyconf` take on their command lines.
-struct Options: ParsableArguments {
+/// What `whyfail` and `whyconf` were told on their command lines.
+struct Options {
   /// The forms of a report.
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, CaseIterable {
     case text, json, markdown
   }
 
+  var format = Format.text
+  var output: String?
+  var record: String?
+  var replay: String?
+  var timeout: Double?
+  var user: String?
+  var verbose = false
+  var all = false
+  var redact = true
+  var list = false
+  var explain: String?
+  var checkHeuristics = false
+  var version = false
+  var command: [String] = []
+}
+
+extension Options.Format: ExpressibleByArgument {}
+
+/// The grammar of the command lines, for the parser.
+struct CommandLineGrammar: ParsableArguments {
   @Option(help: "Form of the report: text, json or markdown.")
-  var format: Format = .text
+  var format: Options.Format = .text
 
   @Option(
     name: [.customShort("o", allowingJoined: true), .long],
@@ -53,4 +73,24 @@ struct Options: ParsableArguments {
   @Argument(
     parsing: .captureForPassthrough, help: "The command to run, with its arguments.")
   var command: [String] = []
+}
+
+extension Options {
+  /// What the parser made of a command line.
+  init(_ parsed: CommandLineGrammar) {
+    format = parsed.format
+    output = parsed.output
+    record = parsed.record
+    replay = parsed.replay
+    timeout = parsed.timeout
+    user = parsed.user
+    verbose = parsed.verbose
+    all = parsed.all
+    redact = parsed.redact
+    list = parsed.list
+    explain = parsed.explain
+    checkHeuristics = parsed.checkHeuristics
+    version = parsed.version
+    command = parsed.command
+  }
 }
