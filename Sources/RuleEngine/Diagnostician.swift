@@ -37,7 +37,7 @@ package struct Diagnostician {
       status: isHung ? .hung : .failed, summary: "", findings: findings,
       harmlessCalls: max(0, history.failures.total - 1), lastWords: lastWords())
     if let cause = findings.first, cause.role == .cause {
-      diagnosis.summary = cause.title + "."
+      diagnosis.summary = cause.title.asSentence
     } else {
       diagnosis.summary =
         "\(root.name) \(Wording.ending(of: root)), and I could not tell why"
@@ -66,7 +66,7 @@ package struct Diagnostician {
     else { return nil }
     finding.confidence = heuristic.confidence
     return Diagnosis(
-      status: .succeeded, summary: finding.title + ".", findings: [finding],
+      status: .succeeded, summary: finding.title.asSentence, findings: [finding],
       harmlessCalls: history.failures.total)
   }
 
@@ -308,4 +308,11 @@ package struct Diagnostician {
     "waited at the end": "it was waiting there when the time was up",
     "silent": "nothing was said",
   ]
+}
+
+extension String {
+  /// With one full stop at its end.
+  fileprivate var asSentence: String {
+    hasSuffix(".") || hasSuffix("!") || hasSuffix("?") ? self : self + "."
+  }
 }
