@@ -104,13 +104,15 @@ package struct Diagnostician {
 
   private func finding(for candidate: Candidate) -> Finding? {
     let observation = observer.observation(of: candidate, asking: true)
-    guard
-      let heuristic = catalog.matches(observation).first(where: { $0.role != .benign })
-    else { return nil }
     let process = history.processes[candidate.process]
     let complaint = complaint(about: candidate)
+    let general = general(process, complaint: complaint)
+    guard
+      let heuristic = catalog.matches(observation, general: general)
+        .first(where: { $0.role != .benign })
+    else { return nil }
     var context = observation.context
-    context.merge(general(process, complaint: complaint)) { own, _ in own }
+    context.merge(general) { own, _ in own }
     var rendered = heuristic.rendered(with: context)
     if let place = askedPlace(of: candidate, subject: rendered.subject, process: process) {
       rendered.because.insert(
