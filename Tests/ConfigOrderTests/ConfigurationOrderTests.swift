@@ -5,7 +5,7 @@ import TraceEvents
 import TraceTestSupport
 
 /// The configuration that a trace shows.
-private func entries(_ trace: Trace) -> [ConfigurationEntry] {
+private func configuration(of trace: Trace) -> [ConfigurationEntry] {
   var history = History()
   var order = ConfigurationOrder()
   for event in trace.events {
@@ -18,12 +18,12 @@ private func entries(_ trace: Trace) -> [ConfigurationEntry] {
 @Suite("The configuration that a program tried")
 struct ConfigurationOrderTests {
   private func entries(
-    _ arguments: [String] = [], environment: [String] = ["HOME=/home/ann"],
+    with arguments: [String] = [], environment: [String] = ["HOME=/home/ann"],
     _ build: (inout Trace) -> Void
   ) -> [ConfigurationEntry] {
     var trace = Trace("/usr/bin/app", arguments, environment: environment)
     build(&trace)
-    return ConfigOrderTests.entries(trace)
+    return configuration(of: trace)
   }
 
   @Test("What becomes of a file", arguments: Self.fates)
@@ -146,7 +146,7 @@ struct ConfigurationOrderTests {
       ([], ["APP_CONFIG=/srv/x"], "$APP_CONFIG"),
     ])
   func via(arguments: [String], environment: [String], via: String) {
-    let entries = entries(arguments, environment: environment) { $0.read("/srv/x") }
+    let entries = entries(with: arguments, environment: environment) { $0.read("/srv/x") }
     #expect(entries.map(\.via) == [via])
   }
 
@@ -157,7 +157,7 @@ struct ConfigurationOrderTests {
       (["-c", "/srv/y"], ["X=/srv/xx"]),
     ])
   func notNamed(arguments: [String], environment: [String]) {
-    #expect(entries(arguments, environment: environment) { $0.read("/srv/x") }.isEmpty)
+    #expect(entries(with: arguments, environment: environment) { $0.read("/srv/x") }.isEmpty)
   }
 
   @Test(
