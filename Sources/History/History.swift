@@ -24,6 +24,8 @@ package struct History: Sendable {
   package private(set) var closings: [PipeClosing] = []
   /// What a process last wrote to when nobody was left to read, by its index.
   package private(set) var brokenChannels: [Int: DescriptorTarget] = [:]
+  /// The signal that a process of this run last sent to a process id, and who sent it.
+  package private(set) var sentSignals: [ProcessID: (signal: SignalNumber, sender: Int)] = [:]
   /// The last telling events, for evidence.
   package private(set) var lastEvents = RecentEvents()
 
@@ -334,6 +336,7 @@ package struct History: Sendable {
       if let path = digest.path { processes[index].rootDirectory = path }
     case "getdents", "getdents64":
       processes[index].lastListedDirectory = digest.path
+    case "kill", "tgkill": noteKill(call, process: index)
     case "setuid", "setreuid", "setresuid", "setfsuid":
       let numbers = call.arguments.compactMap { argument -> Int64? in
         if case .integer(let value) = argument { value } else { nil }
@@ -345,6 +348,13 @@ package struct History: Sendable {
     default: break
     }
     noteSuccess(of: call, digest, event, process: index)
+  }
+
+  private mutating func noteKill(_ call: SystemCall, process index: Int) {
+    guard sentSignals.count < 4096, case .integer(let target)? = call.arguments.first,
+      let name = call.symbols.last, let signal = SignalNumber(name: String(name))
+    else { return }
+    sentSignals[ProcessID(truncatingIfNeeded: target)] = (signal, index)
   }
 
   private mutating func noteSuccess(

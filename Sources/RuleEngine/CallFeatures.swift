@@ -86,10 +86,14 @@ enum CallFeatures {
     for (token, weight) in mentionTokens(of: call) {
       // A program says its own name in every complaint, and often the name of its subcommand.
       if call.purpose != .execute || call.replacement != nil, names.contains(token) { continue }
-      if weight < RankingWeights.nameMentioned, commandWords.contains(token) { continue }
+      let isCommandWord = weight < RankingWeights.nameMentioned && commandWords.contains(token)
       for mention in run.mentions.mentions(of: token, after: call.number) {
         let speaker = run.mentions.lines[mention.line].process
         guard isAudience(speaker, of: call.process, run) else { continue }
+        let isShort = weight == RankingWeights.shortNameMentioned
+        if isShort || isCommandWord, !run.mentions.line(mention.line, speaksOf: call.error) {
+          continue
+        }
         var value = weight
         if mention.word != token, mention.word.contains("/") {
           // The end of a longer path: of this one, or of another with the same last name.
@@ -120,7 +124,9 @@ enum CallFeatures {
       if let given, given != path, given != base {
         tokens.append((given, RankingWeights.pathMentioned))
       }
-      if base.count >= 3 {
+      if base.count < 3 {
+        tokens.append((base, RankingWeights.shortNameMentioned))
+      } else {
         // A short word without a dot, such as "all", is said for many reasons.
         let isTelling = base.count > 4 || base.contains(".")
         tokens.append((base, RankingWeights.nameMentioned - (isTelling ? 0 : 0.8)))
@@ -212,9 +218,10 @@ enum CallFeatures {
       let complaint = run.firstClearComplaint(after: call.number, of: call.process)
     else { return 0 }
     // What failed right before the words can be what they mean without naming it.
-    let closeness = 6 / (6 + Double(complaint - call.lastNumber).magnitude)
+    let closeness =
+      call.purpose == .inspect ? 0 : 6 / (6 + Double(complaint - call.lastNumber).magnitude)
     let weight =
-      call.error.isAbsence
+      call.error.isAbsence && call.address == nil
       ? RankingWeights.absencePassedOver : RankingWeights.errorPassedOver
     return weight * (1 - closeness)
   }

@@ -37,7 +37,7 @@ package struct Diagnostician {
       status: isHung ? .hung : .failed, summary: "", findings: findings,
       harmlessCalls: max(0, history.failures.total - 1), lastWords: lastWords())
     if let cause = findings.first, cause.role == .cause {
-      diagnosis.summary = cause.title + "."
+      diagnosis.summary = cause.title.asSentence
     } else {
       diagnosis.summary =
         "\(root.name) \(Wording.ending(of: root)), and I could not tell why"
@@ -66,7 +66,7 @@ package struct Diagnostician {
     else { return nil }
     finding.confidence = heuristic.confidence
     return Diagnosis(
-      status: .succeeded, summary: finding.title + ".", findings: [finding],
+      status: .succeeded, summary: finding.title.asSentence, findings: [finding],
       harmlessCalls: history.failures.total)
   }
 
@@ -104,13 +104,15 @@ package struct Diagnostician {
 
   private func finding(for candidate: Candidate) -> Finding? {
     let observation = observer.observation(of: candidate, asking: true)
-    guard
-      let heuristic = catalog.matches(observation).first(where: { $0.role != .benign })
-    else { return nil }
     let process = history.processes[candidate.process]
     let complaint = complaint(about: candidate)
+    let general = general(process, complaint: complaint)
+    guard
+      let heuristic = catalog.matches(observation, general: general)
+        .first(where: { $0.role != .benign })
+    else { return nil }
     var context = observation.context
-    context.merge(general(process, complaint: complaint)) { own, _ in own }
+    context.merge(general) { own, _ in own }
     var rendered = heuristic.rendered(with: context)
     if let place = askedPlace(of: candidate, subject: rendered.subject, process: process) {
       rendered.because.insert(
@@ -308,4 +310,11 @@ package struct Diagnostician {
     "waited at the end": "it was waiting there when the time was up",
     "silent": "nothing was said",
   ]
+}
+
+extension String {
+  /// With one full stop at its end.
+  fileprivate var asSentence: String {
+    hasSuffix(".") || hasSuffix("!") || hasSuffix("?") ? self : self + "."
+  }
 }

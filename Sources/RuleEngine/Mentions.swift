@@ -125,11 +125,26 @@ enum Complaint {
   /// 0 for a line that says nothing of a failure, more for clearer words; `text` in lower case.
   static func weight(of text: String) -> Double {
     var weight = 0.0
+    // Lines of source that a traceback quotes are no words to the user.
+    if text.hasPrefix("    ") { return 0 }
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
     for word in reassurances where text.contains(word) { weight -= 0.5 }
+    if text.contains("warning"), !text.contains("error"), !text.contains("fatal") {
+      weight = min(weight, 0.2)
+    }
     // What ends in a colon announces the message.
     if text.hasSuffix(":") { weight -= 0.4 }
     return max(weight, 0)
+  }
+
+  /// True for the line in which a traceback names its exception: `ValueError: …`,
+  /// `configparser.MissingSectionHeaderError: …`, `java.lang.IllegalStateException: …`.
+  static func namesException(_ line: String) -> Bool {
+    let name = line.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "_") }
+    guard name.count > 5, name.hasSuffix("Error") || name.hasSuffix("Exception") else {
+      return false
+    }
+    return name.endIndex == line.endIndex || line[name.endIndex] == ":"
   }
 
   private static let words: [(String, Double)] = [

@@ -16,6 +16,7 @@ struct MissingPath: ObservationKind {
   var near: [String] = []
   var bestNear: String?
   var searched: [String] = []
+  var sought: String?
   var isRelative = false
   var cwd = ""
   var mentioned = false
@@ -44,6 +45,7 @@ struct MissingPath: ObservationKind {
     .init("near", \.near, "Names in the directory that resemble the missing one, as paths."),
     .init("best_near", \.bestNear, "The nearest of them."),
     .init("searched", \.searched, "All places where the same name was looked for, if several."),
+    .init("sought", \.sought, "The end that all searched places have in common: what was looked for."),
     .init("is_relative", \.isRelative, "True if the program gave a relative path."),
     .init("cwd", \.cwd, "Working directory at that moment."),
     .init("mentioned", \.mentioned, "True if the program then named it in its words."),

@@ -56,7 +56,7 @@ struct NamedPlace: Equatable {
 
   private static func isFileName(_ word: Substring) -> Bool {
     guard word.count >= 3, !word.contains("//"), !word.hasPrefix("-"),
-      word != "e.g", word != "i.e"
+      word != "e.g", word != "i.e", !word.contains(where: { "[]{}$%&".contains($0) })
     else { return false }
     if word.hasPrefix("/") { return word.count > 3 && word.dropFirst().contains { $0.isLetter } }
     guard let dot = word.lastIndex(of: "."), dot != word.startIndex else {

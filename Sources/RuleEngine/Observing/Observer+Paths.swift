@@ -16,6 +16,7 @@ extension Observer {
     seen.asked = call.call.path.flatMap { $0 == path ? nil : $0 }
     seen.loop = call.error == .tooManyLinks
     seen.searched = places.count > 1 ? places : []
+    seen.sought = places.count > 1 ? Self.commonEnd(of: places) : nil
     seen.mentioned = CallFeatures.mentioned(call, run) > 1
     seen.isLibrary = Self.isLibraryName(seen.base)
     if seen.isLibrary, let short = seen.base.linkName,
@@ -61,6 +62,20 @@ extension Observer {
     if name.hasSuffix(".so") { return true }
     guard let mark = name.firstRange(of: ".so.") else { return false }
     return name[mark.upperBound...].allSatisfy { $0.isASCII && $0.isNumber || $0 == "." }
+  }
+
+  /// The last components that all paths share: `Foo/Bar.pm` of several directories.
+  private static func commonEnd(of paths: [String]) -> String? {
+    guard var common = paths.first?.split(separator: "/") else { return nil }
+    for path in paths.dropFirst() {
+      let parts = path.split(separator: "/")
+      var shared = 0
+      while shared < min(parts.count, common.count),
+        parts[parts.count - 1 - shared] == common[common.count - 1 - shared]
+      { shared += 1 }
+      common = common.suffix(shared)
+    }
+    return common.isEmpty ? nil : common.joined(separator: "/")
   }
 
   /// A word for what a call wanted of its path.

@@ -19,7 +19,7 @@ extension Observer {
       if seen.isNull, address > 0 { seen.offset = Int(address) }
       seen.faultKind = faultKind(delivery)
     }
-    describeSender(of: delivery, process, in: &seen, asking: asking)
+    describeSender(of: signal, process, in: &seen, asking: asking)
     describeStack(delivery.stack, process, in: &seen, asking: asking)
     seen.lastFile = process.recentFiles.last
     seen.lastWords = run.mentions.lines.last { $0.process == process.index }?.text
@@ -45,9 +45,22 @@ extension Observer {
   }
 
   private func describeSender(
-    of delivery: SignalDelivery, _ process: ProcessRecord, in seen: inout ProcessKilled,
+    of signal: DeliveredSignal, _ process: ProcessRecord, in seen: inout ProcessKilled,
     asking: Bool
   ) {
+    let delivery = signal.delivery
+    if signal.isUnseen {
+      // No tracer sees SIGKILL arrive; but the call that sent it may be of this run.
+      guard let sent = history.sentSignals[process.pid], sent.signal == delivery.signal else {
+        return
+      }
+      let sender = history.processes[sent.sender]
+      seen.sender = sender.name
+      seen.senderPid = Int(sender.pid)
+      seen.sentByItself = sender.index == process.index
+      seen.sentByParent = sender.index == process.parent
+      return
+    }
     // SI_KERNEL is 0x80; codes above 0 are the kernel's (sigaction(2)).
     guard let sender = delivery.sender, delivery.code <= 0 else {
       seen.sentByKernel = true
@@ -131,14 +144,10 @@ extension Observer {
     }
     let closing = history.closings.last {
       $0.pipe == number && $0.process != process.index && $0.time <= time
-        && isReader(history.processes[$0.process], of: process)
+        // The shell that made the pipe closes its own copies of both ends.
+        && !history.lineage(of: process.index).contains($0.process)
     }
     return (target, closing)
-  }
-
-  /// A reader proper: not the shell that made the pipe and closed its own copies.
-  private func isReader(_ reader: ProcessRecord, of writer: ProcessRecord) -> Bool {
-    reader.hasExecuted || !history.lineage(of: writer.index).contains(reader.index)
   }
 
   func waiting(_ process: ProcessRecord, _ pending: PendingCall, asking: Bool) -> Waiting {
