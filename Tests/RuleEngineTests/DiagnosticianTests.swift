@@ -37,7 +37,7 @@ struct DiagnosticianTests {
     let first = try #require(diagnosis.findings.first)
     #expect(first.heuristic == run.heuristic && first.subject == run.subject)
     #expect(first.role == .cause && first.confidence >= 0.5)
-    #expect(diagnosis.summary == first.title + ".")
+    #expect(diagnosis.summary == (first.title.hasSuffix(".") ? first.title : first.title + "."))
     #expect(!first.evidence.isEmpty)
     #expect(first.evidence.map(\.number) == first.evidence.map(\.number).sorted())
     #expect(diagnosis.findings.dropFirst().allSatisfy { $0.role != .cause })
@@ -139,7 +139,8 @@ struct DiagnosticianTests {
     #expect(first.findings.map(\.confidence) == second.findings.map(\.confidence))
   }
 
-  @Test("Words that are hostile reach a diagnosis without control characters of a template's making")
+  @Test(
+    "Words that are hostile reach a diagnosis without control characters of a template's making")
   func hostileWords() throws {
     var trace = Trace("/usr/bin/app")
     trace.open("/srv/{{path}}\u{1B}[31m\n$(reboot)", .fails(.noEntry))

@@ -200,7 +200,8 @@ let failingRuns: [RunCase] = [
 /// Runs in which something happened that looks like a cause, and is not.
 let nearMisses: [RunCase] = [
   RunCase(
-    name: "a file that was found elsewhere", heuristic: "files/missing", subject: "/usr/local/x.dat",
+    name: "a file that was found elsewhere", heuristic: "files/missing",
+    subject: "/usr/local/x.dat",
     build: {
       $0.open("/usr/local/x.dat", .fails(.noEntry))
       $0.open("/usr/share/x.dat")
