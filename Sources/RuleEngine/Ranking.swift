@@ -93,6 +93,7 @@ struct Ranking {
         ?? DeliveredSignal(
           number: process.endNumber, time: process.endTime,
           delivery: SignalDelivery(signal: signal, code: 0), isUnseen: true)
+      if isCleanUp(delivered, of: process, run) { continue }
       let isOutside = [.kill, .terminate, .interrupt, .hangup].contains(signal)
       found.append(
         Candidate(
@@ -113,6 +114,18 @@ struct Ranking {
           ]))
     }
     return found
+  }
+
+  /// True if its parent ended it after having complained: what the parent complains of is the
+  /// cause, and ending its children is what it then does.
+  private static func isCleanUp(
+    _ signal: DeliveredSignal, of process: ProcessRecord, _ run: RankingContext
+  ) -> Bool {
+    guard let parent = process.parent,
+      signal.delivery.sender == run.history.processes[parent].pid,
+      let complaint = run.firstComplaint[parent]
+    else { return false }
+    return complaint < signal.number
   }
 
   // MARK: Lost readers
