@@ -13,7 +13,10 @@ package struct ConfigurationOrder: Sendable {
   package init() {}
 
   /// The entries, in the order of their first touch.
-  package var all: [ConfigurationEntry] { Array(entries.values) }
+  package var all: [ConfigurationEntry] {
+    // A directory that an option names is where to work, unless its place says more.
+    entries.values.filter { !($0.isDirectory && $0.isNamed) || $0.isInLikelyPlace }
+  }
 
   /// Folds one event, after `history` has folded it.
   package mutating func apply(
@@ -73,8 +76,18 @@ package struct ConfigurationOrder: Sendable {
         $0.status = error.isAbsence ? .missing : denies ? .denied : .error
       }
     default:
-      if call.name == "mmap" || call.name == "mmap2", case .returned = call.outcome {
-        update(path) { $0.status = .read }
+      guard case .returned(let value) = call.outcome else { return }
+      switch call.name {
+      case "mmap", "mmap2": update(path) { $0.status = .read }
+      case "pread64":
+        update(path) {
+          $0.status = .read
+          $0.bytes = max($0.bytes ?? 0, value)
+        }
+      // What the program itself makes is no configuration of it.
+      case _ where purpose == .create || purpose == .make:
+        if let entry = entries[path], entry.status == .missing { entries[path] = nil }
+      default: return
       }
     }
   }
@@ -97,13 +110,13 @@ package struct ConfigurationOrder: Sendable {
     let process = history.processes[digest.process]
     let given = givenPaths(of: process)
     let led = given.paths[path]
-    guard led != nil || ConfigurationPlaces.isLikely(path, home: given.home),
-      !ConfigurationPlaces.isExcluded(path)
-    else { return }
+    let isLikely = ConfigurationPlaces.isLikely(path, home: given.home)
+    guard led != nil || isLikely, !ConfigurationPlaces.isExcluded(path) else { return }
     var entry = ConfigurationEntry(
       path: path, isDirectory: false, status: .missing, process: digest.process,
       number: event.number, via: led ?? listedParent(of: path),
-      isSystemWide: ConfigurationPlaces.isSystemWide(path))
+      isSystemWide: ConfigurationPlaces.isSystemWide(path), isNamed: led != nil,
+      isInLikelyPlace: isLikely)
     change(&entry)
     entries[path] = entry
   }

@@ -24,7 +24,8 @@ enum ConfigurationPlaces {
 
   /// True for the files that every program touches and no program owns.
   static func isSystemWide(_ path: String) -> Bool {
-    systemWide.contains(path) || systemWidePrefixes.contains { path.hasPrefix($0) }
+    systemWide.contains(path)
+      || systemWidePrefixes.contains { path.hasPrefix($0) || path + "/" == $0 }
   }
 
   /// True if a name by itself says configuration.

@@ -86,12 +86,14 @@ enum CallFeatures {
     for (token, weight) in mentionTokens(of: call) {
       // A program says its own name in every complaint, and often the name of its subcommand.
       if call.purpose != .execute || call.replacement != nil, names.contains(token) { continue }
-      if weight < RankingWeights.nameMentioned, commandWords.contains(token) { continue }
+      let isCommandWord = weight < RankingWeights.nameMentioned && commandWords.contains(token)
       for mention in run.mentions.mentions(of: token, after: call.number) {
         let speaker = run.mentions.lines[mention.line].process
         guard isAudience(speaker, of: call.process, run) else { continue }
         let isShort = weight == RankingWeights.shortNameMentioned
-        if isShort, !run.mentions.line(mention.line, speaksOf: call.error) { continue }
+        if isShort || isCommandWord, !run.mentions.line(mention.line, speaksOf: call.error) {
+          continue
+        }
         var value = weight
         if mention.word != token, mention.word.contains("/") {
           // The end of a longer path: of this one, or of another with the same last name.

@@ -189,7 +189,8 @@ struct Ranking {
     // The last line of one that failed is a complaint, whatever its words.
     for (position, line) in run.mentions.lines.enumerated().reversed() {
       let process = run.history.processes[line.process]
-      guard line.stream == .standardError, process.failed, let known = best[line.process],
+      guard line.stream == .standardError, process.failed,
+        !line.text.lowercased().contains("warning"), let known = best[line.process],
         known.weight == 0
       else { continue }
       best[line.process] = (position, RankingWeights.lastLineSaid)
@@ -217,7 +218,10 @@ struct Ranking {
               ? RankingWeights.complaint * found.weight + 0.4 : RankingWeights.anyWords
           ),
           ("names a file that was read", namesReadFile ? RankingWeights.complaintNamesReadFile : 0),
-          ("nothing else failed", hasOtherCandidates ? 0 : RankingWeights.onlyWords),
+          (
+            "nothing else failed",
+            hasOtherCandidates || found.weight <= 0.25 ? 0 : RankingWeights.onlyWords
+          ),
           ("names a failed call", nameCall ? RankingWeights.wordsNameFailedCall : 0),
         ])
     }
