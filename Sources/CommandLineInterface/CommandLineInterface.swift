@@ -1,8 +1,4 @@
-import ArgumentParser
 import Glibc
-import HeuristicCatalog
-import Reporting
-import RuleEngine
 import TraceEvents
 import TraceReaders
 
@@ -21,13 +17,10 @@ package enum CommandLineInterface {
       Output.complain(tool, "no command given\n\n" + Usage.text(tool: tool))
       return ExitStatus.ownFailure
     }
-    do {
-      return perform(try Options.checked(words), tool: tool, environment: environment)
-    } catch  where CommandLineGrammar.exitCode(for: error) == .success {
-      print(Usage.text(tool: tool), terminator: "")
-      return 0
+    do throws(UsageError) {
+      return perform(try OptionParser.options(of: words), tool: tool, environment: environment)
     } catch {
-      Output.complain(tool, Options.line(for: error) + "; \(tool) --help tells more")
+      Output.complain(tool, error.words + "; \(tool) --help tells more")
       return ExitStatus.ownFailure
     }
   }
@@ -36,38 +29,51 @@ package enum CommandLineInterface {
     _ options: Options, tool: String, environment: Environment
   ) -> Int32 {
     let variables = environment.values
-    if options.version {
+    switch options.action {
+    case .help:
+      print(Usage.text(tool: tool), terminator: "")
+      return 0
+    case .version:
       print("\(tool) \(ToolVersion.text)")
       return 0
-    }
-    if options.list { return CatalogCommands.list(tool: tool, environment: variables) }
-    if let id = options.explain {
+    case .list: return CatalogCommands.list(tool: tool, environment: variables)
+    case .explain(let id):
       return CatalogCommands.explain(id, tool: tool, environment: variables)
-    }
-    if options.checkHeuristics {
-      return CatalogCommands.check(options.command, tool: tool, environment: variables)
-    }
-    do {
-      let output =
-        if let path = options.output { try Output(path: path) } else { Output() }
-      let reporter = Reporter(tool: tool, options: options, environment: variables)
-      if let path = options.replay {
-        let report = try Replay.report(tool: tool, path: path, environment: variables)
+    case .checkHeuristics(let directories):
+      return CatalogCommands.check(directories, tool: tool, environment: variables)
+    case .replay(let path):
+      return reportingFailures(of: tool) {
+        let output = try Output(options)
+        let report = try Replay.report(
+          tool: tool, path: path, listsHarmless: options.listsHarmless, environment: variables)
+        let reporter = Reporter(tool: tool, options: options, environment: variables)
         try output.write(reporter.text(of: report))
         return 0
       }
-      let run = try LiveRun(tool: tool, options: options)
-      let result = try run.run(environment: environment)
-      // The target is gone: from here on a reader of the report that left is no reason to die.
-      signal(SIGPIPE, SIG_IGN)
-      let text = reporter.text(of: result.report)
-      if options.output == nil {
-        // Whoever closed standard error wants no report, but still the target's exit status.
-        try? output.write(text)
-      } else {
-        try output.write(text)
+    case .run(let command):
+      return reportingFailures(of: tool) {
+        let output = try Output(options)
+        let run = try LiveRun(tool: tool, command: command, options: options)
+        let result = try run.run(environment: environment)
+        // The target is gone: from here on a reader of the report that left is no reason to die.
+        signal(SIGPIPE, SIG_IGN)
+        let reporter = Reporter(tool: tool, options: options, environment: variables)
+        let text = reporter.text(of: result.report)
+        if options.output == nil {
+          // Whoever closed standard error wants no report, but still the target's exit status.
+          try? output.write(text)
+        } else {
+          try output.write(text)
+        }
+        return result.status
       }
-      return result.status
+    }
+  }
+
+  /// The status that `body` returns; a failure of ours is told in one line.
+  private static func reportingFailures(of tool: String, _ body: () throws -> Int32) -> Int32 {
+    do {
+      return try body()
     } catch let failure as RunFailure {
       Output.complain(tool, failure.words)
     } catch let failure as TraceReaderError {

@@ -20,6 +20,11 @@ struct Output: ~Copyable {
     isFile = false
   }
 
+  /// Where the options say.
+  init(_ options: Options) throws(Failure) {
+    if let path = options.output { try self.init(path: path) } else { self.init() }
+  }
+
   /// A file, made or emptied at once, so that a path that cannot be written is known before the
   /// target starts.
   init(path: String) throws(Failure) {

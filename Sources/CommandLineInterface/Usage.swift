@@ -1,5 +1,3 @@
-import ArgumentParser
-
 /// What `--help` prints.
 enum Usage {
   /// The whole help.

@@ -39,6 +39,11 @@ import Testing
     (["--output"], "--output"),
     (["--replay", "recording", "true"], "--replay"),
     (["--format", "json"], "no command"),
+    (["--forma", "json", "true"], "--format?"),
+    (["--verbose=yes", "true"], "--verbose"),
+    (["--list", "--version"], "--list"),
+    (["--list", "true"], "true"),
+    (["--record", "recording", "--replay", "recording"], "--record"),
     (["--"], "no command"),
     (["--user", "no-such-user-here", "true"], Host.isRoot ? "no-such-user-here" : "--user"),
   ]
@@ -223,6 +228,43 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ["--output", "FILE"], ["--output=FILE"], ["-o", "FILE"], ["-oFILE"], ["-o", "FILE", "--"],
+  ])
+  func aFileIsNamedInTheUsualWays(_ options: [String]) async throws {
+    try requireTracing()
+    try await inScratch { scratch in
+      let words = options.map { $0.replacingOccurrences(of: "FILE", with: scratch + "/report") }
+      let result = try await ChildProcess.run([Host.whyfail] + words + ["sh", "-c", "exit 4"])
+      #expect(result.status == 4)
+      #expect(result.errorText == "")
+      let report = try String(contentsOfFile: scratch + "/report", encoding: .utf8)
+      #expect(report.contains("sh failed (exit status 4)"))
+    }
+  }
+
+  @Test func harmlessCallsAreListedWithAll() async throws {
+    try requireTracing()
+    let brief = try await whyfail("cat", "/nowhere/at-all").errorText
+    #expect(!brief.contains("ld.so.preload"), "\(brief)")
+    let full = try await whyfail("--all", "cat", "/nowhere/at-all").errorText
+    #expect(full.contains("ld.so.preload"), "\(full)")
+  }
+
+  @Test func tracingThatIsForbiddenIsOneLineAndStartsNothing() async throws {
+    try requireTracing()
+    let jail = try await CPrograms.shared.path("deny-ptrace")
+    let tracers = [([jail], "seccomp"), (["/usr/bin/strace", "-f", "-o/dev/null"], "strace")]
+    for (tracer, reason) in tracers
+    where Host.path(of: tracer[0].lastName) != nil || tracer == [jail] {
+      let result = try await ChildProcess.run(tracer + [Host.whyfail, "sh", "-c", "echo started"])
+      #expect(result.status == 125)
+      #expect(result.outputText == "")
+      #expect(result.errorText.contains(reason), "\(result.errorText)")
+      #expect(result.errorText.split(separator: "\n").count == 1, "\(result.errorText)")
+    }
+  }
+
   @Test func aTimeoutEndsTheTargetAndReports() async throws {
     try requireTracing()
     try await inScratch { scratch in
@@ -282,9 +324,36 @@ import Testing
       #expect(text.contains(/broken\.yaml:\d+/))
     }
   }
+
+  @Test func aBrokenHeuristicDoesNotEndTheRun() async throws {
+    try requireTracing()
+    try await inScratch { home in
+      let directory = home + "/.config/whyfail/heuristics"
+      try FileManager.default.createDirectory(
+        atPath: directory, withIntermediateDirectories: true)
+      try "id: broken\nno_such_key: 1\n".write(
+        toFile: directory + "/broken.yaml", atomically: true, encoding: .utf8)
+      let result = try await ChildProcess.run(
+        ["/usr/bin/env", "HOME=" + home, Host.whyfail, "cat", "/nowhere/at-all"])
+      #expect(result.status == 1)
+      #expect(result.errorText.contains(/broken\.yaml:\d+/), "\(result.errorText)")
+      #expect(result.errorText.contains("/nowhere/at-all does not exist"), "\(result.errorText)")
+    }
+  }
+
+  @Test func noHeuristicsOfOnesOwnAreNoProblem() async throws {
+    try await inScratch { home in
+      let result = try await ChildProcess.run(
+        ["/usr/bin/env", "-i", "HOME=" + home, Host.whyfail, "--check-heuristics"])
+      #expect(result.status == 0)
+      #expect(result.errorText == "")
+    }
+  }
 }
 
 extension String {
+  fileprivate var lastName: String { split(separator: "/").last.map(String.init) ?? self }
+
   /// A JSON report without the member `source`; any other text as it is.
   fileprivate var withoutSource: String {
     guard

@@ -75,6 +75,26 @@ import Testing
     }
   }
 
+  @Test func aReportHasColourOnATerminalAlone() async throws {
+    if let obstacle = Host.tracingObstacle { try skip("colour", obstacle) }
+    let colour = "\u{1b}["
+    for (variables, isColoured) in [
+      (["TERM=xterm"], true), (["TERM=xterm", "NO_COLOR=1"], false),
+      (["TERM=xterm", "NO_COLOR="], true), (["TERM=dumb"], false),
+    ] {
+      let session = Session(
+        testDescription: "", command: ["env"] + variables + ["TRACER", "cat", "/nowhere/at-all"],
+        shows: "")
+      let shown = try await play(session, tracer: [Host.whyfail])
+      #expect(shown.contains("/nowhere/at-all does not exist"), "\(shown)")
+      #expect(shown.contains(colour) == isColoured, "\(variables)")
+      // The terminal of these tests has 77 columns.
+      for line in shown.replacing(/\x1b\[[0-9;]*m/, with: "").split(separator: "\n") {
+        #expect(line.count <= 77, "\(line)")
+      }
+    }
+  }
+
   private func play(_ session: Session, tracer: [String]) async throws -> String {
     let command = session.command.flatMap { $0 == "TRACER" ? tracer : [$0] }
     let script = session.script.map {
