@@ -204,7 +204,7 @@ struct Ranking {
       let process = run.history.processes[line.process]
       guard line.stream == .standardError, process.failed,
         !line.text.lowercased().contains("warning"), let known = best[line.process],
-        known.weight == 0
+        known.weight <= 0.25
       else { continue }
       best[line.process] = (position, RankingWeights.lastLineSaid)
     }

@@ -22,7 +22,7 @@ extension Observer {
     describeSender(of: signal, process, in: &seen, asking: asking)
     describeStack(delivery.stack, process, in: &seen, asking: asking)
     seen.lastFile = process.recentFiles.last
-    seen.lastWords = run.mentions.lines.last { $0.process == process.index }?.text
+    seen.lastWords = run.mentions.lines.last { $0.process == process.index }?.text.trimmed
     seen.parentName = process.parent.map { history.processes[$0].name }
     return seen
   }
@@ -178,6 +178,13 @@ extension Observer {
     let place = namedPlace(in: line.text, nearby: block.map(\.text), process)
     seen.file = place?.file
     seen.lineNumber = place?.line
+    if asking, Complaint.speaks(of: .noSpace, in: line.text.lowercased()),
+      let file = seen.writtenFile, let status = inquiry.fileSystem(file)
+    {
+      seen.mountPoint = status.mountPoint
+      seen.total = Wording.bytes(status.totalBytes)
+      seen.available = Wording.bytes(status.availableBytes)
+    }
     guard asking, let file = seen.file, let number = seen.lineNumber else { return seen }
     seen.sourceLine = inquiry.lines(around: number, of: file).first { $0.number == number }?.text
       .trimmed
