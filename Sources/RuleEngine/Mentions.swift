@@ -114,6 +114,7 @@ enum Complaint {
     if text.contains("warning"), !text.contains("error"), !text.contains("fatal") {
       weight = min(weight, 0.2)
     }
+    if isAboutInput(text) { weight = max(weight, 0.7) }
     // What ends in a colon announces the message.
     if text.hasSuffix(":") { weight -= 0.4 }
     return max(weight, 0)

@@ -203,7 +203,7 @@ struct Ranking {
     for (position, line) in run.mentions.lines.enumerated().reversed() {
       let process = run.history.processes[line.process]
       guard line.stream == .standardError, process.failed,
-        !line.text.lowercased().contains("warning"), let known = best[line.process],
+        !endsWarning(position, run.mentions.lines), let known = best[line.process],
         known.weight <= 0.25
       else { continue }
       best[line.process] = (position, RankingWeights.lastLineSaid)
@@ -237,6 +237,13 @@ struct Ranking {
           ),
           ("names a failed call", nameCall ? RankingWeights.wordsNameFailedCall : 0),
         ])
+    }
+  }
+
+  /// True if the line is one of a warning's, which can go over several.
+  private static func endsWarning(_ position: Int, _ lines: [SpokenLine]) -> Bool {
+    lines[max(0, position - 6)...position].contains {
+      $0.process == lines[position].process && $0.text.lowercased().contains("warning")
     }
   }
 
