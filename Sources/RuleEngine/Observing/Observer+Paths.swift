@@ -57,9 +57,10 @@ extension Observer {
     return seen
   }
 
-  /// True for `libx.so` and `libx.so.1.2`, not for `ld.so.preload`.
+  /// True for `libx.so` and `libx.so.1.2`, not for `x.so` and `ld.so.preload`.
   private static func isLibraryName(_ name: String) -> Bool {
-    if name.hasSuffix(".so") { return true }
+    // Without "lib", it is what an interpreter loads by itself: a module of Ruby, Python or PHP.
+    if name.hasSuffix(".so") { return name.hasPrefix("lib") }
     guard let mark = name.firstRange(of: ".so.") else { return false }
     return name[mark.upperBound...].allSatisfy { $0.isASCII && $0.isNumber || $0 == "." }
   }
