@@ -101,10 +101,7 @@ let package = Package(
 )
 
 for target in package.targets where ![.plugin, .system].contains(target.type) {
-  if target.name.hasPrefix("C") && target.name != "ConfigOrder"
-    && target.name != "CommandLineInterface"
-  {
-    continue
-  }
+  // C targets have no Swift settings.
+  if ["CTraceShim", "CInspectionShim"].contains(target.name) { continue }
   target.swiftSettings = settings
 }

@@ -60,7 +60,7 @@ enum ConfigurationPlaces {
   ]
   private static let exactNames: Set<String> = [
     ".gitconfig", ".gitattributes", ".profile", ".bash_profile", ".bash_login", ".zshenv",
-    ".editorconfig", ".htaccess", ".netrc", ".pgpass", ".env",
+    ".editorconfig", ".htaccess", ".netrc", ".pgpass", ".env", "config",
   ]
   private static let excludedPrefixes = [
     "/proc/", "/sys/", "/dev/", "/run/", "/var/run/", "/var/cache/", "/var/log/", "/var/tmp/",

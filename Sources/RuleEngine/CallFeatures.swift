@@ -28,15 +28,17 @@ struct RankingContext {
     }
     firstComplaint = complaints
     clearComplaints = history.words.lines.filter {
-      Complaint.weight(of: $0.text.lowercased()) >= 0.6
+      let text = $0.text.lowercased()
+      return Complaint.weight(of: text) >= 0.6 || Complaint.isAboutInput(text)
     }
   }
 
   /// Number of the first clear complaint after event `number` by `process` or one of the failure
   /// path.
-  func firstClearComplaint(after number: Int, of process: Int) -> Int? {
-    clearComplaints.first { $0.number >= number && ($0.process == process || path.contains($0.process)) }?
-      .number
+  func firstClearComplaint(after number: Int, of process: Int) -> SpokenLine? {
+    clearComplaints.first {
+      $0.number >= number && ($0.process == process || path.contains($0.process))
+    }
   }
 
   /// Number of the event that ended `process`, or of the last event.
@@ -57,6 +59,7 @@ enum CallFeatures {
     ("before end", beforeEnd), ("retried until end", retriedUntilEnd),
     ("said nothing", saidNothing), ("passed over in words", passedOver),
     ("optional place", optionalPlace), ("to be made", toBeMade),
+    ("asked for by the user", askedFor),
   ]
 
   /// On the failure path or beside it.
@@ -217,9 +220,16 @@ enum CallFeatures {
     guard mentioned(call, run) == 0,
       let complaint = run.firstClearComplaint(after: call.number, of: call.process)
     else { return 0 }
-    // What failed right before the words can be what they mean without naming it.
-    let closeness =
-      call.purpose == .inspect ? 0 : 6 / (6 + Double(complaint - call.lastNumber).magnitude)
+    let text = complaint.text.lowercased()
+    // What failed right before the words can be what they mean without naming it; not where they
+    // are about what the program was given.
+    var closeness = 6 / (6 + Double(complaint.number - call.lastNumber).magnitude)
+    if call.purpose == .inspect || Complaint.isAboutInput(text) { closeness = 0 }
+    if run.lastFailure[call.process] == call.lastNumber,
+      Complaint.speaks(of: call.error, in: text)
+    {
+      closeness = max(closeness, 0.8)
+    }
     let weight =
       call.error.isAbsence && call.address == nil
       ? RankingWeights.absencePassedOver : RankingWeights.errorPassedOver
@@ -234,8 +244,17 @@ enum CallFeatures {
     let process = run.history.processes[call.process]
     let words = process.arguments.dropFirst() + process.environment
     let given = call.call.path ?? path
-    return words.contains { $0.hasSuffix(given) || $0.hasSuffix(path) }
+    return words.contains { $0.contains(given) || $0.contains(path) }
       ? 0 : RankingWeights.optionalPlace
+  }
+
+  /// Named on the command line of its process, word for word.
+  static func askedFor(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.replacement == nil, call.purpose != .execute else { return 0 }
+    let given = [call.path, call.call.path, call.secondPath].compactMap { $0 }
+    let arguments = run.history.processes[call.process].arguments.dropFirst()
+    return arguments.contains { argument in given.contains { $0 == argument } }
+      ? RankingWeights.askedFor : 0
   }
 
   /// What does not exist yet since it is to be made: the argument of -o, or of a command that was

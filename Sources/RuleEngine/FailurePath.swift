@@ -97,7 +97,15 @@ struct FailurePath {
         failedAfter = true
       }
     }
-    score += startedAfter == 0 ? 2 : -1.5 * Double(min(startedAfter, 4))
+    if startedAfter == 0 {
+      score += 2
+    } else {
+      // Cleaning up after a failure, and passing it on, starts a command or two.
+      let complained = history.words.lines.contains {
+        $0.process == child.index && $0.stream == .standardError
+      }
+      score += (complained ? 0.5 : 0) - 0.75 * Double(min(startedAfter, 6))
+    }
     if !failedAfter { score += 1 }
     switch child.end {
     case .killed(let signal, _):

@@ -93,6 +93,7 @@ struct Ranking {
         ?? DeliveredSignal(
           number: process.endNumber, time: process.endTime,
           delivery: SignalDelivery(signal: signal, code: 0), isUnseen: true)
+      if isCleanUp(delivered, of: process, run) { continue }
       let isOutside = [.kill, .terminate, .interrupt, .hangup].contains(signal)
       found.append(
         Candidate(
@@ -113,6 +114,18 @@ struct Ranking {
           ]))
     }
     return found
+  }
+
+  /// True if its parent ended it after having complained: what the parent complains of is the
+  /// cause, and ending its children is what it then does.
+  private static func isCleanUp(
+    _ signal: DeliveredSignal, of process: ProcessRecord, _ run: RankingContext
+  ) -> Bool {
+    guard let parent = process.parent,
+      signal.delivery.sender == run.history.processes[parent].pid,
+      let complaint = run.firstComplaint[parent]
+    else { return false }
+    return complaint < signal.number
   }
 
   // MARK: Lost readers
@@ -190,8 +203,8 @@ struct Ranking {
     for (position, line) in run.mentions.lines.enumerated().reversed() {
       let process = run.history.processes[line.process]
       guard line.stream == .standardError, process.failed,
-        !line.text.lowercased().contains("warning"), let known = best[line.process],
-        known.weight == 0
+        !endsWarning(position, run.mentions.lines), let known = best[line.process],
+        known.weight <= 0.25
       else { continue }
       best[line.process] = (position, RankingWeights.lastLineSaid)
     }
@@ -224,6 +237,13 @@ struct Ranking {
           ),
           ("names a failed call", nameCall ? RankingWeights.wordsNameFailedCall : 0),
         ])
+    }
+  }
+
+  /// True if the line is one of a warning's, which can go over several.
+  private static func endsWarning(_ position: Int, _ lines: [SpokenLine]) -> Bool {
+    lines[max(0, position - 6)...position].contains {
+      $0.process == lines[position].process && $0.text.lowercased().contains("warning")
     }
   }
 

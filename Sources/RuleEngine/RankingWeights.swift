@@ -34,6 +34,7 @@ enum RankingWeights {
   static let replacedByOther = -2.6
   static let becameAnother = -2.4
   static let optionalPlace = -1.0
+  static let askedFor = 0.5
   static let toBeMade = -2.2
   static let knownBenign = -3.0
   static let saidNothing = 0.4

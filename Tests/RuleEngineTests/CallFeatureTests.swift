@@ -267,7 +267,9 @@ struct CallFeatureTests {
   func toBeMade(arguments: [String], isToBeMade: Bool) {
     let value = value(CallFeatures.toBeMade, with: arguments) { $0.stat("prog", .fails(.noEntry)) }
     #expect(value == (isToBeMade ? RankingWeights.toBeMade : 0))
-    let used = self.value(CallFeatures.toBeMade, with: arguments) { $0.open("prog", .fails(.noEntry)) }
+    let used = self.value(CallFeatures.toBeMade, with: arguments) {
+      $0.open("prog", .fails(.noEntry))
+    }
     #expect(used == 0)
   }
 

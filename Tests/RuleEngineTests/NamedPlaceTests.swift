@@ -44,7 +44,10 @@ struct NamedPlaceTests {
     ("  File \"/srv/app.py\", line 3, in <module>", "/srv/app.py", 3),
     ("  File \"app/models.py\", line 77", "/srv/app/models.py", 77),
     // php, perl, ruby, lua
-    ("PHP Parse error:  syntax error, unexpected '}' in /var/www/x.php on line 9", "/var/www/x.php", 9),
+    (
+      "PHP Parse error:  syntax error, unexpected '}' in /var/www/x.php on line 9",
+      "/var/www/x.php", 9
+    ),
     ("Can't locate JSON/XS.pm in @INC at ./tool.pl line 4.", "/srv/tool.pl", 4),
     ("syntax error at ./tool.pl line 12, near \"}\"", "/srv/tool.pl", 12),
     ("/srv/app.rb:5:in `require': cannot load such file -- nokogiri (LoadError)", "/srv/app.rb", 5),
@@ -80,7 +83,9 @@ struct NamedPlaceTests {
     #expect(place == nil)
   }
 
-  @Test("Lines of any kind do no harm", arguments: ["::::", "/:99999999999999999999", "((((", "\u{301}:1"])
+  @Test(
+    "Lines of any kind do no harm",
+    arguments: ["::::", "/:99999999999999999999", "((((", "\u{301}:1"])
   func hostile(text: String) {
     let place = NamedPlace.find(in: text, base: "/")
     #expect(place?.line == nil)

@@ -21,7 +21,8 @@ struct ObservationsDocumentTests {
         Issue.record("docs/observations.md was rewritten; look at it, and run again without it")
       } else {
         Issue.record(
-          "docs/observations.md is not what the engine declares: WHYFAIL_REWRITE_GOLDEN=1 rewrites it")
+          "docs/observations.md is not what the engine declares: WHYFAIL_REWRITE_GOLDEN=1 rewrites it"
+        )
       }
       return
     }

@@ -8,7 +8,7 @@ import TraceTestSupport
 
 @Suite("What is made of a candidate")
 struct ObserverTests {
-  /// The observation of the first candidate that is a failed call, with all questions asked.
+  /// The observation of the first candidate that is a failed call (or a write that nobody read).
   private func observation(
     _ inspector: FakeInspector = FakeInspector(), asking: Bool = true,
     of trace: Trace
@@ -18,7 +18,10 @@ struct ObserverTests {
     let observer = Observer(run: run, inquiry: Inquiry(history: history, inspector: inspector))
     let candidate = try #require(
       Ranking(run: run).candidates.first {
-        if case .call = $0.source { true } else { false }
+        switch $0.source {
+        case .call, .lostReader: true
+        default: false
+        }
       })
     return observer.observation(of: candidate, asking: asking)
   }

@@ -81,7 +81,9 @@ struct WordingTests {
       }
     ),
     ("wait", "a child to end", "/usr/bin/app", { $0.call("wait4", [], .unfinished) }),
-    ("sleep", "time to pass (it sleeps)", "/usr/bin/app", { $0.call("nanosleep", [], .unfinished) }),
+    (
+      "sleep", "time to pass (it sleeps)", "/usr/bin/app", { $0.call("nanosleep", [], .unfinished) }
+    ),
     (
       "lock", "a lock on /run/lock/x", "/run/lock/x",
       {

@@ -32,7 +32,7 @@ struct ResourceExhausted: ObservationKind {
     .init("path", \.path, "The file that was written, where there is one."),
     .init("mount_point", \.mountPoint, "Mount point of the file system."),
     .init("file_system_type", \.fileSystemType, "Its type: ext4, tmpfs."),
-    .init("total", \.total, "Its size, in words."),
+    .init("total", \.total, "Its size, in words; given only if it is full."),
     .init("available", \.available, "What is free, in words."),
     .init("user", \.user, "The user whom the limit holds for."),
   ]

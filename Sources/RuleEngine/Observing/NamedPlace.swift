@@ -63,7 +63,9 @@ struct NamedPlace: Equatable {
       return word == "Makefile" || word == "Dockerfile"
     }
     let suffix = word[word.index(after: dot)...]
-    return (1...5).contains(suffix.count) && suffix.allSatisfy { $0.isASCII && $0.isLetter }
+    return (1...5).contains(suffix.count)
+      && (word.contains("/") || knownSuffixes.contains(suffix.lowercased()))
+      && suffix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
       && word[..<dot].allSatisfy {
         $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+@".contains($0))
       }
@@ -87,4 +89,13 @@ struct NamedPlace: Equatable {
     }
     return nil
   }
+
+  /// Suffixes by which a word without a slash is a file's name, not a method's or a host's.
+  private static let knownSuffixes: Set<String> = [
+    "c", "cc", "cpp", "cxx", "h", "hpp", "py", "rb", "js", "mjs", "ts", "php", "pl", "pm", "lua",
+    "sh", "bash", "go", "rs", "java", "kt", "swift", "scala", "awk", "sed", "tcl", "r", "m", "s",
+    "conf", "cnf", "cfg", "ini", "yml", "yaml", "json", "toml", "xml", "txt", "sql", "tf", "mk",
+    "cmake", "in", "am", "ac", "tex", "md", "csv", "html", "css", "l", "y", "proto", "service",
+    "pem", "crt", "key", "log", "db", "erb", "j2", "env", "lock", "list", "rules",
+  ]
 }

@@ -5,7 +5,7 @@ extension Observer {
   func missingPath(
     _ call: FailedCall, _ places: [String], _ process: ProcessRecord, asking: Bool
   ) -> MissingPath {
-    let path = call.path ?? ""
+    let path = subject(of: call) ?? ""
     var seen = MissingPath()
     seen.path = path
     seen.base = PathName.base(of: path)
@@ -86,10 +86,10 @@ extension Observer {
     case .execute: "execute"
     case .inspect: "inspect"
     case .list: "list"
-    case .make: "make"
+    case .make, .bind: "make"
     case .remove: "remove"
     case .enter: "enter"
-    case .change, .connect, .bind, .other: "change"
+    case .change, .connect, .other: "change"
     }
   }
 

@@ -22,7 +22,8 @@ extension Observer {
     describeSender(of: signal, process, in: &seen, asking: asking)
     describeStack(delivery.stack, process, in: &seen, asking: asking)
     seen.lastFile = process.recentFiles.last
-    seen.lastWords = run.mentions.lines.last { $0.process == process.index }?.text
+    seen.lastWords = run.mentions.lines.last { $0.process == process.index }
+      .map { LogPrefix.removed(from: $0.text.trimmed) }
     seen.parentName = process.parent.map { history.processes[$0].name }
     return seen
   }
@@ -160,7 +161,7 @@ extension Observer {
   func lastWords(_ process: ProcessRecord, line position: Int, asking: Bool) -> LastWords {
     let line = run.mentions.lines[position]
     var seen = LastWords()
-    seen.line = line.text.trimmed
+    seen.line = LogPrefix.removed(from: line.text.trimmed)
     let block = run.mentions.lines[max(0, position - 12)..<min(run.mentions.lines.count, position + 4)]
       .filter { $0.process == line.process }
     seen.lines = block.suffix(6).map(\.text)
@@ -178,6 +179,13 @@ extension Observer {
     let place = namedPlace(in: line.text, nearby: block.map(\.text), process)
     seen.file = place?.file
     seen.lineNumber = place?.line
+    if asking, Complaint.speaks(of: .noSpace, in: line.text.lowercased()),
+      let file = seen.writtenFile, let status = inquiry.fileSystem(file), status.isFull
+    {
+      seen.mountPoint = status.mountPoint
+      seen.total = Wording.bytes(status.totalBytes)
+      seen.available = Wording.bytes(status.availableBytes)
+    }
     guard asking, let file = seen.file, let number = seen.lineNumber else { return seen }
     seen.sourceLine = inquiry.lines(around: number, of: file).first { $0.number == number }?.text
       .trimmed
