@@ -17,6 +17,7 @@ let package = Package(
   name: "whyfail",
   products: [.executable(name: "whyfail", targets: ["whyfail"])],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -60,6 +61,7 @@ let package = Package(
       dependencies: [
         "TraceEvents", "TraceCapture", "TraceReaders", "SystemInspection", "History",
         "ConfigOrder", "HeuristicCatalog", "RuleEngine", "Reporting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
       name: "whyfail", dependencies: ["CommandLineInterface"],

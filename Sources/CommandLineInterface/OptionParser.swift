@@ -1,119 +1,122 @@
-/// Reads a command line as `getopt_long(3)` with a leading `+` would: options end at `--` or at the
-/// first word that is none, which is the command; what follows it is the command's own.
-///
-/// It is by hand since the start counts: a general parser that reflects on types took 1.5 ms of it.
-struct OptionParser {
-  private var words: ArraySlice<String>
-  private var options = Options()
-  /// The action that an option asked for, with the option.
-  private var asked: (option: String, action: Options.Action)?
+import ArgumentParser
 
-  private static let names = [
-    "--all", "--check-heuristics", "--explain", "--format", "--help", "--list", "--no-redact",
-    "--output", "--record", "--redact", "--replay", "--timeout", "--user", "--verbose",
-    "--version",
-  ]
+/// The grammar of the command lines: options end at `--` or at the first word that is none, which
+/// is the command; what follows it is the command's own.
+private struct CommandLineGrammar: ParsableArguments {
+  @Option var format: Options.Format = .text
+  @Option(name: [.customShort("o", allowingJoined: true), .long]) var output: String?
+  @Option var record: String?
+  @Option var replay: String?
+  @Option var timeout: String?
+  @Option var user: String?
+  @Flag var verbose = false
+  @Flag var all = false
+  @Flag(inversion: .prefixedNo) var redact = true
+  @Flag var list = false
+  @Option var explain: String?
+  @Flag var checkHeuristics = false
+  @Flag var version = false
+  @Flag(name: .shortAndLong) var help = false
+  @Argument(parsing: .captureForPassthrough) var words: [String] = []
+}
 
-  private init(_ words: [String]) {
-    self.words = words[...]
-  }
+extension Options.Format: ExpressibleByArgument {}
 
+/// Reads a command line.
+enum OptionParser {
   /// The options of a command line, without the program's own name.
   static func options(of words: [String]) throws(UsageError) -> Options {
-    var parser = OptionParser(words)
-    while let word = parser.words.first, word.hasPrefix("-"), word != "-" {
-      parser.words.removeFirst()
-      if word == "--" { break }
-      try parser.take(word)
-      if parser.asked?.action == .help { break }
+    // A bare command needs no parser, whose reflection takes a fifth of a start.
+    if let first = words.first, !first.hasPrefix("-") || first == "-" {
+      var options = Options()
+      options.action = .run(words)
+      return options
     }
-    return try parser.finished()
+    // Help is asked for where it stands before the command, whatever else is wrong.
+    let own = words.prefix { $0.hasPrefix("-") && $0 != "--" }
+    if own.contains(where: { $0 == "-h" || $0 == "--help" }) { return Options() }
+    let parsed: CommandLineGrammar
+    do {
+      parsed = try CommandLineGrammar.parse(words)
+    } catch {
+      throw UsageError(words: line(for: error))
+    }
+    return try options(parsed)
   }
 
-  private mutating func take(_ word: String) throws(UsageError) {
-    var name = word
-    var attached: String?
-    if word.hasPrefix("-o"), word != "-o" {
-      (name, attached) = ("-o", String(word.dropFirst(2)))
-    } else if word.hasPrefix("--"), let equals = word.firstIndex(of: "=") {
-      (name, attached) = (String(word[..<equals]), String(word[word.index(after: equals)...]))
+  private static func options(_ parsed: CommandLineGrammar) throws(UsageError) -> Options {
+    var options = Options()
+    options.format = parsed.format
+    options.output = try value(parsed.output, of: "--output")
+    options.record = try value(parsed.record, of: "--record")
+    options.user = try value(parsed.user, of: "--user")
+    options.timeout = try parsed.timeout.map(seconds)
+    options.isVerbose = parsed.verbose
+    options.listsHarmless = parsed.all
+    options.redacts = parsed.redact
+    var words = parsed.words
+    if words.first == "--" {
+      words.removeFirst()
+    } else if let word = words.first, word.hasPrefix("-"), word != "-" {
+      // The parser takes every word that it does not know for the first of the command.
+      throw UsageError(words: "unknown option \(word)" + hint(for: word))
     }
-    switch name {
-    case "-o", "--output": options.output = try value(of: name, "FILE", attached)
-    case "--format": options.format = try format(value(of: name, "FORM", attached))
-    case "--record": options.record = try value(of: name, "FILE", attached)
-    case "--timeout": options.timeout = try seconds(value(of: name, "SECONDS", attached))
-    case "--user": options.user = try value(of: name, "NAME", attached)
-    case "--replay": try ask(.replay(value(of: name, "FILE", attached)), name)
-    case "--explain": try ask(.explain(value(of: name, "ID", attached)), name)
-    default:
-      try takeFlag(name)
-      if attached != nil { throw UsageError(words: "\(name) takes no value") }
-    }
+    options.action = try action(parsed, words)
+    return options
   }
 
-  private mutating func takeFlag(_ name: String) throws(UsageError) {
-    switch name {
-    case "-h", "--help": asked = (name, .help)
-    case "--version": try ask(.version, name)
-    case "--list": try ask(.list, name)
-    case "--check-heuristics": try ask(.checkHeuristics([]), name)
-    case "--verbose": options.isVerbose = true
-    case "--all": options.listsHarmless = true
-    case "--redact": options.redacts = true
-    case "--no-redact": options.redacts = false
-    default:
-      let near = Self.names.filter { name.utf8.count > 2 && $0.hasPrefix(name) }
-      let hint = near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
-      throw UsageError(words: "unknown option \(name)\(hint)")
+  private static func action(
+    _ parsed: CommandLineGrammar, _ words: [String]
+  ) throws(UsageError) -> Options.Action {
+    var asked: [(option: String, action: Options.Action)] = []
+    if parsed.help { asked.append(("--help", .help)) }
+    if parsed.version { asked.append(("--version", .version)) }
+    if parsed.list { asked.append(("--list", .list)) }
+    if let id = parsed.explain { asked.append(("--explain", .explain(id))) }
+    if let path = parsed.replay { asked.append(("--replay", .replay(path))) }
+    if parsed.checkHeuristics { asked.append(("--check-heuristics", .checkHeuristics(words))) }
+    if asked.count > 1 {
+      throw UsageError(words: "\(asked[0].option) and \(asked[1].option) exclude each other")
     }
+    guard let only = asked.first else {
+      if words.isEmpty { throw UsageError(words: "no command given") }
+      return .run(words)
+    }
+    if parsed.replay != nil, parsed.record != nil {
+      throw UsageError(words: "--replay runs no command, so that --record has nothing to record")
+    }
+    if let word = words.first, !parsed.checkHeuristics {
+      throw UsageError(words: "\(only.option) runs no command: what is \(word) for?")
+    }
+    return only.action
   }
 
-  private mutating func ask(_ action: Options.Action, _ option: String) throws(UsageError) {
-    if let asked { throw UsageError(words: "\(asked.option) and \(option) exclude each other") }
-    asked = (option, action)
+  /// Which options begin as `word` does.
+  private static func hint(for word: String) -> String {
+    guard word.utf8.count > 2 else { return "" }
+    let near = CommandLineGrammar.helpMessage(columns: 200)
+      .split(whereSeparator: { " ,/\n".contains($0) })
+      .filter { $0.hasPrefix(word) && $0.hasPrefix("--") }
+    return near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
   }
 
-  private mutating func value(
-    of name: String, _ placeholder: String, _ attached: String?
-  ) throws(UsageError) -> String {
-    let value = attached ?? words.popFirst() ?? ""
-    if value.isEmpty { throw UsageError(words: "\(name) takes a value: \(name) \(placeholder)") }
+  private static func value(_ value: String?, of option: String) throws(UsageError) -> String? {
+    if let value, value.isEmpty { throw UsageError(words: "\(option) takes a value") }
     return value
   }
 
-  private func format(_ word: String) throws(UsageError) -> Options.Format {
-    if let format = Options.Format(rawValue: word) { return format }
-    let forms = Options.Format.allCases.map(\.rawValue).joined(separator: ", ")
-    throw UsageError(words: "there is no report of the form \(word): --format takes \(forms)")
-  }
-
-  private func seconds(_ word: String) throws(UsageError) -> Double {
+  private static func seconds(_ word: String) throws(UsageError) -> Double {
     guard let seconds = Double(word), seconds.isFinite, seconds > 0 else {
       throw UsageError(words: "--timeout takes a number of seconds above 0, not \(word)")
     }
     return seconds
   }
 
-  /// What is left is the command, where there may be one.
-  private func finished() throws(UsageError) -> Options {
-    var options = options
-    guard let asked else {
-      if words.isEmpty { throw UsageError(words: "no command given") }
-      options.action = .run(Array(words))
-      return options
-    }
-    options.action = asked.action
-    switch asked.action {
-    case .help: break
-    case .checkHeuristics: options.action = .checkHeuristics(Array(words))
-    case .replay where options.record != nil:
-      throw UsageError(words: "--replay runs no command, so that --record has nothing to record")
-    default:
-      if let word = words.first {
-        throw UsageError(words: "\(asked.option) runs no command: what is \(word) for?")
-      }
-    }
-    return options
+  /// What the parser says is wrong, in one line that goes on after the program's name.
+  private static func line(for error: any Error) -> String {
+    let message = CommandLineGrammar.message(for: error)
+    let first = message.split(separator: "\n").first.map(String.init) ?? message
+    let line = first.hasSuffix(".") ? String(first.dropLast()) : first
+    return line.prefix(1).lowercased() + line.dropFirst()
   }
 }

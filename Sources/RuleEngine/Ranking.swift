@@ -235,6 +235,10 @@ struct Ranking {
             "nothing else failed",
             hasOtherCandidates || found.weight <= 0.25 ? 0 : RankingWeights.onlyWords
           ),
+          (
+            "the innermost spoke",
+            process != run.path.leaf && best[run.path.leaf] != nil ? RankingWeights.innermostSpoke : 0
+          ),
           ("names a failed call", nameCall ? RankingWeights.wordsNameFailedCall : 0),
         ])
     }

@@ -53,6 +53,7 @@ enum RankingWeights {
   static let anyWords = 0.1
   static let silentExit = -0.4
   static let answerPassedOn = 1.6
+  static let innermostSpoke = -1.2
   static let onlyWords = 0.7
   static let lastLineSaid = 0.5
   static let limitNamesFile = -0.6
