@@ -5,9 +5,9 @@ DESTDIR ?=
 RUNS    ?= 3
 
 # What the program is built from.
-BUILD_PACKAGES := libc6-dev libelf-dev libdw-dev pkg-config
+BUILD_PACKAGES := libc6-dev libelf-dev libdw-dev libbz2-dev pkg-config
 # What the tests compile and run themselves; the programs of a case are named by the case.
-TEST_PACKAGES  := gcc make util-linux bsdutils procps iproute2 strace python3
+TEST_PACKAGES  := gcc g++ gdb make util-linux bsdutils procps iproute2 strace python3
 BENCH_PACKAGES := gcc make strace hyperfine python3 findutils
 # A 32-bit target can be tested only where a compiler makes one.
 MULTILIB_PACKAGES := $(if $(filter x86_64,$(shell uname -m)),libc6-dev-i386 gcc-multilib)

@@ -27,10 +27,24 @@ let package = Package(
     .target(name: "CTraceShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
     .target(name: "CInspectionShim", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])]),
 
+    .target(
+      name: "CElfutils", cSettings: [.unsafeFlags(["-Wall", "-Wextra", "-Werror"])],
+      // As archives, in the order in which they need each other: an installed whyfail needs no
+      // libdw, and starts without loading it.
+      linkerSettings: [
+        .unsafeFlags(
+          ["libdw.a", "libelf.a", "liblzma.a", "libbz2.a", "libz.a"].flatMap {
+            ["-Xlinker", "-l:\($0)"]
+          }),
+        // Its demangler; a program with the Swift runtime inside needs it anyway.
+        .linkedLibrary("stdc++"),
+      ]),
+
     // The vocabulary, and what is made of it.
     .target(name: "TraceEvents"),
     .target(name: "SystemInspection", dependencies: ["TraceEvents", "CInspectionShim"]),
     .target(name: "TraceCapture", dependencies: ["TraceEvents", "CTraceShim"]),
+    .target(name: "ElfInspection", dependencies: ["TraceEvents", "CElfutils"]),
     .target(name: "TraceReaders", dependencies: ["TraceEvents"]),
     .target(name: "History", dependencies: ["TraceEvents"]),
     .target(
@@ -59,8 +73,8 @@ let package = Package(
     .target(
       name: "CommandLineInterface",
       dependencies: [
-        "TraceEvents", "TraceCapture", "TraceReaders", "SystemInspection", "History",
-        "ConfigOrder", "HeuristicCatalog", "RuleEngine", "Reporting",
+        "TraceEvents", "TraceCapture", "TraceReaders", "SystemInspection", "ElfInspection",
+        "History", "ConfigOrder", "HeuristicCatalog", "RuleEngine", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -79,6 +93,8 @@ let package = Package(
     .testTarget(name: "TraceEventsTests", dependencies: ["TraceEvents"]),
     .testTarget(name: "SystemInspectionTests", dependencies: ["SystemInspection", "TraceEvents"]),
     .testTarget(name: "TraceCaptureTests", dependencies: ["TraceCapture", "TraceEvents"]),
+    .testTarget(
+      name: "ElfInspectionTests", dependencies: ["ElfInspection", "TraceCapture", "TraceEvents"]),
     .testTarget(name: "TraceReadersTests", dependencies: ["TraceReaders", "TraceEvents"]),
     .testTarget(
       name: "HistoryTests", dependencies: ["History", "TraceEvents", "TraceTestSupport"]),

@@ -1,4 +1,5 @@
 import Glibc
+import ElfInspection
 import HeuristicCatalog
 import Reporting
 import SystemInspection
@@ -17,7 +18,7 @@ final class LiveRun {
   private let tool: String
   private let command: [String]
   private let options: Options
-  private let inspector = RecordingSystemInspector(LiveSystemInspector())
+  private let inspector = RecordingSystemInspector(MachineInspector())
   private var analysis = Analysis()
   private var recording: RecordingWriter?
   private var lastEvent: TraceEvent?
@@ -40,7 +41,9 @@ final class LiveRun {
     let request = try request(environment: environment)
     let outcome: LaunchOutcome
     do throws(CaptureError) {
-      let tracer = Tracer(request, inspector: inspector) { [self] event in take(event) }
+      let tracer = Tracer(request, inspector: inspector, walker: LiveStackWalker()) {
+        [self] event in take(event)
+      }
       outcome = try tracer.run()
     } catch {
       throw RunFailure.capture(error)

@@ -45,6 +45,8 @@ package struct LiveSystemInspector: SystemInspector {
     case .userName(let user): .names(list: UserDatabase.userName(user).map { [$0] } ?? [])
     case .groupName(let group): .names(list: UserDatabase.groupName(group).map { [$0] } ?? [])
     case .packageOwning(let path): InstalledPackages.owner(of: path)
+    // Files of programs are read by ElfInspection.
+    case .program: .unknown(reason: "this inspector does not read programs")
     case .packageShipping(let name): PackageLists.packages(shipping: name)
     }
   }

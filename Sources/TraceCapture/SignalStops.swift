@@ -12,7 +12,7 @@ extension TraceSession {
   /// A signal is about to be delivered.
   func serve(_ stop: consuming SignalStop, _ thread: TracedThread) {
     if !isLaunching, !Self.uninteresting.contains(stop.signal),
-      let delivery = delivery(of: stop.signal, thread)
+      var delivery = delivery(of: stop.signal, thread)
     {
       if thread.id == first { limit.delivered(stop.signal) }
       // Somebody got tired of waiting: what for is still in the registers.
@@ -22,6 +22,7 @@ extension TraceSession {
         emitWait(thread)
       }
       if stop.signal == SIGPIPE { tellAllClosedPipes() }
+      delivery.stack = crashes.stack(at: delivery, thread)
       events.emit(.signal(signal: delivery), thread)
     }
     stop.deliver(stoppingAtCalls: thread.followsCalls)

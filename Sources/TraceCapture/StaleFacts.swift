@@ -53,7 +53,8 @@ final class StaleFacts {
       if call.name == "kill", case .integer(let target)? = call.arguments.first, target > 0 {
         return [.process(pid: ProcessID(truncatingIfNeeded: target))]
       }
-      return access(call, thread)
+      let what = error == .accessDenied ? program(call, thread).filter(\.isOfProgram) : []
+      return access(call, thread) + what
     case .addressInUse, .connectionRefused:
       guard let address = call.address else { return [] }
       if case .unix(let path) = address {
@@ -71,7 +72,7 @@ final class StaleFacts {
       if isLock(call) { return lockers(call, thread) }
       return Self.creating.contains(call.name) ? [.limits(pid: thread.process.id)] : []
     case .textBusy, .busy: return place(call, thread).map { [.openers(path: $0)] } ?? []
-    case .noEntry, .notDirectory, .tooManyLinks, .executableFormat:
+    case .noEntry, .notDirectory, .tooManyLinks, .executableFormat, .badLibrary:
       return program(call, thread)
     default: return []
     }
@@ -87,13 +88,14 @@ final class StaleFacts {
     descriptorPath(call, thread).map { [.lockers(path: $0)] } ?? []
   }
 
-  /// A program that is there and cannot be run all the same: its interpreter may be missing. One
-  /// that is not there is a step of a search along PATH, and stays as it is.
+  /// A program that is there and cannot be run all the same: its interpreter may be missing, or it
+  /// is for another machine. One that is not there is a step of a search along PATH, and stays as
+  /// it is.
   private func program(_ call: SystemCall, _ thread: TracedThread) -> [SystemQuestion] {
     guard call.name.hasPrefix("execve"), let (directory, text) = call.paths.first else { return [] }
     let path = absolute(text, directory, thread)
     var status = stat()
-    return unsafe lstat(path, &status) == 0 ? [.path(path: path)] : []
+    return unsafe lstat(path, &status) == 0 ? [.path(path: path), .program(path: path)] : []
   }
 
   /// The path that a call is about, or that its descriptor leads to.
@@ -148,6 +150,10 @@ final class StaleFacts {
     if path.isEmpty { return base }
     return base == "/" ? "/" + path : base + "/" + path
   }
+}
+
+extension SystemQuestion {
+  fileprivate var isOfProgram: Bool { if case .program = self { true } else { false } }
 }
 
 extension AccessOperation {

@@ -22,6 +22,8 @@ final class TraceSession {
   let numbers: RowNumbers
   /// Asks what goes stale.
   let facts: StaleFacts
+  /// Tells the stacks of crashes.
+  let crashes: CrashStacks
   /// The process that was launched.
   var first: ProcessID = 0
   /// True until the launched child's first try to exec: what it does before is ours.
@@ -39,11 +41,15 @@ final class TraceSession {
   /// How often standard output was told of.
   var outputEvents = 0
 
-  init(inspector: any SystemInspector, sink: @escaping (TraceEvent) -> Void) {
+  init(
+    inspector: any SystemInspector, walker: (any StackWalker)?,
+    sink: @escaping (TraceEvent) -> Void
+  ) {
     events = EventStream(sink: sink)
     effects = rows.map { CallEffect(name: $0.name) }
     numbers = RowNumbers(rows)
     facts = StaleFacts(inspector: inspector)
+    crashes = CrashStacks(walker: walker)
   }
 
   /// Launches the command and serves every stop until nothing is left of it.

@@ -9,14 +9,14 @@ package struct Tracer: ~Copyable {
   private let session: TraceSession
   private let request: LaunchRequest
 
-  /// A tracer of `request`. `inspector` answers what is only true at a stop; `sink` gets every
-  /// event in order.
+  /// A tracer of `request`. `inspector` answers what is only true at a stop; `walker` tells the
+  /// stack of a crash, if there is one; `sink` gets every event in order.
   package init(
     _ request: LaunchRequest, inspector: any SystemInspector,
-    sink: @escaping (TraceEvent) -> Void
+    walker: (any StackWalker)? = nil, sink: @escaping (TraceEvent) -> Void
   ) {
     self.request = request
-    session = TraceSession(inspector: inspector, sink: sink)
+    session = TraceSession(inspector: inspector, walker: walker, sink: sink)
   }
 
   /// Runs the command and everything that it starts to their ends. Gives how the first process

@@ -16,6 +16,8 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// Which commands along `searchPath` are near to `name`, or where else is `name` itself, such as
   /// in a sbin directory that is not in the search path? Answer: `names` (absolute paths).
   case similarCommands(name: String, searchPath: [String])
+  /// What would `execve(2)` find in the file at `path`? Answer: `program`.
+  case program(path: String)
   /// Which file system holds `path` (or its nearest existing parent)? Answer: `fileSystem`.
   case fileSystem(path: String)
   /// Who listens on (or has bound) `address`? Answer: `holders`; empty if nobody does.
@@ -79,6 +81,7 @@ package enum SystemAnswer: Codable, Sendable, Hashable {
   case process(identity: ProcessIdentity)
   case limits(list: [ResourceLimit])
   case lines(list: [TextLine])
+  case program(facts: ProgramFile)
   /// It could not be found out, and why.
   case unknown(reason: String)
 }

@@ -256,10 +256,14 @@ package struct StackFrame: Codable, Sendable, Hashable {
   package var file: String?
   /// Line in `file`, from 1.
   package var line: Int?
+  /// True if the compiler put the function into that of the next frame, whose address it shares.
+  package var isInlined: Bool?
+  /// How many frames were left out between the one before and this one; nil for none.
+  package var skipped: Int?
 
   package init(
     address: UInt64, module: String? = nil, offset: UInt64 = 0, function: String? = nil,
-    file: String? = nil, line: Int? = nil
+    file: String? = nil, line: Int? = nil, isInlined: Bool? = nil, skipped: Int? = nil
   ) {
     self.address = address
     self.module = module
@@ -267,7 +271,17 @@ package struct StackFrame: Codable, Sendable, Hashable {
     self.function = function
     self.file = file
     self.line = line
+    self.isInlined = isInlined
+    self.skipped = skipped
   }
+}
+
+/// Whoever can tell the call stack of a thread that stands still.
+package protocol StackWalker {
+  /// The frames, innermost first: `limit` from the innermost on, and where there are more, the
+  /// outermost few; empty if there is no stack. Never fails, never blocks for long. The thread is
+  /// stopped by ptrace, and the caller is the thread that traces it.
+  func stack(of process: ProcessID, thread: ProcessID, limit: Int) -> [StackFrame]
 }
 
 /// What a capture has to say about itself, which the report passes on.

@@ -1,0 +1,166 @@
+#define _GNU_SOURCE
+#include "StackWalk.h"
+
+#include <dwarf.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define WF_LONGEST_TEXT 1024
+// Inlining is as deep as the debugging information says, which may be any depth.
+#define WF_MOST_INLINED 32
+
+// libstdc++, with which the Swift runtime is linked (cxxabi.h is C++).
+char *__cxa_demangle(const char *name, char *output, size_t *length, int *status);
+// The Swift runtime.
+char *swift_demangle(
+  const char *name, size_t name_length, char *output, size_t *length, uint32_t flags);
+
+static uint32_t text_length(const char *text) {
+  return text == NULL ? 0 : (uint32_t)strnlen(text, WF_LONGEST_TEXT);
+}
+
+static bool write_frame(
+  int output, struct wf_frame *frame, const char *module, const char *function, const char *file) {
+  frame->module_length = text_length(module);
+  frame->function_length = text_length(function);
+  frame->file_length = text_length(file);
+  struct iovec parts[] = {
+    {frame, sizeof *frame},
+    {(void *)(uintptr_t)module, frame->module_length},
+    {(void *)(uintptr_t)function, frame->function_length},
+    {(void *)(uintptr_t)file, frame->file_length},
+  };
+  size_t total = 0;
+  for (size_t index = 0; index < 4; index++) total += parts[index].iov_len;
+  // Less than PIPE_BUF, so it is written whole (pipe(7)).
+  _Static_assert(sizeof(struct wf_frame) + 3 * WF_LONGEST_TEXT < PIPE_BUF, "size of a frame");
+  ssize_t written;
+  do written = writev(output, parts, 4);
+  while (written < 0 && errno == EINTR);
+  return written == (ssize_t)total;
+}
+
+/// The name as it is in the source, or as it is. Never freed: the process is short-lived.
+static const char *demangled(const char *name) {
+  char *plain = NULL;
+  if (strncmp(name, "_Z", 2) == 0)
+    plain = __cxa_demangle(name, NULL, NULL, NULL);
+  else if (strncmp(name, "$s", 2) == 0 || strncmp(name, "$S", 2) == 0)
+    plain = swift_demangle(name, strlen(name), NULL, NULL, 0);
+  return plain != NULL ? plain : name;
+}
+
+/// The name of a function: with its namespaces where the compiler gives a linkage name.
+static const char *function_name(Dwarf_Die *die) {
+  Dwarf_Attribute memory;
+  Dwarf_Attribute *attribute = dwarf_attr_integrate(die, DW_AT_linkage_name, &memory);
+  if (attribute == NULL) attribute = dwarf_attr_integrate(die, DW_AT_MIPS_linkage_name, &memory);
+  const char *name = attribute != NULL ? dwarf_formstring(attribute) : NULL;
+  if (name != NULL) {
+    const char *plain = demangled(name);
+    if (plain != name) return plain;
+  }
+  return dwarf_diename(die);
+}
+
+/// The unit that `address` belongs to. Clang writes no .debug_aranges unless asked to.
+static Dwarf_Die *unit_of(Dwfl_Module *module, Dwarf_Addr address, Dwarf_Addr *bias) {
+  Dwarf_Die *unit = dwfl_module_addrdie(module, address, bias);
+  if (unit != NULL) return unit;
+  while ((unit = dwfl_module_nextcu(module, unit, bias)) != NULL)
+    if (dwarf_haspc(unit, address - *bias) == 1) return unit;
+  return NULL;
+}
+
+static const char *absolute_path(Dwarf_Die *unit, const char *path) {
+  if (path == NULL || path[0] == '/') return path;
+  Dwarf_Attribute memory;
+  const char *directory = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &memory));
+  char *joined;
+  if (directory == NULL || asprintf(&joined, "%s/%s", directory, path) < 0) return path;
+  return joined;
+}
+
+static const char *call_place(Dwarf_Die *unit, Dwarf_Die *call, uint32_t *line) {
+  Dwarf_Attribute memory;
+  Dwarf_Word value;
+  *line = dwarf_formudata(dwarf_attr(call, DW_AT_call_line, &memory), &value) == 0
+    ? (uint32_t)value : 0;
+  Dwarf_Files *files;
+  if (
+    dwarf_formudata(dwarf_attr(call, DW_AT_call_file, &memory), &value) != 0 ||
+    dwarf_getsrcfiles(unit, &files, NULL) != 0)
+    return NULL;
+  return absolute_path(unit, dwarf_filesrc(files, value, NULL, NULL));
+}
+
+static const char *place(Dwarf_Die *unit, Dwarf_Addr address, uint32_t *line) {
+  Dwarf_Line *row = dwarf_getsrc_die(unit, address);
+  int number;
+  // Line 0 is code that no line stands for.
+  if (row == NULL || dwarf_lineno(row, &number) != 0 || number <= 0) return NULL;
+  *line = (uint32_t)number;
+  return absolute_path(unit, dwarf_linesrc(row, NULL, NULL));
+}
+
+static bool is_function(Dwarf_Die *die) {
+  int tag = dwarf_tag(die);
+  return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_entry_point;
+}
+
+/// The functions around `address`, innermost first: those inlined, then the one that has code.
+static int functions_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die functions[]) {
+  Dwarf_Die *scopes = NULL;
+  int count = dwarf_getscopes(unit, address, &scopes);
+  Dwarf_Die *innermost = NULL;
+  for (int index = 0; index < count && innermost == NULL; index++)
+    if (is_function(&scopes[index])) innermost = &scopes[index];
+  if (innermost == NULL) return 0;
+  // These are the scopes of the code; those above go on with where the function is declared.
+  Dwarf_Die *around = NULL;
+  count = dwarf_getscopes_die(innermost, &around);
+  int found = 0;
+  for (int index = 0; index < count && found < WF_MOST_INLINED; index++) {
+    if (!is_function(&around[index])) continue;
+    functions[found++] = around[index];
+    if (dwarf_tag(&around[index]) == DW_TAG_subprogram) break;
+  }
+  return found;
+}
+
+bool wf_describe(Dwfl *dwfl, const struct wf_counter *counter, int output) {
+  struct wf_frame frame = {.address = counter->address, .skipped = counter->skipped};
+  // A call's return address may belong to the next line, or to the next function after a call
+  // that does not return.
+  Dwarf_Addr address = counter->address - (counter->is_activation || counter->address == 0 ? 0 : 1);
+  Dwfl_Module *module = dwfl_addrmodule(dwfl, address);
+  if (module == NULL) return write_frame(output, &frame, NULL, NULL, NULL);
+  Dwarf_Addr start;
+  const char *path = dwfl_module_info(module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
+  frame.offset = counter->address - start;
+  GElf_Off offset;
+  GElf_Sym symbol;
+  const char *name = dwfl_module_addrinfo(module, address, &offset, &symbol, NULL, NULL, NULL);
+  if (name != NULL) name = demangled(name);
+  Dwarf_Addr bias;
+  Dwarf_Die *unit = unit_of(module, address, &bias);
+  if (unit == NULL) return write_frame(output, &frame, path, name, NULL);
+  const char *file = place(unit, address - bias, &frame.line);
+  Dwarf_Die functions[WF_MOST_INLINED];
+  int count = functions_at(unit, address - bias, functions);
+  for (int index = 0; index < count; index++) {
+    const char *own = function_name(&functions[index]);
+    bool is_last = index == count - 1;
+    frame.is_inlined = !is_last;
+    if (!write_frame(output, &frame, path, own != NULL || !is_last ? own : name, file))
+      return false;
+    frame.skipped = 0;
+    if (!is_last) file = call_place(unit, &functions[index], &frame.line);
+  }
+  return count > 0 || write_frame(output, &frame, path, name, file);
+}

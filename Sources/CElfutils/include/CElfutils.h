@@ -1,0 +1,58 @@
+#ifndef WF_ELFUTILS_H
+#define WF_ELFUTILS_H
+
+// Stack walks by libdwfl of elfutils. Files and memory of a target are hostile, and libdw is large:
+// the walk runs in a child process with limits of its own, and what comes back is plain bytes.
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#if defined(__clang__)
+#pragma clang assume_nonnull begin
+#else
+#define _Nullable
+#define _Nonnull
+#endif
+
+/// Which stack is walked, and how far.
+struct wf_stack_request {
+  int32_t process;
+  /// Must be stopped by ptrace, with the calling thread as its tracer.
+  int32_t thread;
+  /// How many frames are told from the innermost on, and how many up to the outermost.
+  uint32_t top;
+  uint32_t bottom;
+  /// After this time no further frame is sought; those found are described.
+  uint32_t unwind_milliseconds;
+  /// After this time what was described is all there is.
+  uint32_t milliseconds;
+};
+
+/// What stands before each frame in the bytes of a walk; the three texts follow it, unterminated.
+struct wf_frame {
+  /// Program counter.
+  uint64_t address;
+  /// Its distance from the start of the module; 0 without one.
+  uint64_t offset;
+  /// How many frames were left out between the one before and this one.
+  uint64_t skipped;
+  /// Line of the source file; 0 if it is not known.
+  uint32_t line;
+  /// 1 if the function was inlined into that of the next frame.
+  uint32_t is_inlined;
+  uint32_t module_length;
+  uint32_t function_length;
+  uint32_t file_length;
+  uint32_t reserved;
+};
+
+/// Walks a stack into `buffer`: whole frames, innermost first. Gives the count of bytes, or a
+/// negative errno if there was not even one frame.
+int64_t wf_stack(
+  const struct wf_stack_request *request, uint8_t *buffer, uint64_t capacity);
+
+#if defined(__clang__)
+#pragma clang assume_nonnull end
+#endif
+
+#endif

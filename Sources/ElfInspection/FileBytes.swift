@@ -1,0 +1,68 @@
+import Glibc
+import TraceEvents
+
+/// A regular file that is open for reading, at any place and never more than asked for.
+struct FileBytes: ~Copyable {
+  /// Its absolute path.
+  let path: String
+  /// Its size in bytes when it was opened.
+  let size: UInt64
+  private let descriptor: Int32
+
+  /// Opens the file at `path`; never waits for a FIFO. Throws `EISDIR` for a directory and `EINVAL`
+  /// for what is neither file nor directory.
+  init(path: String) throws(ElfError) {
+    let descriptor = unsafe TargetText.bytes(of: path).withPath {
+      unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    }
+    guard descriptor >= 0 else {
+      throw ElfError(.unreadable(ErrorNumber(rawValue: errno)), path: path)
+    }
+    var status = stat()
+    let known = unsafe fstat(descriptor, &status) == 0
+    let type = known ? status.st_mode & S_IFMT : 0
+    guard type == S_IFREG else {
+      close(descriptor)
+      let reason = type == S_IFDIR ? EISDIR : EINVAL
+      throw ElfError(.unreadable(ErrorNumber(rawValue: reason)), path: path)
+    }
+    self.path = path
+    self.descriptor = descriptor
+    size = UInt64(clamping: status.st_size)
+  }
+
+  /// Up to `count` bytes from `offset` on; fewer where the file ends.
+  func prefix(_ count: Int, at offset: UInt64 = 0) throws(ElfError) -> [UInt8] {
+    guard offset < size, let start = off_t(exactly: offset) else { return [] }
+    var failure: Int32 = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let part = unsafe pread(
+          descriptor, buffer.baseAddress! + filled, count - filled, start + off_t(filled))
+        if part < 0, errno == EINTR { continue }
+        if part < 0 { failure = errno }
+        if part <= 0 { break }
+        filled += part
+      }
+    }
+    if failure != 0 { throw ElfError(.unreadable(ErrorNumber(rawValue: failure)), path: path) }
+    return bytes
+  }
+
+  /// Exactly `count` bytes from `offset` on. Throws `truncated` where the file ends before.
+  func bytes(_ count: Int, at offset: UInt64) throws(ElfError) -> [UInt8] {
+    let bytes = try prefix(count, at: offset)
+    guard bytes.count == count else { throw ElfError(.truncated, path: path) }
+    return bytes
+  }
+
+  deinit { close(descriptor) }
+}
+
+extension [UInt8] {
+  /// Calls `body` with these bytes as a C string; a null byte among them ends it.
+  fileprivate func withPath<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    let text = map { CChar(bitPattern: $0) } + [0]
+    return unsafe text.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
+  }
+}

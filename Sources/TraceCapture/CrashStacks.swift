@@ -1,0 +1,28 @@
+import Glibc
+import TraceEvents
+
+/// Asks for the stack where a signal is about to end a process with a core dump (`signal(7)`).
+///
+/// A signal that the program handles costs nothing: Java and Go handle SIGSEGV all the time. A walk
+/// takes some milliseconds, so only so many are made in a trace.
+final class CrashStacks {
+  private static let signals: Set<Int32> = [
+    SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS,
+  ]
+  private static let frames = 64
+  private static let most = 100
+
+  private let walker: (any StackWalker)?
+  private var count = 0
+
+  init(walker: (any StackWalker)?) { self.walker = walker }
+
+  /// The stack of `thread`, which stands at this delivery; empty unless it ends the process.
+  func stack(at delivery: SignalDelivery, _ thread: TracedThread) -> [StackFrame] {
+    guard let walker, count < Self.most, delivery.disposition == .standard,
+      Self.signals.contains(delivery.signal.rawValue)
+    else { return [] }
+    count += 1
+    return walker.stack(of: thread.process.id, thread: thread.id, limit: Self.frames)
+  }
+}
