@@ -168,7 +168,9 @@ private struct GivenPaths {
     }
   }
 
-  private static let shellsOwn: Set<String> = ["_", "PWD", "OLDPWD", "HOME", "SHELL", "TMPDIR", "PATH"]
+  private static let shellsOwn: Set<String> = [
+    "_", "PWD", "OLDPWD", "HOME", "SHELL", "TMPDIR", "PATH",
+  ]
 
   private mutating func add(
     _ word: Substring, named name: some StringProtocol, _ process: ProcessRecord

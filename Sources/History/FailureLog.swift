@@ -75,7 +75,8 @@ package struct FailureLog: Sendable {
     case (.inspect, .open), (.inspect, .execute), (.inspect, .enter), (.inspect, .create),
       (.inspect, .make):
       return true
-    case (.open, .create), (.open, .make), (.remove, .create), (.remove, .make): return isSameSubject
+    case (.open, .create), (.open, .make), (.remove, .create), (.remove, .make):
+      return isSameSubject
     case (.make, .enter), (.make, .inspect): return isSameSubject && failure.error == .exists
     default: return false
     }
@@ -83,7 +84,8 @@ package struct FailureLog: Sendable {
 
   private func key(of failure: FailedCall) -> Key {
     let subject =
-      (failure.path ?? failure.address?.description ?? failure.call.descriptor.map { "#\($0)" } ?? "")
+      (failure.path ?? failure.address?.description ?? failure.call.descriptor.map { "#\($0)" }
+        ?? "")
       + (failure.secondPath.map { "\u{0}" + $0 } ?? "")
     return Key(
       process: failure.process, name: failure.call.name, error: failure.error, subject: subject)

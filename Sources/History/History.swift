@@ -173,7 +173,8 @@ package struct History: Sendable {
 
   // MARK: Calls
 
-  private mutating func apply(_ call: SystemCall, _ event: TraceEvent, process index: Int) -> Digest {
+  private mutating func apply(_ call: SystemCall, _ event: TraceEvent, process index: Int) -> Digest
+  {
     var digest = Digest(process: index)
     let paths = call.paths
     digest.path = paths.first.map { resolve($0.path, directory: $0.directory, process: index) }
@@ -309,7 +310,8 @@ package struct History: Sendable {
       let state = SocketState(
         number: event.number, domain: symbols.first { $0.hasPrefix("AF_") }.map(String.init) ?? "?",
         type: symbols.first { $0.hasPrefix("SOCK_") }.map(String.init) ?? "?")
-      processes[index].descriptors.open(value, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
+      processes[index].descriptors.open(
+        value, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
     case "socketpair":
       guard let made = call.madeDescriptors else { break }
       let state = SocketState(number: event.number, domain: "AF_UNIX", type: "SOCK_STREAM")
@@ -320,7 +322,8 @@ package struct History: Sendable {
     case "accept", "accept4":
       let state = SocketState(
         number: event.number, domain: "?", type: "SOCK_STREAM", local: nil, peer: call.address)
-      processes[index].descriptors.open(value, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
+      processes[index].descriptors.open(
+        value, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
     case "bind":
       processes[index].descriptors.changeSocket(descriptor) { $0.local = call.address }
     case "connect": notePeer(call, process: index)
@@ -341,7 +344,8 @@ package struct History: Sendable {
       let numbers = call.arguments.compactMap { argument -> Int64? in
         if case .integer(let value) = argument { value } else { nil }
       }
-      let effective = call.name == "setuid" || call.name == "setfsuid" ? numbers.first : numbers.dropFirst().first
+      let effective =
+        call.name == "setuid" || call.name == "setfsuid" ? numbers.first : numbers.dropFirst().first
       if let effective, effective >= 0, effective < 0xFFFF_FFFF {
         processes[index].credentials?.user = UInt32(truncatingIfNeeded: effective)
       }
@@ -456,8 +460,10 @@ extension ErrorNumber {
     case .interrupted, .notTerminal: true
     case .inProgress: call.name == "connect"
     case .tryAgain:
-      !["clone", "clone3", "fork", "vfork", "flock", "fcntl", "fcntl64", "mlock", "setuid",
-        "setresuid", "mmap", "mmap2", "bind", "connect"].contains(call.name)
+      ![
+        "clone", "clone3", "fork", "vfork", "flock", "fcntl", "fcntl64", "mlock", "setuid",
+        "setresuid", "mmap", "mmap2", "bind", "connect",
+      ].contains(call.name)
     case .invalidArgument: call.name.hasPrefix("readlink")
     case .noChild: call.name.hasPrefix("wait")
     default: rawValue >= 512  // restart codes that a tracer sees, a program never

@@ -192,7 +192,9 @@ enum CallFeatures {
 
   /// Soon followed by the process's first complaint.
   static func beforeComplaint(_ call: FailedCall, _ run: RankingContext) -> Double {
-    guard let complaint = run.firstComplaint[call.process], complaint > call.number else { return 0 }
+    guard let complaint = run.firstComplaint[call.process], complaint > call.number else {
+      return 0
+    }
     let between = Double(complaint - call.number)
     return RankingWeights.justBeforeComplaint * 12 / (12 + between)
   }
@@ -238,7 +240,8 @@ enum CallFeatures {
 
   /// A configuration file that nobody asked for by name: programs look for many and need few.
   static func optionalPlace(_ call: FailedCall, _ run: RankingContext) -> Double {
-    guard call.error.isAbsence, let path = call.path, call.purpose == .open || call.purpose == .inspect,
+    guard call.error.isAbsence, let path = call.path,
+      call.purpose == .open || call.purpose == .inspect,
       isConfigurationPlace(path, run.history.processes[call.process]), mentioned(call, run) == 0
     else { return 0 }
     let process = run.history.processes[call.process]
@@ -264,7 +267,9 @@ enum CallFeatures {
       let path = call.path, let given = call.call.path
     else { return 0 }
     let process = run.history.processes[call.process]
-    if isOutput(given, of: process) || isOutput(path, of: process) { return RankingWeights.toBeMade }
+    if isOutput(given, of: process) || isOutput(path, of: process) {
+      return RankingWeights.toBeMade
+    }
     let base = PathName.base(of: path)
     let isStarted = process.children.contains { child in
       let started = run.history.processes[child]

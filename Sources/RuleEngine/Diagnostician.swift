@@ -232,7 +232,8 @@ package struct Diagnostician {
       if let port = address.port { words.append(String(port)) }
     }
     var files: [String] = []
-    for file in process.recentFiles.reversed() where !files.contains(file) && Self.mayHoldWords(file) {
+    for file in process.recentFiles.reversed()
+    where !files.contains(file) && Self.mayHoldWords(file) {
       files.append(file)
       if files.count == 12 { break }
     }

@@ -46,6 +46,11 @@ struct Inquiry {
     if case .pathWalk(let walk) = answer(.path(path: path)) { walk } else { nil }
   }
 
+  /// What the file at `path` is, as a program.
+  func programFile(_ path: String) -> ProgramFile? {
+    if case .program(let facts) = answer(.program(path: path)) { facts } else { nil }
+  }
+
   func similarNames(to name: String, in directory: String) -> [String] {
     names(answer(.similarNames(directory: directory, name: name)))
   }

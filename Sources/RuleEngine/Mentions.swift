@@ -94,7 +94,8 @@ struct Mentions {
 
   private static func separates(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
-    case " ", "\t", "\r", "\"", "'", "`", "(", ")", "[", "]", "{", "}", "<", ">", ",", ";", ":", "=",
+    case " ", "\t", "\r", "\"", "'", "`", "(", ")", "[", "]", "{", "}", "<", ">", ",", ";", ":",
+      "=",
       "|", "!", "?", "*", "\u{2018}", "\u{2019}", "\u{201C}", "\u{201D}", "\u{AB}", "\u{BB}":
       true
     default: false
@@ -133,7 +134,8 @@ enum Complaint {
 
   /// True if `text`, in lower case, has the words of `error`.
   static func speaks(of error: ErrorNumber, in text: String) -> Bool {
-    text.contains(error.words.lowercased()) || otherWords[error, default: []].contains { text.contains($0) }
+    text.contains(error.words.lowercased())
+      || otherWords[error, default: []].contains { text.contains($0) }
   }
 
   /// True for the line in which a traceback names its exception: `ValueError: …`,
@@ -148,7 +150,9 @@ enum Complaint {
 
   /// How programs that do not use `strerror(3)` put it.
   private static let otherWords: [ErrorNumber: [String]] = [
-    .noEntry: ["not found", "does not exist", "doesn't exist", "cannot find", "can't find", "enoent"],
+    .noEntry: [
+      "not found", "does not exist", "doesn't exist", "cannot find", "can't find", "enoent",
+    ],
     .accessDenied: ["permission", "access denied", "not readable", "not writable", "not allowed"],
     .notPermitted: ["permission", "not permitted", "not allowed", "must be root", "privilege"],
     .addressInUse: ["already in use", "in use"],

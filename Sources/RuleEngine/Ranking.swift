@@ -237,7 +237,8 @@ struct Ranking {
           ),
           (
             "the innermost spoke",
-            process != run.path.leaf && best[run.path.leaf] != nil ? RankingWeights.innermostSpoke : 0
+            process != run.path.leaf && best[run.path.leaf] != nil
+              ? RankingWeights.innermostSpoke : 0
           ),
           ("names a failed call", nameCall ? RankingWeights.wordsNameFailedCall : 0),
         ])

@@ -4,7 +4,8 @@ import Glibc
 @main
 enum Main {
   static func main() {
-    exit(CommandLineInterface.run(
+    exit(
+      CommandLineInterface.run(
         arguments: ForeignText.commandLine, environment: .ownProcess))
   }
 }

@@ -27,7 +27,8 @@ extension Observer {
     }
     seen.emptyVariable =
       call.call.path.map {
-        !$0.contains("://") && ($0.contains("//") || $0.contains("/undefined/") || $0.contains("/null/"))
+        !$0.contains("://")
+          && ($0.contains("//") || $0.contains("/undefined/") || $0.contains("/null/"))
       } ?? false
     if seen.isLibrary { seen.libraryUser = libraryUser(of: seen.base, process) }
     guard asking else { return seen }

@@ -84,7 +84,8 @@ extension Observer {
     seen.stack = stack.prefix(8).enumerated().map { index, frame in
       let place =
         frame.file.map { "\(PathName.base(of: $0)):\(frame.line ?? 0)" }
-        ?? frame.module.map { "\(PathName.base(of: $0))+0x\(String(frame.offset, radix: 16))" } ?? ""
+        ?? frame.module.map { "\(PathName.base(of: $0))+0x\(String(frame.offset, radix: 16))" }
+        ?? ""
       return "#\(index) \(frame.function ?? "??")  \(place)"
     }
     let own =
@@ -96,7 +97,8 @@ extension Observer {
     seen.module = stack.first?.module
     if let top = stack.first?.function, top != own?.function { seen.innerFunction = top }
     if asking, let file = own?.file, let line = own?.line {
-      seen.sourceLine = inquiry.lines(around: line, of: file).first { $0.number == line }?.text
+      seen.sourceLine =
+        inquiry.lines(around: line, of: file).first { $0.number == line }?.text
         .trimmed
     }
   }
@@ -134,9 +136,12 @@ extension Observer {
   func lostReader(
     of process: ProcessRecord, descriptor: Int32?, before time: Double
   ) -> (target: DescriptorTarget, closing: PipeClosing?)? {
-    guard let target = history.brokenChannels[process.index] ?? descriptor.flatMap({
-      process.descriptors[$0]
-    }) else { return nil }
+    guard
+      let target = history.brokenChannels[process.index]
+        ?? descriptor.flatMap({
+          process.descriptors[$0]
+        })
+    else { return nil }
     let number: Int
     switch target {
     case .pipe(let pipe, _): number = pipe
@@ -162,8 +167,10 @@ extension Observer {
     let line = run.mentions.lines[position]
     var seen = LastWords()
     seen.line = LogPrefix.removed(from: line.text.trimmed)
-    let block = run.mentions.lines[max(0, position - 12)..<min(run.mentions.lines.count, position + 4)]
-      .filter { $0.process == line.process }
+    let block = run.mentions.lines[
+      max(0, position - 12)..<min(run.mentions.lines.count, position + 4)
+    ]
+    .filter { $0.process == line.process }
     seen.lines = block.suffix(6).map(\.text)
     let around = max(0, position - 5)..<min(run.mentions.lines.count, position + 4)
     let more = run.mentions.lines[around].filter { $0.process == line.process }
@@ -187,7 +194,8 @@ extension Observer {
       seen.available = Wording.bytes(status.availableBytes)
     }
     guard asking, let file = seen.file, let number = seen.lineNumber else { return seen }
-    seen.sourceLine = inquiry.lines(around: number, of: file).first { $0.number == number }?.text
+    seen.sourceLine =
+      inquiry.lines(around: number, of: file).first { $0.number == number }?.text
       .trimmed
     return seen
   }
@@ -228,9 +236,10 @@ extension Observer {
     seen.subcommand = seen.arguments.first { !$0.hasPrefix("-") }
     seen.wroteOutput = run.mentions.lines.contains { $0.process == process.index }
     seen.lastFile = process.recentFiles.last { !Self.isPlumbing($0) }
-    seen.lastCall = history.failures.calls.last {
-      $0.process == process.index && $0.replacement == nil
-    }?.call.notation
+    seen.lastCall =
+      history.failures.calls.last {
+        $0.process == process.index && $0.replacement == nil
+      }?.call.notation
     return seen
   }
 }

@@ -66,8 +66,10 @@ struct Observer {
   /// True for the calls that take a privilege whatever the path is.
   private func isPrivileged(_ call: FailedCall) -> Bool {
     call.error == .notPermitted
-      && ["mount", "umount2", "chroot", "pivot_root", "swapon", "acct", "mknod", "mknodat", "setns"]
-        .contains(call.call.name)
+      && [
+        "mount", "umount2", "chroot", "pivot_root", "swapon", "acct", "mknod", "mknodat", "setns",
+      ]
+      .contains(call.call.name)
   }
 
   /// True for the calls that ask for a lock.
