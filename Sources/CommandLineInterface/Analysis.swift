@@ -16,9 +16,10 @@ struct Analysis {
     configuration.apply(event, digest: digest, history: history)
   }
 
-  /// The report; `catalog` is only asked for where something failed.
+  /// The report; `catalog` is only asked for where something failed. With `listsHarmless` it holds the
+  /// failed calls that no cause rests on.
   func report(
-    tool: String, source: Report.Source, command: [String],
+    tool: String, source: Report.Source, command: [String], listsHarmless: Bool,
     catalog: () -> HeuristicCatalog, inspector: any SystemInspector
   ) -> Report {
     let isFailure = history.root.map { $0.failed || $0.end == nil } ?? true
@@ -35,6 +36,6 @@ struct Analysis {
     return Report(
       tool: Report.Tool(name: tool, version: ToolVersion.text), source: source,
       diagnosis: diagnosis, history: history, configuration: configuration, command: command,
-      userName: userName)
+      userName: userName, listsHarmless: listsHarmless)
   }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import HeuristicCatalog
 import RuleEngine
 
@@ -26,9 +27,15 @@ enum CatalogCommands {
   static func check(
     _ directories: [String], tool: String, environment: [String: String]
   ) -> Int32 {
-    let places =
-      directories.isEmpty
-      ? HeuristicCatalog.userDirectories(environment: environment) : directories
+    var places = directories
+    if places.isEmpty {
+      let own = HeuristicCatalog.userDirectories(environment: environment)
+      places = own.filter { unsafe access($0, F_OK) == 0 }
+      if places.isEmpty {
+        print("there are no heuristics of your own in \(own.joined(separator: " or "))")
+        return 0
+      }
+    }
     let problems = HeuristicCatalog.check(places, schema: .engine)
     for problem in problems { Output.complain(tool, "\(problem)") }
     if problems.isEmpty { print("no problems in \(places.joined(separator: ", "))") }

@@ -1,8 +1,4 @@
-import ArgumentParser
 import Glibc
-import HeuristicCatalog
-import Reporting
-import RuleEngine
 import TraceEvents
 import TraceReaders
 
@@ -12,68 +8,72 @@ package enum CommandLineInterface {
   ///
   /// - Returns: The exit status: the target's own, 128 + N for a death by signal N, or 125, 126, 127
   ///   as `env(1)` uses them.
-  package static func run(arguments: [String], environment: [String: String]) -> Int32 {
+  package static func run(arguments: [String], environment: Environment) -> Int32 {
+    StandardStreams.reserveClosed()
     let called = arguments.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
     let tool = called == "whyconf" ? "whyconf" : "whyfail"
     let words = Array(arguments.dropFirst())
     if words.isEmpty {
-      Output.complain(tool, "no command given\n" + Usage.text(tool: tool))
+      Output.complain(tool, "no command given\n\n" + Usage.text(tool: tool))
       return ExitStatus.ownFailure
     }
-    if words.contains(where: { $0 == "-h" || $0 == "--help" }), isHelp(words) {
-      print(Usage.text(tool: tool), terminator: "")
-      return 0
-    }
-    let options: Options
-    do {
-      options = try Options.parse(words)
+    do throws(UsageError) {
+      return perform(try OptionParser.options(of: words), tool: tool, environment: environment)
     } catch {
-      Output.complain(tool, Options.message(for: error) + "\n" + Usage.hint(tool: tool))
+      Output.complain(tool, error.words + "; \(tool) --help tells more")
       return ExitStatus.ownFailure
     }
-    return perform(options.withoutTerminator, tool: tool, environment: environment)
-  }
-
-  /// True if a help option stands before the command, and so is ours.
-  private static func isHelp(_ words: [String]) -> Bool {
-    for word in words {
-      if word == "-h" || word == "--help" { return true }
-      if word == "--" || !word.hasPrefix("-") { return false }
-    }
-    return false
   }
 
   private static func perform(
-    _ options: Options, tool: String, environment: [String: String]
+    _ options: Options, tool: String, environment: Environment
   ) -> Int32 {
-    if options.version {
+    let variables = environment.values
+    switch options.action {
+    case .help:
+      print(Usage.text(tool: tool), terminator: "")
+      return 0
+    case .version:
       print("\(tool) \(ToolVersion.text)")
       return 0
-    }
-    if options.list { return CatalogCommands.list(tool: tool, environment: environment) }
-    if let id = options.explain {
-      return CatalogCommands.explain(id, tool: tool, environment: environment)
-    }
-    if options.checkHeuristics {
-      return CatalogCommands.check(options.command, tool: tool, environment: environment)
-    }
-    do {
-      let output =
-        if let path = options.output { try Output(path: path) } else { Output() }
-      let reporter = Reporter(tool: tool, options: options, environment: environment)
-      if let path = options.replay {
-        let report = try Replay.report(tool: tool, path: path, environment: environment)
+    case .list: return CatalogCommands.list(tool: tool, environment: variables)
+    case .explain(let id):
+      return CatalogCommands.explain(id, tool: tool, environment: variables)
+    case .checkHeuristics(let directories):
+      return CatalogCommands.check(directories, tool: tool, environment: variables)
+    case .replay(let path):
+      return reportingFailures(of: tool) {
+        let output = try Output(options)
+        let report = try Replay.report(
+          tool: tool, path: path, listsHarmless: options.listsHarmless, environment: variables)
+        let reporter = Reporter(tool: tool, options: options, environment: variables)
         try output.write(reporter.text(of: report))
         return 0
       }
-      if options.command.isEmpty {
-        Output.complain(tool, "no command given\n" + Usage.hint(tool: tool))
-        return ExitStatus.ownFailure
+    case .run(let command):
+      return reportingFailures(of: tool) {
+        let output = try Output(options)
+        let run = try LiveRun(tool: tool, command: command, options: options)
+        let result = try run.run(environment: environment)
+        // The target is gone: from here on a reader of the report that left is no reason to die.
+        signal(SIGPIPE, SIG_IGN)
+        let reporter = Reporter(tool: tool, options: options, environment: variables)
+        let text = reporter.text(of: result.report)
+        if options.output == nil {
+          // Whoever closed standard error wants no report, but still the target's exit status.
+          try? output.write(text)
+        } else {
+          try output.write(text)
+        }
+        return result.status
       }
-      let run = try LiveRun(tool: tool, options: options)
-      let result = try run.run(environment: environment)
-      try output.write(reporter.text(of: result.report))
-      return result.status
+    }
+  }
+
+  /// The status that `body` returns; a failure of ours is told in one line.
+  private static func reportingFailures(of tool: String, _ body: () throws -> Int32) -> Int32 {
+    do {
+      return try body()
     } catch let failure as RunFailure {
       Output.complain(tool, failure.words)
     } catch let failure as TraceReaderError {
@@ -84,14 +84,5 @@ package enum CommandLineInterface {
       Output.complain(tool, "\(error)")
     }
     return ExitStatus.ownFailure
-  }
-}
-
-extension Options {
-  /// Without the `--` that ends our own options.
-  fileprivate var withoutTerminator: Options {
-    var options = self
-    if options.command.first == "--" { options.command.removeFirst() }
-    return options
   }
 }

@@ -1,21 +1,61 @@
 import Glibc
+import TraceEvents
 
-extension [String: String] {
-  /// The environment of this process; of a name that is there twice the first value counts, as for
-  /// `getenv(3)`.
-  package static var ownProcess: [String: String] {
-    var variables: [String: String] = [:]
+/// The environment of this process: as it stands, for a target, and by name, for ourselves.
+package struct Environment: Sendable {
+  /// The entries, usually `NAME=value`, in their order and byte for byte.
+  package let entries: [String]
+  /// The values by name; of a name that is there twice the first counts, as for `getenv(3)`.
+  package let values: [String: String]
+
+  package init(entries: [String]) {
+    self.entries = entries
+    values = Dictionary(
+      entries.compactMap { entry in
+        entry.firstIndex(of: "=").map {
+          (String(entry[..<$0]), String(entry[entry.index(after: $0)...]))
+        }
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// What this process was given (`environ(7)`).
+  package static var ownProcess: Environment {
+    var entries: [String] = []
     var entry = unsafe environ
     while let text = unsafe entry.pointee {
-      let variable = unsafe String(cString: text)
-      if let equals = variable.firstIndex(of: "=") {
-        let name = String(variable[..<equals])
-        if variables[name] == nil {
-          variables[name] = String(variable[variable.index(after: equals)...])
-        }
-      }
+      entries.append(unsafe ForeignText.decoding(text))
       unsafe entry += 1
     }
-    return variables
+    return Environment(entries: entries)
+  }
+
+  /// The entries with the `variables` in the place of those of the same name, in the same order;
+  /// new names come last.
+  func replacing(_ variables: [(name: String, value: String)]) -> [String] {
+    var result = entries
+    for (name, value) in variables {
+      let isNamed = { (entry: String) in entry.hasPrefix(name + "=") }
+      let place = result.firstIndex(where: isNamed) ?? result.endIndex
+      result.removeAll(where: isNamed)
+      result.insert("\(name)=\(value)", at: place)
+    }
+    return result
+  }
+}
+
+/// Texts that the system gave to this process.
+package enum ForeignText {
+  /// The words of the command line, byte for byte: `CommandLine.arguments` repairs what is not
+  /// UTF-8, and a target must get what was typed.
+  package static var commandLine: [String] {
+    (0..<Int(CommandLine.argc)).compactMap { index in
+      unsafe CommandLine.unsafeArgv[index].map { unsafe decoding($0) }
+    }
+  }
+
+  /// A C string without loss.
+  fileprivate static func decoding(_ text: UnsafePointer<CChar>) -> String {
+    TargetText.decoding(
+      unsafe Array(UnsafeRawBufferPointer(start: text, count: unsafe strlen(text))))
   }
 }

@@ -16,26 +16,28 @@ final class LiveRun {
   }
 
   private let tool: String
+  private let command: [String]
   private let options: Options
   private let inspector = RecordingSystemInspector(MachineInspector())
   private var analysis = Analysis()
   private var recording: RecordingWriter?
   private var lastEvent: TraceEvent?
 
-  init(tool: String, options: Options) throws(TraceReaderError) {
+  init(tool: String, command: [String], options: Options) throws(TraceReaderError) {
     self.tool = tool
+    self.command = command
     self.options = options
     if let path = options.record {
       recording = try RecordingWriter(
         path: path,
         header: RecordingHeader(
           tool: "\(tool) \(ToolVersion.text)", created: Double(time(nil)),
-          command: options.command))
+          command: command))
     }
   }
 
   /// Runs the command to its end, and reports.
-  func run(environment: [String: String]) throws(RunFailure) -> Result {
+  func run(environment: Environment) throws(RunFailure) -> Result {
     let request = try request(environment: environment)
     let outcome: LaunchOutcome
     do throws(CaptureError) {
@@ -47,24 +49,20 @@ final class LiveRun {
       throw RunFailure.capture(error)
     }
     let report = analysis.report(
-      tool: tool, source: Report.Source(kind: .run), command: options.command,
-      catalog: { Catalogs.all(tool: tool, environment: environment) }, inspector: inspector)
+      tool: tool, source: Report.Source(kind: .run), command: command,
+      listsHarmless: options.listsHarmless,
+      catalog: { Catalogs.all(tool: tool, environment: environment.values) }, inspector: inspector)
     try closeRecording()
     return Result(report: report, status: ExitStatus.status(for: outcome))
   }
 
-  private func request(environment: [String: String]) throws(RunFailure) -> LaunchRequest {
-    var request = LaunchRequest(command: options.command, timeout: options.timeout)
+  private func request(environment: Environment) throws(RunFailure) -> LaunchRequest {
+    var request = LaunchRequest(command: command, timeout: options.timeout)
     guard let name = options.user else { return request }
     guard geteuid() == 0 else { throw RunFailure.userNeedsRoot }
     guard let (user, variables) = TargetUser.named(name) else { throw RunFailure.noSuchUser(name) }
     request.user = user
-    var merged = environment
-    for variable in variables {
-      let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      merged[String(parts[0])] = String(parts[1])
-    }
-    request.environment = merged.map { "\($0.key)=\($0.value)" }
+    request.environment = environment.replacing(variables)
     return request
   }
 

@@ -1,54 +1,44 @@
-import ArgumentParser
-
-/// What `whyfail` and `whyconf` take on their command lines.
-struct Options: ParsableArguments {
+/// What a command line asks for.
+struct Options: Sendable, Equatable {
   /// The forms of a report.
-  enum Format: String, ExpressibleByArgument, CaseIterable {
+  enum Format: String, CaseIterable {
     case text, json, markdown
   }
 
-  @Option(help: "Form of the report: text, json or markdown.")
-  var format: Format = .text
+  /// What is to be done.
+  enum Action: Sendable, Equatable {
+    case help
+    case version
+    /// Run and trace a command: its words, never none.
+    case run([String])
+    /// Report on the recording at a path.
+    case replay(String)
+    case list
+    /// Explain the heuristic of an id.
+    case explain(String)
+    /// Check the heuristics in directories, or, with none, the user's own.
+    case checkHeuristics([String])
+  }
 
-  @Option(name: .shortAndLong, help: "Write the report to FILE, not to standard error.")
+  var action = Action.help
+  var format = Format.text
+  /// Where the report goes; nil: standard error.
   var output: String?
-
-  @Option(help: "Also write what was traced to FILE, for --replay.")
+  /// Where the events go as well.
   var record: String?
-
-  @Option(help: "Report on the recording FILE; no command is run.")
-  var replay: String?
-
-  @Option(help: "End the program after so many SECONDS, and say what it was waiting for.")
+  /// Seconds after which the command is ended, above 0.
   var timeout: Double?
-
-  @Option(help: "Run the program as the user NAME (root only).")
+  /// Who the command runs as, a name or a number.
   var user: String?
+  /// Whether all findings, evidence, configuration and processes are shown.
+  var isVerbose = false
+  /// Whether the harmless failed calls are listed.
+  var listsHarmless = false
+  /// Whether secrets are replaced.
+  var redacts = true
+}
 
-  @Flag(help: "Show all findings, all evidence, all configuration files and the processes.")
-  var verbose = false
-
-  @Flag(help: "Show the failed calls that were found to be harmless as well.")
-  var all = false
-
-  @Flag(
-    inversion: .prefixedNo,
-    help: "Replace passwords and tokens in the report by [redacted].")
-  var redact = true
-
-  @Flag(help: "List the heuristics.")
-  var list = false
-
-  @Option(help: "Explain the heuristic ID at length.")
-  var explain: String?
-
-  @Flag(help: "Check your own heuristics, or those in the DIRectories given.")
-  var checkHeuristics = false
-
-  @Flag(help: "Print the version.")
-  var version = false
-
-  @Argument(
-    parsing: .captureForPassthrough, help: "The command to run, with its arguments.")
-  var command: [String] = []
+/// What is wrong with a command line, in one line.
+struct UsageError: Error, Equatable {
+  var words: String
 }

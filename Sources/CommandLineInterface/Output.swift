@@ -20,10 +20,17 @@ struct Output: ~Copyable {
     isFile = false
   }
 
+  /// Where the options say.
+  init(_ options: Options) throws(Failure) {
+    if let path = options.output { try self.init(path: path) } else { self.init() }
+  }
+
   /// A file, made or emptied at once, so that a path that cannot be written is known before the
   /// target starts.
   init(path: String) throws(Failure) {
-    let opened = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    // A path that was typed need not be UTF-8.
+    let name = TargetText.bytes(of: path).map { CChar(bitPattern: $0) } + [0]
+    let opened = unsafe open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
     guard opened >= 0 else { throw Failure(path: path, error: ErrorNumber(rawValue: errno)) }
     descriptor = opened
     self.path = path

@@ -8,7 +8,7 @@ struct Reporter {
 
   /// The report as it is written.
   func text(of report: Report) -> String {
-    let shown = options.redact ? Redaction.redacted(report) : report
+    let shown = options.redacts ? Redaction.redacted(report) : report
     switch options.format {
     case .json: return JSONRenderer.render(shown)
     case .markdown: return MarkdownRenderer.render(shown)
@@ -18,7 +18,7 @@ struct Reporter {
         shown,
         options: TextOptions(
           width: terminal.width, usesColor: terminal.hasColor && options.output == nil,
-          isVerbose: options.verbose, usesASCII: !terminal.isUTF8))
+          isVerbose: options.isVerbose, usesASCII: !terminal.isUTF8))
       // Apart from what the target wrote there before.
       let stands = options.output == nil && report.verdict.status != .succeeded
       return stands ? "\n" + text : text

@@ -1,3 +1,4 @@
+import Glibc
 import TraceCapture
 import TraceEvents
 
@@ -21,8 +22,8 @@ extension CaptureError {
     case .badRequest: "cannot run this command\(more)"
     case .cannotFork: "cannot start a process\(cause)\(more)"
     case .alreadyTraced:
-      "cannot trace: this process is itself being traced\(more); run whyfail outside of the "
-        + "debugger or strace"
+      "cannot trace: this process is itself traced, by process \(detail)\(Self.name(of: detail)), and a "
+        + "process has one tracer; run whyfail outside of it"
     case .forbiddenByYama:
       "cannot trace: kernel.yama.ptrace_scope forbids it\(more); "
         + "as root: sysctl kernel.yama.ptrace_scope=1"
@@ -35,5 +36,16 @@ extension CaptureError {
     case .cannotEnterDirectory: "cannot enter the working directory\(cause)\(more)"
     case .lostTarget: "lost the target\(cause)\(more)"
     }
+  }
+
+  /// The name of a process in parentheses (`/proc/PID/comm`); empty where it is not to be had.
+  private static func name(of process: String) -> String {
+    let file = unsafe open("/proc/\(process)/comm", O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { return "" }
+    defer { close(file) }
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = unsafe read(file, &bytes, bytes.count)
+    guard count > 1 else { return "" }
+    return " (\(TargetText.decoding(bytes[..<(count - 1)])))"
   }
 }

@@ -5,7 +5,9 @@ extension TargetUser {
   /// The user of a name or number, with its groups, as `initgroups(3)` would set them.
   ///
   /// - Returns: nil if there is no such user.
-  static func named(_ name: String) -> (user: TargetUser, environment: [String])? {
+  static func named(_ name: String) -> (
+    user: TargetUser, environment: [(name: String, value: String)]
+  )? {
     var entry = unsafe passwd()
     var result: UnsafeMutablePointer<passwd>?
     var buffer = [CChar](repeating: 0, count: 65_536)
@@ -28,15 +30,6 @@ extension TargetUser {
     let user = unsafe TargetUser(
       user: entry.pw_uid, group: entry.pw_gid,
       groups: found >= 0 ? Array(groups.prefix(Int(count))) : [entry.pw_gid])
-    return (user, ["HOME=\(home)", "USER=\(login)", "LOGNAME=\(login)", "SHELL=\(shell)"])
-  }
-
-  /// The name of the user who runs this program, or the number.
-  static var ownName: String {
-    let number = geteuid()
-    guard let entry = unsafe getpwuid(number), let name = unsafe entry.pointee.pw_name else {
-      return String(number)
-    }
-    return unsafe String(cString: name)
+    return (user, [("HOME", home), ("USER", login), ("LOGNAME", login), ("SHELL", shell)])
   }
 }

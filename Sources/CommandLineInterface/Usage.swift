@@ -1,5 +1,3 @@
-import ArgumentParser
-
 /// What `--help` prints.
 enum Usage {
   /// The whole help.
@@ -34,10 +32,5 @@ enum Usage {
       126 if COMMAND was found but could not run, 127 if it was not found.
 
       """
-  }
-
-  /// One line for those who typed something wrong.
-  static func hint(tool: String) -> String {
-    "usage: \(tool) [OPTIONS] [--] COMMAND [ARGUMENT...]; \(tool) --help tells more"
   }
 }

@@ -24,4 +24,8 @@ package struct ConfigurationEntry: Sendable {
   package var bytes: Int64?
   /// True for a file that every program touches (nsswitch.conf and the like).
   package let isSystemWide: Bool
+  /// True if an option or an environment variable names it.
+  let isNamed: Bool
+  /// True if its place or name by itself says configuration.
+  let isInLikelyPlace: Bool
 }

@@ -7,12 +7,16 @@ package struct ConfigurationOrder: Sendable {
   static let capacity = 4000
 
   private var entries: OrderedDictionary<String, ConfigurationEntry> = [:]
-  private var listedDirectories: OrderedSet<String> = []
+  private var listedDirectories: Set<String> = []
+  private var given: [Int: GivenPaths] = [:]
 
   package init() {}
 
   /// The entries, in the order of their first touch.
-  package var all: [ConfigurationEntry] { Array(entries.values) }
+  package var all: [ConfigurationEntry] {
+    // A directory that an option names is where to work, unless its place says more.
+    entries.values.filter { !($0.isDirectory && $0.isNamed) || $0.isInLikelyPlace }
+  }
 
   /// Folds one event, after `history` has folded it.
   package mutating func apply(
@@ -38,17 +42,17 @@ package struct ConfigurationOrder: Sendable {
     let purpose = FailedCall.Purpose(call)
     switch (purpose, call.outcome) {
     case (.list, .returned):
-      if listedDirectories.count < Self.capacity { listedDirectories.append(path) }
+      if listedDirectories.count < Self.capacity { listedDirectories.insert(path) }
       update(path) {
         $0.status = .listed
         $0.isDirectory = true
       }
     case (.open, .returned):
-      guard !call.symbols.contains("O_WRONLY"), !call.symbols.contains("O_PATH") else { return }
+      guard !call.hasSymbol("O_WRONLY"), !call.hasSymbol("O_PATH") else { return }
       touch(path, event, digest, history) {
         if $0.status != .read && $0.status != .listed { $0.status = .opened }
         $0.error = nil
-        if call.symbols.contains("O_DIRECTORY") { $0.isDirectory = true }
+        if call.hasSymbol("O_DIRECTORY") { $0.isDirectory = true }
       }
     case (.inspect, .returned):
       guard !call.name.hasSuffix("readlink"), !call.name.hasSuffix("readlinkat") else { return }
@@ -72,8 +76,18 @@ package struct ConfigurationOrder: Sendable {
         $0.status = error.isAbsence ? .missing : denies ? .denied : .error
       }
     default:
-      if call.name == "mmap" || call.name == "mmap2", case .returned = call.outcome {
-        update(path) { $0.status = .read }
+      guard case .returned(let value) = call.outcome else { return }
+      switch call.name {
+      case "mmap", "mmap2": update(path) { $0.status = .read }
+      case "pread64":
+        update(path) {
+          $0.status = .read
+          $0.bytes = max($0.bytes ?? 0, value)
+        }
+      // What the program itself makes is no configuration of it.
+      case _ where purpose == .create || purpose == .make:
+        if let entry = entries[path], entry.status == .missing { entries[path] = nil }
+      default: return
       }
     }
   }
@@ -94,17 +108,15 @@ package struct ConfigurationOrder: Sendable {
     }
     guard entries.count < Self.capacity else { return }
     let process = history.processes[digest.process]
-    let home = process.environmentValue("HOME").map(String.init)
-    let led = origin(of: path, process: process)
-    switch ConfigurationPlaces.standing(of: path, home: home) {
-    case .excluded: return
-    case .unlikely where led == nil: return
-    default: break
-    }
+    let given = givenPaths(of: process)
+    let led = given.paths[path]
+    let isLikely = ConfigurationPlaces.isLikely(path, home: given.home)
+    guard led != nil || isLikely, !ConfigurationPlaces.isExcluded(path) else { return }
     var entry = ConfigurationEntry(
       path: path, isDirectory: false, status: .missing, process: digest.process,
       number: event.number, via: led ?? listedParent(of: path),
-      isSystemWide: ConfigurationPlaces.isSystemWide(path))
+      isSystemWide: ConfigurationPlaces.isSystemWide(path), isNamed: led != nil,
+      isInLikelyPlace: isLikely)
     change(&entry)
     entries[path] = entry
   }
@@ -114,37 +126,57 @@ package struct ConfigurationOrder: Sendable {
     return listedDirectories.contains(directory) ? directory : nil
   }
 
-  /// The command-line option or environment variable that names `path`.
-  private func origin(of path: String, process: ProcessRecord) -> String? {
+  /// The paths that the options and variables of `process` name, for the program that it now is.
+  private mutating func givenPaths(of process: ProcessRecord) -> GivenPaths {
+    if let known = given[process.index], known.generation == process.generation { return known }
+    let made = GivenPaths(of: process)
+    if given.count >= 128 { given.removeAll(keepingCapacity: true) }
+    given[process.index] = made
+    return made
+  }
+}
+
+/// The paths that a command line or environment names.
+private struct GivenPaths {
+  let generation: Int
+  let home: String?
+  /// Absolute path to the option or variable that names it.
+  private(set) var paths: [String: String] = [:]
+
+  init(of process: ProcessRecord) {
+    generation = process.generation
+    home = process.environmentValue("HOME").map(String.init)
+    for variable in process.environment {
+      guard let equals = variable.firstIndex(of: "=") else { continue }
+      let value = variable[variable.index(after: equals)...]
+      let name = variable[..<equals]
+      // The shell keeps the last command and directories in such variables.
+      guard value.hasPrefix("/"), !Self.shellsOwn.contains(String(name)) else { continue }
+      add(value, named: "$" + name, process)
+    }
     var option: Substring?
     for argument in process.arguments.dropFirst() {
       if argument.hasPrefix("-") {
         option = argument.prefix { $0 != "=" }
-        if let equals = argument.firstIndex(of: "="),
-          names(argument[argument.index(after: equals)...], path, process)
-        {
-          return String(argument[..<equals])
+        if let equals = argument.firstIndex(of: "=") {
+          add(argument[argument.index(after: equals)...], named: argument[..<equals], process)
         }
         continue
       }
-      if let option, isConfigurationOption(option), names(argument[...], path, process) {
-        return String(option)
-      }
+      if let option, isConfigurationOption(option) { add(argument[...], named: option, process) }
       option = nil
     }
-    for variable in process.environment {
-      guard let equals = variable.firstIndex(of: "="),
-        variable[variable.index(after: equals)...] == path
-      else { continue }
-      let name = variable[..<equals]
-      // The shell keeps the last command and directories in such variables.
-      if !["_", "PWD", "OLDPWD", "HOME", "SHELL", "TMPDIR"].contains(name) { return "$" + name }
-    }
-    return nil
   }
 
-  private func names(_ word: Substring, _ path: String, _ process: ProcessRecord) -> Bool {
-    !word.isEmpty && PathName.absolute(String(word), from: process.workingDirectory) == path
+  private static let shellsOwn: Set<String> = [
+    "_", "PWD", "OLDPWD", "HOME", "SHELL", "TMPDIR", "PATH",
+  ]
+
+  private mutating func add(
+    _ word: Substring, named name: some StringProtocol, _ process: ProcessRecord
+  ) {
+    guard !word.isEmpty, paths.count < 1000 else { return }
+    paths[PathName.absolute(String(word), from: process.workingDirectory)] = String(name)
   }
 
   private func isConfigurationOption(_ option: Substring) -> Bool {

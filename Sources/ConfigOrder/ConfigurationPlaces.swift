@@ -5,58 +5,62 @@ internal import TraceEvents
 ///
 /// This is data with the few rules that read it; nothing here knows a particular program.
 enum ConfigurationPlaces {
-  /// How strongly place and name say that a path is configuration.
-  enum Standing { case excluded, unlikely, likely }
-
-  /// The standing of `path` for a process with this home directory.
-  static func standing(of path: String, home: String?) -> Standing {
-    if isExcluded(path) { return .excluded }
-    if places.contains(where: { path.hasPrefix($0) }) { return .likely }
+  /// True if place or name make `path` likely configuration, for a process with this home directory.
+  ///
+  /// This is asked of every path that a target touches, and so looks at the cheap signs first.
+  static func isLikely(_ path: String, home: String?) -> Bool {
+    if path.hasPrefix("/etc/") || path.hasPrefix("/usr/local/etc/") { return true }
     let base = PathName.base(of: path)
-    if let home, home.count > 1, path.hasPrefix(home + "/") {
+    if let home, home.utf8.count > 1, path.hasPrefix(home), path.hasPrefix(home + "/") {
       let below = path.dropFirst(home.count + 1)
-      if below.hasPrefix(".config/") { return .likely }
-      if below.hasPrefix("."), !below.contains("/") || looksLikeConfiguration(base) {
-        return .likely
+      if below.hasPrefix(".config/") { return true }
+      if below.hasPrefix("."), base.count == below.count || looksLikeConfiguration(base) {
+        return true
       }
     }
-    if path.contains("/etc/") || path.contains("/.config/") { return .likely }
-    return looksLikeConfiguration(base) ? .likely : .unlikely
+    return looksLikeConfiguration(base) || path.containsBytes("/etc/")
+      || path.containsBytes("/.config/") || places.contains { path.hasPrefix($0) }
   }
 
   /// True for the files that every program touches and no program owns.
   static func isSystemWide(_ path: String) -> Bool {
-    systemWide.contains(path) || systemWidePrefixes.contains { path.hasPrefix($0) }
+    systemWide.contains(path)
+      || systemWidePrefixes.contains { path.hasPrefix($0) || path + "/" == $0 }
   }
 
   /// True if a name by itself says configuration.
   static func looksLikeConfiguration(_ base: String) -> Bool {
-    if base.hasSuffix("rc"), base.count > 2, !base.contains(".") || base.hasPrefix(".") {
+    if base.hasSuffix("rc"), base.utf8.count > 2,
+      !base.utf8.dropFirst().contains(UInt8(ascii: "."))
+    {
       return true
     }
     if exactNames.contains(base) { return true }
-    guard let dot = base.lastIndex(of: "."), dot != base.startIndex else { return false }
-    return suffixes.contains(String(base[base.index(after: dot)...]))
+    guard let dot = base.utf8.lastIndex(of: UInt8(ascii: ".")), dot != base.startIndex else {
+      return false
+    }
+    return suffixes.contains(String(base[base.utf8.index(after: dot)...]))
   }
 
-  private static func isExcluded(_ path: String) -> Bool {
+  /// True for paths that are no configuration, wherever they are and whoever named them.
+  static func isExcluded(_ path: String) -> Bool {
     if excludedPrefixes.contains(where: { path.hasPrefix($0) }) { return true }
-    if excludedParts.contains(where: { path.contains($0) }) { return true }
+    if excludedParts.contains(where: { path.containsBytes($0) }) { return true }
     let base = PathName.base(of: path)
-    if base.contains(".so.") { return true }
-    guard let dot = base.lastIndex(of: ".") else { return false }
+    if base.containsBytes(".so.") { return true }
+    guard let dot = base.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
     return excludedSuffixes.contains(String(base[base.index(after: dot)...]))
   }
 
   private static let places = [
-    "/etc/", "/usr/local/etc/", "/usr/etc/", "/boot/", "/usr/lib/sysctl.d/", "/usr/lib/tmpfiles.d/",
+    "/usr/etc/", "/boot/", "/usr/lib/sysctl.d/", "/usr/lib/tmpfiles.d/",
   ]
   private static let suffixes: Set<String> = [
     "conf", "cnf", "cfg", "ini", "config", "toml", "properties", "rules",
   ]
   private static let exactNames: Set<String> = [
     ".gitconfig", ".gitattributes", ".profile", ".bash_profile", ".bash_login", ".zshenv",
-    ".editorconfig", ".htaccess", ".netrc", ".pgpass", ".env",
+    ".editorconfig", ".htaccess", ".netrc", ".pgpass", ".env", "config",
   ]
   private static let excludedPrefixes = [
     "/proc/", "/sys/", "/dev/", "/run/", "/var/run/", "/var/cache/", "/var/log/", "/var/tmp/",
@@ -87,4 +91,21 @@ enum ConfigurationPlaces {
     "/etc/pam.d/", "/etc/security/", "/etc/selinux/", "/etc/crypto-policies/", "/etc/alternatives/",
     "/etc/ld.so.conf.d/", "/etc/default/locale", "/etc/gcrypt/", "/etc/userdb/",
   ]
+}
+
+extension String {
+  /// True if the bytes of `part` occur in this text; unlike `contains` it looks at no characters,
+  /// which are a matter of Unicode and cost thirty times as much.
+  func containsBytes(_ part: String) -> Bool {
+    let text = utf8Span.span
+    let wanted = part.utf8Span.span
+    guard wanted.count > 0, text.count >= wanted.count else { return wanted.count == 0 }
+    let first = wanted[0]
+    for start in 0...(text.count - wanted.count) where text[start] == first {
+      var offset = 1
+      while offset < wanted.count, text[start + offset] == wanted[offset] { offset += 1 }
+      if offset == wanted.count { return true }
+    }
+    return false
+  }
 }

@@ -66,12 +66,11 @@ package struct DescriptorTable: Sendable {
   }
 
   mutating func duplicate(_ old: Int32, as new: Int32, closesOnExec: Bool) {
-    guard var entry = entries[old] else {
+    guard let entry = entries[old] else {
       entries[new] = nil
       return
     }
-    entry.closesOnExec = closesOnExec
-    entries[new] = entry
+    open(new, entry.target, closesOnExec: closesOnExec)
   }
 
   mutating func close(_ descriptor: Int32) {

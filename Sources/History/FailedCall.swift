@@ -54,7 +54,7 @@ extension FailedCall {
       self =
         switch call.name {
         case "open", "openat", "openat2", "creat":
-          call.name == "creat" || call.symbols.contains("O_CREAT") ? .create : .open
+          call.name == "creat" || call.hasSymbol("O_CREAT") ? .create : .open
         case "execve", "execveat": .execute
         case "stat", "lstat", "newfstatat", "statx", "stat64", "lstat64", "fstatat64", "access",
           "faccessat", "faccessat2", "readlink", "readlinkat", "statfs", "statfs64", "getxattr",

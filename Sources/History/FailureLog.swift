@@ -28,16 +28,22 @@ package struct FailureLog: Sendable {
       calls[position].count += 1
       calls[position].lastNumber = failure.number
       calls[position].lastTime = failure.time
+      if calls[position].replacement != nil {
+        // What had served serves no longer.
+        calls[position].replacement = nil
+        awaitReplacement(of: failure, at: position)
+      }
       return
     }
     if calls.count >= Self.capacity { forgetLeastTelling() }
     positions[key] = calls.count
-    if let path = failure.path {
-      unreplacedByName[PathName.base(of: path), default: []].append(calls.count)
-    } else if let address = failure.address {
-      unreplacedByName[address.description, default: []].append(calls.count)
-    }
+    awaitReplacement(of: failure, at: calls.count)
     calls.append(failure)
+  }
+
+  private mutating func awaitReplacement(of failure: FailedCall, at position: Int) {
+    guard let name = failure.path.map(PathName.base) ?? failure.address?.description else { return }
+    unreplacedByName[name, default: []].append(position)
   }
 
   /// Notes that `path` (or an address) served at last: earlier failures to find it are harmless.
@@ -69,7 +75,8 @@ package struct FailureLog: Sendable {
     case (.inspect, .open), (.inspect, .execute), (.inspect, .enter), (.inspect, .create),
       (.inspect, .make):
       return true
-    case (.open, .create), (.open, .make), (.remove, .create), (.remove, .make): return isSameSubject
+    case (.open, .create), (.open, .make), (.remove, .create), (.remove, .make):
+      return isSameSubject
     case (.make, .enter), (.make, .inspect): return isSameSubject && failure.error == .exists
     default: return false
     }
@@ -77,7 +84,8 @@ package struct FailureLog: Sendable {
 
   private func key(of failure: FailedCall) -> Key {
     let subject =
-      (failure.path ?? failure.address?.description ?? failure.call.descriptor.map { "#\($0)" } ?? "")
+      (failure.path ?? failure.address?.description ?? failure.call.descriptor.map { "#\($0)" }
+        ?? "")
       + (failure.secondPath.map { "\u{0}" + $0 } ?? "")
     return Key(
       process: failure.process, name: failure.call.name, error: failure.error, subject: subject)
@@ -98,18 +106,14 @@ package struct FailureLog: Sendable {
         kept.append(call)
       }
     }
-    if dropped == 0 { kept.removeFirst(target) }
+    // Work for each failure stays bounded only if each time makes room for many.
+    if dropped < target / 2 { kept.removeFirst(target - dropped) }
     calls = kept
     positions.removeAll(keepingCapacity: true)
     unreplacedByName.removeAll(keepingCapacity: true)
     for (position, call) in calls.enumerated() {
       positions[key(of: call)] = position
-      guard call.replacement == nil else { continue }
-      if let path = call.path {
-        unreplacedByName[PathName.base(of: path), default: []].append(position)
-      } else if let address = call.address {
-        unreplacedByName[address.description, default: []].append(position)
-      }
+      if call.replacement == nil { awaitReplacement(of: call, at: position) }
     }
   }
 }

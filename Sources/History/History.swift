@@ -24,6 +24,8 @@ package struct History: Sendable {
   package private(set) var closings: [PipeClosing] = []
   /// What a process last wrote to when nobody was left to read, by its index.
   package private(set) var brokenChannels: [Int: DescriptorTarget] = [:]
+  /// The signal that a process of this run last sent to a process id, and who sent it.
+  package private(set) var sentSignals: [ProcessID: (signal: SignalNumber, sender: Int)] = [:]
   /// The last telling events, for evidence.
   package private(set) var lastEvents = RecentEvents()
 
@@ -153,23 +155,26 @@ package struct History: Sendable {
   private mutating func execute(_ execution: ProgramExecution, by index: Int) {
     processes[index].generation += 1
     processes[index].executable = execution.executable
-    processes[index].executedPath = PathName.absolute(
-      execution.path, from: execution.workingDirectory)
+    processes[index].workingDirectory = execution.workingDirectory
+    // Below a chroot(2) the path that was given is not the machine's.
+    let path = resolve(
+      execution.path, directory: SystemCall.currentDirectory, process: index)
+    processes[index].executedPath = path
     processes[index].arguments = execution.arguments
     processes[index].environment = execution.environment
     processes[index].credentials = execution.credentials
-    processes[index].workingDirectory = execution.workingDirectory
     processes[index].lostPrivilege = execution.lostPrivilege
     processes[index].descriptors.closeOnExec()
     failures.recordSuccess(
       name: PathName.base(of: execution.path),
-      subject: PathName.absolute(execution.path, from: execution.workingDirectory),
+      subject: path,
       purpose: .execute, number: processes[index].lastNumber, isRelated: { $0 == index })
   }
 
   // MARK: Calls
 
-  private mutating func apply(_ call: SystemCall, _ event: TraceEvent, process index: Int) -> Digest {
+  private mutating func apply(_ call: SystemCall, _ event: TraceEvent, process index: Int) -> Digest
+  {
     var digest = Digest(process: index)
     let paths = call.paths
     digest.path = paths.first.map { resolve($0.path, directory: $0.directory, process: index) }
@@ -254,16 +259,16 @@ package struct History: Sendable {
   ) {
     let descriptor = call.descriptor ?? -1
     let value = Int32(truncatingIfNeeded: call.value ?? -1)
-    let closesOnExec = call.symbols.contains { $0.hasSuffix("_CLOEXEC") }
     switch call.name {
     case "open", "openat", "openat2", "creat":
       guard let path = digest.path else { break }
-      let symbols = call.symbols
-      let isWritable = call.name == "creat" || symbols.contains("O_WRONLY") || symbols.contains("O_RDWR")
+      let isWritable =
+        call.name == "creat" || call.hasSymbol("O_WRONLY") || call.hasSymbol("O_RDWR")
       processes[index].descriptors.open(
-        value, .file(path: path, isWritable: isWritable), closesOnExec: closesOnExec)
+        value, .file(path: path, isWritable: isWritable),
+        closesOnExec: call.hasSymbol("O_CLOEXEC"))
       if isWritable { processes[index].lastWrittenFile = path }
-      if !isWritable, !symbols.contains("O_DIRECTORY"), !symbols.contains("O_PATH") {
+      if !isWritable, !call.hasSymbol("O_DIRECTORY"), !call.hasSymbol("O_PATH") {
         if processes[index].recentFiles.count == 24 { processes[index].recentFiles.removeFirst() }
         processes[index].recentFiles.append(path)
       }
@@ -273,7 +278,8 @@ package struct History: Sendable {
       // dup2 onto itself changes nothing.
       if descriptor != value {
         noteClosing(value, of: index, event)
-        processes[index].descriptors.duplicate(descriptor, as: value, closesOnExec: closesOnExec)
+        processes[index].descriptors.duplicate(
+          descriptor, as: value, closesOnExec: call.hasSymbol("O_CLOEXEC"))
       }
     case "fcntl", "fcntl64":
       let symbols = call.symbols
@@ -289,11 +295,12 @@ package struct History: Sendable {
       for case .integer(let value) in call.arguments {
         bounds.append(Int32(clamping: value))
       }
-      if bounds.count >= 2, !call.symbols.contains("CLOSE_RANGE_CLOEXEC") {
+      if bounds.count >= 2, !call.hasSymbol("CLOSE_RANGE_CLOEXEC") {
         processes[index].descriptors.close(from: bounds[0], through: bounds[1])
       }
     case "pipe", "pipe2":
       guard let made = call.madeDescriptors else { break }
+      let closesOnExec = call.hasSymbol("O_CLOEXEC")
       processes[index].descriptors.open(
         made.first, .pipe(number: event.number, end: .reading), closesOnExec: closesOnExec)
       processes[index].descriptors.open(
@@ -303,17 +310,20 @@ package struct History: Sendable {
       let state = SocketState(
         number: event.number, domain: symbols.first { $0.hasPrefix("AF_") }.map(String.init) ?? "?",
         type: symbols.first { $0.hasPrefix("SOCK_") }.map(String.init) ?? "?")
-      processes[index].descriptors.open(value, .socket(state: state), closesOnExec: closesOnExec)
+      processes[index].descriptors.open(
+        value, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
     case "socketpair":
       guard let made = call.madeDescriptors else { break }
       let state = SocketState(number: event.number, domain: "AF_UNIX", type: "SOCK_STREAM")
       for end in [made.first, made.second] {
-        processes[index].descriptors.open(end, .socket(state: state), closesOnExec: closesOnExec)
+        processes[index].descriptors.open(
+          end, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
       }
     case "accept", "accept4":
       let state = SocketState(
         number: event.number, domain: "?", type: "SOCK_STREAM", local: nil, peer: call.address)
-      processes[index].descriptors.open(value, .socket(state: state), closesOnExec: closesOnExec)
+      processes[index].descriptors.open(
+        value, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
     case "bind":
       processes[index].descriptors.changeSocket(descriptor) { $0.local = call.address }
     case "connect": notePeer(call, process: index)
@@ -329,17 +339,26 @@ package struct History: Sendable {
       if let path = digest.path { processes[index].rootDirectory = path }
     case "getdents", "getdents64":
       processes[index].lastListedDirectory = digest.path
+    case "kill", "tgkill": noteKill(call, process: index)
     case "setuid", "setreuid", "setresuid", "setfsuid":
       let numbers = call.arguments.compactMap { argument -> Int64? in
         if case .integer(let value) = argument { value } else { nil }
       }
-      let effective = call.name == "setuid" || call.name == "setfsuid" ? numbers.first : numbers.dropFirst().first
+      let effective =
+        call.name == "setuid" || call.name == "setfsuid" ? numbers.first : numbers.dropFirst().first
       if let effective, effective >= 0, effective < 0xFFFF_FFFF {
         processes[index].credentials?.user = UInt32(truncatingIfNeeded: effective)
       }
     default: break
     }
     noteSuccess(of: call, digest, event, process: index)
+  }
+
+  private mutating func noteKill(_ call: SystemCall, process index: Int) {
+    guard sentSignals.count < 4096, case .integer(let target)? = call.arguments.first,
+      let name = call.symbols.last, let signal = SignalNumber(name: String(name))
+    else { return }
+    sentSignals[ProcessID(truncatingIfNeeded: target)] = (signal, index)
   }
 
   private mutating func noteSuccess(
@@ -377,8 +396,9 @@ package struct History: Sendable {
   }
 
   private mutating func noteClosings(of index: Int, _ event: TraceEvent) {
-    for entry in processes[index].descriptors.all.values {
-      note(entry.target, of: index, event, atEnd: true)
+    // In order, so that a recording replays to the same history in another process.
+    for entry in processes[index].descriptors.all.sorted(by: { $0.key < $1.key }) {
+      note(entry.value.target, of: index, event, atEnd: true)
     }
   }
 
@@ -440,8 +460,10 @@ extension ErrorNumber {
     case .interrupted, .notTerminal: true
     case .inProgress: call.name == "connect"
     case .tryAgain:
-      !["clone", "clone3", "fork", "vfork", "flock", "fcntl", "fcntl64", "mlock", "setuid",
-        "setresuid", "mmap", "mmap2", "bind", "connect"].contains(call.name)
+      ![
+        "clone", "clone3", "fork", "vfork", "flock", "fcntl", "fcntl64", "mlock", "setuid",
+        "setresuid", "mmap", "mmap2", "bind", "connect",
+      ].contains(call.name)
     case .invalidArgument: call.name.hasPrefix("readlink")
     case .noChild: call.name.hasPrefix("wait")
     default: rawValue >= 512  // restart codes that a tracer sees, a program never

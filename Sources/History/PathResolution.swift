@@ -24,7 +24,8 @@ package enum PathName {
   package static func base(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
     let base = path[path.index(after: slash)...]
-    return base.isEmpty && path.utf8.count > 1 ? self.base(of: String(path.dropLast())) : String(base)
+    return base.isEmpty && path.utf8.count > 1
+      ? self.base(of: String(path.dropLast())) : String(base)
   }
 
   /// Everything before the last component: `/a/b` of `/a/b/c`, `/` of `/a`.

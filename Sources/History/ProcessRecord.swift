@@ -67,7 +67,11 @@ package struct DeliveredSignal: Sendable {
   package let time: Double
   package let delivery: SignalDelivery
 
-  package init(number: Int, time: Double, delivery: SignalDelivery) {
+  /// True where its arrival was not seen, only the death that it brought: SIGKILL.
+  package let isUnseen: Bool
+
+  package init(number: Int, time: Double, delivery: SignalDelivery, isUnseen: Bool = false) {
+    self.isUnseen = isUnseen
     self.number = number
     self.time = time
     self.delivery = delivery

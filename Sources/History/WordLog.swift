@@ -46,7 +46,7 @@ package struct WordLog: Sendable {
     }
     if let open {
       let room = Self.lineLimit - lines[open].text.utf8.count
-      if room > 0 { lines[open].text += piece.prefix(room) }
+      if room > 0 { lines[open].text += Self.cut(piece, to: room) }
       lines[open].isComplete = isComplete
       return
     }
@@ -54,10 +54,22 @@ package struct WordLog: Sendable {
     lines.append(
       SpokenLine(
         number: number, time: time, process: process, stream: stream,
-        text: String(piece.prefix(Self.lineLimit)), isComplete: isComplete))
+        text: Self.cut(piece, to: Self.lineLimit), isComplete: isComplete))
     if lines.count > Self.capacity {
       lines.remove(at: Self.keptFromStart)
       forgotten += 1
     }
+  }
+
+  /// The first `limit` bytes of a piece, in whole scalars: a character can have any number of them.
+  private static func cut(_ piece: Substring, to limit: Int) -> String {
+    var kept = String.UnicodeScalarView()
+    var count = 0
+    for scalar in piece.unicodeScalars {
+      count += UTF8.width(scalar)
+      if count > limit { break }
+      kept.append(scalar)
+    }
+    return String(kept)
   }
 }

@@ -20,7 +20,7 @@ package struct MarkdownRenderer {
     lines.append("**\(escaped(report.verdict.summary))**")
     if !report.target.command.isEmpty {
       lines += ["", "Command: \(code(shellQuoted(report.target.command)))"]
-      lines.append("(\(escaped(report.outcome.words)); \(escaped(source(of: report))))")
+      lines.append("(\(escaped(report.outcome.words))\(source(of: report)))")
     }
     for (index, finding) in report.findings.enumerated() {
       let isMain = index == 0 && finding.role == .cause
@@ -87,9 +87,12 @@ package struct MarkdownRenderer {
     }
   }
 
+  /// Where a trace that is neither a run nor a recording of one came from; a recording's report is
+  /// that of its run.
   private func source(of report: Report) -> String {
-    let kind = report.source.kind.rawValue
-    return report.source.path.map { "from \(kind) \($0)" } ?? "from \(kind)"
+    let kind = report.source.kind
+    guard kind != .run, kind != .recording else { return "" }
+    return "; from " + escaped(kind.rawValue + (report.source.path.map { " \($0)" } ?? ""))
   }
 
   /// A fenced block, whose fence is longer than any run of backquotes in the text.

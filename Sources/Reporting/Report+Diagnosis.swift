@@ -11,7 +11,8 @@ extension Report {
   /// The report of a run: its diagnosis, with what happened and what configuration was tried.
   package init(
     tool: Tool, source: Source, diagnosis: Diagnosis, history: History,
-    configuration: ConfigurationOrder, command: [String], userName: String?
+    configuration: ConfigurationOrder, command: [String], userName: String?,
+    listsHarmless: Bool = false
   ) {
     let root = history.root
     self.init(
@@ -27,12 +28,36 @@ extension Report {
       processes: history.processes.prefix(Self.processLimit).map { Process($0, in: history) },
       config: Configuration(configuration, history),
       capture: Capture(
-        events: history.eventCount, dropped: history.words.forgotten,
-        truncated: root?.end == nil, notes: history.notes.map(\.sentence),
-        harmlessFailures: diagnosis.harmlessCalls),
+        events: history.eventCount, truncated: root?.end == nil,
+        notes: history.notes.map(\.sentence), harmlessFailures: diagnosis.harmlessCalls,
+        harmless: listsHarmless ? Self.harmlessCalls(diagnosis, history) : []),
       lastWords: diagnosis.lastWords.map {
         LastWords(pid: $0.pid, program: $0.program, stream: $0.stream, text: $0.text)
       })
+  }
+}
+
+extension Report {
+  /// The failed calls that the cause does not rest on, in order; repetitions are one line.
+  private static func harmlessCalls(
+    _ diagnosis: Diagnosis, _ history: borrowing History
+  ) -> [Evidence] {
+    let cause = diagnosis.findings.first { $0.role == .cause }
+    let blamed = Set((cause?.evidence ?? []).map(\.number))
+    var lines: [Evidence] = []
+    for failure in history.failures.calls where !blamed.contains(failure.number) {
+      let process = history.processes[failure.process]
+      var text = failure.call.notation
+      if failure.count > 1 { text += "   (\(failure.count) times)" }
+      if let replacement = failure.replacement {
+        text += replacement.isSameSubject ? "   (served later)" : "   (then \(replacement.subject))"
+      }
+      lines.append(
+        Evidence(
+          event: failure.number, time: failure.time, pid: process.pid, program: process.name,
+          text: text))
+    }
+    return lines
   }
 }
 

@@ -60,7 +60,7 @@ extension Report {
       case fixDetails = "fix_details"
       case evidence
       case pathDown = "path_down"
-    case features
+      case features
     }
 
     package init(

@@ -46,17 +46,19 @@ extension TextRenderer {
     // Some long path must not push the other lines apart.
     let column = min(longest, options.width / 2)
     var previousVia: String?
+    var number = 0
     writeCapped(entries, cap: cap) { renderer, entry in
-      renderer.writeEntry(entry, column: column, previousVia: previousVia)
+      number += 1
+      renderer.writeEntry(entry, number: number, column: column, previousVia: previousVia)
       previousVia = entry.via
     }
   }
 
   private mutating func writeEntry(
-    _ entry: Report.Configuration.Entry, column: Int, previousVia: String?
+    _ entry: Report.Configuration.Entry, number: Int, column: Int, previousVia: String?
   ) {
     let (symbol, emphasis) = entry.status.symbol
-    let start = String(entry.order).leftPadded(to: 4) + "  "
+    let start = String(number).leftPadded(to: 4) + "  "
     let rest = " " + entry.shownPath.padded(to: column) + "  "
     let line = start + options.spelled(symbol) + rest
     let shown = start + options.styled(options.spelled(symbol), emphasis) + rest

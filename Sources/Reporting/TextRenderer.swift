@@ -143,11 +143,16 @@ extension TextRenderer {
     write(atRight: safety, of: last)
   }
 
-  /// Writes a line with a remark at the right margin, or right behind it where there is no room.
+  /// Writes a line with a remark at the right margin, on a line of its own where there is no room.
   private mutating func write(atRight remark: String, of line: String) {
     guard !remark.isEmpty else { return write(line) }
     let room = options.width - displayWidth(of: remark)
-    write(line.padded(to: max(room, displayWidth(of: line) + 2)) + remark)
+    if displayWidth(of: line) + 2 <= room {
+      write(line.padded(to: room) + remark)
+    } else {
+      write(line)
+      write(remark.leftPadded(to: options.width))
+    }
   }
 
   private mutating func writeConfidence(_ finding: Report.Finding) {
@@ -172,7 +177,12 @@ extension TextRenderer {
     if let program = evidence.program { line += baseName(of: program) }
     if let pid = evidence.pid { line += evidence.program == nil ? "pid \(pid)" : "[\(pid)]" }
     if line.last != " " { line += " " }
-    write(options.styled(line + evidence.text, .faint))
+    let hanging = String(repeating: " ", count: indent.utf8.count + 7)
+    for line in TextFlow.lines(
+      of: evidence.text, width: options.width, indent: line, hanging: hanging)
+    {
+      write(options.styled(line, .faint))
+    }
   }
 }
 

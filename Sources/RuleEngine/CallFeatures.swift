@@ -28,15 +28,17 @@ struct RankingContext {
     }
     firstComplaint = complaints
     clearComplaints = history.words.lines.filter {
-      Complaint.weight(of: $0.text.lowercased()) >= 0.6
+      let text = $0.text.lowercased()
+      return Complaint.weight(of: text) >= 0.6 || Complaint.isAboutInput(text)
     }
   }
 
   /// Number of the first clear complaint after event `number` by `process` or one of the failure
   /// path.
-  func firstClearComplaint(after number: Int, of process: Int) -> Int? {
-    clearComplaints.first { $0.number >= number && ($0.process == process || path.contains($0.process)) }?
-      .number
+  func firstClearComplaint(after number: Int, of process: Int) -> SpokenLine? {
+    clearComplaints.first {
+      $0.number >= number && ($0.process == process || path.contains($0.process))
+    }
   }
 
   /// Number of the event that ended `process`, or of the last event.
@@ -57,6 +59,7 @@ enum CallFeatures {
     ("before end", beforeEnd), ("retried until end", retriedUntilEnd),
     ("said nothing", saidNothing), ("passed over in words", passedOver),
     ("optional place", optionalPlace), ("to be made", toBeMade),
+    ("asked for by the user", askedFor),
   ]
 
   /// On the failure path or beside it.
@@ -86,10 +89,14 @@ enum CallFeatures {
     for (token, weight) in mentionTokens(of: call) {
       // A program says its own name in every complaint, and often the name of its subcommand.
       if call.purpose != .execute || call.replacement != nil, names.contains(token) { continue }
-      if weight < RankingWeights.nameMentioned, commandWords.contains(token) { continue }
+      let isCommandWord = weight < RankingWeights.nameMentioned && commandWords.contains(token)
       for mention in run.mentions.mentions(of: token, after: call.number) {
         let speaker = run.mentions.lines[mention.line].process
         guard isAudience(speaker, of: call.process, run) else { continue }
+        let isShort = weight == RankingWeights.shortNameMentioned
+        if isShort || isCommandWord, !run.mentions.line(mention.line, speaksOf: call.error) {
+          continue
+        }
         var value = weight
         if mention.word != token, mention.word.contains("/") {
           // The end of a longer path: of this one, or of another with the same last name.
@@ -120,7 +127,9 @@ enum CallFeatures {
       if let given, given != path, given != base {
         tokens.append((given, RankingWeights.pathMentioned))
       }
-      if base.count >= 3 {
+      if base.count < 3 {
+        tokens.append((base, RankingWeights.shortNameMentioned))
+      } else {
         // A short word without a dot, such as "all", is said for many reasons.
         let isTelling = base.count > 4 || base.contains(".")
         tokens.append((base, RankingWeights.nameMentioned - (isTelling ? 0 : 0.8)))
@@ -183,7 +192,9 @@ enum CallFeatures {
 
   /// Soon followed by the process's first complaint.
   static func beforeComplaint(_ call: FailedCall, _ run: RankingContext) -> Double {
-    guard let complaint = run.firstComplaint[call.process], complaint > call.number else { return 0 }
+    guard let complaint = run.firstComplaint[call.process], complaint > call.number else {
+      return 0
+    }
     let between = Double(complaint - call.number)
     return RankingWeights.justBeforeComplaint * 12 / (12 + between)
   }
@@ -211,24 +222,42 @@ enum CallFeatures {
     guard mentioned(call, run) == 0,
       let complaint = run.firstClearComplaint(after: call.number, of: call.process)
     else { return 0 }
-    // What failed right before the words can be what they mean without naming it.
-    let closeness = 6 / (6 + Double(complaint - call.lastNumber).magnitude)
+    let text = complaint.text.lowercased()
+    // What failed right before the words can be what they mean without naming it; not where they
+    // are about what the program was given.
+    var closeness = 6 / (6 + Double(complaint.number - call.lastNumber).magnitude)
+    if call.purpose == .inspect || Complaint.isAboutInput(text) { closeness = 0 }
+    if run.lastFailure[call.process] == call.lastNumber,
+      Complaint.speaks(of: call.error, in: text)
+    {
+      closeness = max(closeness, 0.8)
+    }
     let weight =
-      call.error.isAbsence
+      call.error.isAbsence && call.address == nil
       ? RankingWeights.absencePassedOver : RankingWeights.errorPassedOver
     return weight * (1 - closeness)
   }
 
   /// A configuration file that nobody asked for by name: programs look for many and need few.
   static func optionalPlace(_ call: FailedCall, _ run: RankingContext) -> Double {
-    guard call.error.isAbsence, let path = call.path, call.purpose == .open || call.purpose == .inspect,
+    guard call.error.isAbsence, let path = call.path,
+      call.purpose == .open || call.purpose == .inspect,
       isConfigurationPlace(path, run.history.processes[call.process]), mentioned(call, run) == 0
     else { return 0 }
     let process = run.history.processes[call.process]
     let words = process.arguments.dropFirst() + process.environment
     let given = call.call.path ?? path
-    return words.contains { $0.hasSuffix(given) || $0.hasSuffix(path) }
+    return words.contains { $0.contains(given) || $0.contains(path) }
       ? 0 : RankingWeights.optionalPlace
+  }
+
+  /// Named on the command line of its process, word for word.
+  static func askedFor(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.replacement == nil, call.purpose != .execute else { return 0 }
+    let given = [call.path, call.call.path, call.secondPath].compactMap { $0 }
+    let arguments = run.history.processes[call.process].arguments.dropFirst()
+    return arguments.contains { argument in given.contains { $0 == argument } }
+      ? RankingWeights.askedFor : 0
   }
 
   /// What does not exist yet since it is to be made: the argument of -o, or of a command that was
@@ -238,7 +267,9 @@ enum CallFeatures {
       let path = call.path, let given = call.call.path
     else { return 0 }
     let process = run.history.processes[call.process]
-    if isOutput(given, of: process) || isOutput(path, of: process) { return RankingWeights.toBeMade }
+    if isOutput(given, of: process) || isOutput(path, of: process) {
+      return RankingWeights.toBeMade
+    }
     let base = PathName.base(of: path)
     let isStarted = process.children.contains { child in
       let started = run.history.processes[child]

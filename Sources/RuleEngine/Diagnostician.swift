@@ -7,7 +7,7 @@ package struct Diagnostician {
   /// Above this, the first finding is called the cause.
   static let causeThreshold = 0.40
   /// Below this, a finding beside a cause is not worth a reader's time.
-  static let worthTelling = 0.3
+  static let worthTelling = 0.5
   /// How many findings a diagnosis has at most.
   static let findingLimit = 8
 
@@ -37,7 +37,7 @@ package struct Diagnostician {
       status: isHung ? .hung : .failed, summary: "", findings: findings,
       harmlessCalls: max(0, history.failures.total - 1), lastWords: lastWords())
     if let cause = findings.first, cause.role == .cause {
-      diagnosis.summary = cause.title + "."
+      diagnosis.summary = cause.title.asSentence
     } else {
       diagnosis.summary =
         "\(root.name) \(Wording.ending(of: root)), and I could not tell why"
@@ -66,7 +66,7 @@ package struct Diagnostician {
     else { return nil }
     finding.confidence = heuristic.confidence
     return Diagnosis(
-      status: .succeeded, summary: finding.title + ".", findings: [finding],
+      status: .succeeded, summary: finding.title.asSentence, findings: [finding],
       harmlessCalls: history.failures.total)
   }
 
@@ -85,7 +85,7 @@ package struct Diagnostician {
     findings.sort { $0.confidence > $1.confidence }
     assignRoles(&findings)
     if findings.first?.role == .cause {
-      findings.removeAll { $0.confidence < Self.worthTelling }
+      findings.removeAll { $0.role != .cause && !isWorthTelling($0) }
     }
     return Array(findings.prefix(Self.findingLimit))
   }
@@ -104,13 +104,15 @@ package struct Diagnostician {
 
   private func finding(for candidate: Candidate) -> Finding? {
     let observation = observer.observation(of: candidate, asking: true)
-    guard
-      let heuristic = catalog.matches(observation).first(where: { $0.role != .benign })
-    else { return nil }
     let process = history.processes[candidate.process]
     let complaint = complaint(about: candidate)
+    let general = general(process, complaint: complaint)
+    guard
+      let heuristic = catalog.matches(observation, general: general)
+        .first(where: { $0.role != .benign })
+    else { return nil }
     var context = observation.context
-    context.merge(general(process, complaint: complaint)) { own, _ in own }
+    context.merge(general) { own, _ in own }
     var rendered = heuristic.rendered(with: context)
     if let place = askedPlace(of: candidate, subject: rendered.subject, process: process) {
       rendered.because.insert(
@@ -160,6 +162,14 @@ package struct Diagnostician {
 
   private func isWords(_ source: Candidate.Source) -> Bool {
     if case .words = source { true } else { false }
+  }
+
+  /// Whether a finding beside the cause adds to it: it is likely, and more than an echo of it.
+  private func isWorthTelling(_ finding: Finding) -> Bool {
+    guard finding.confidence >= Self.worthTelling else { return false }
+    if finding.features["complaint"] != nil { return false }
+    return finding.features["mentioned"] != nil
+      || finding.pid == history.processes[run.path.leaf].pid
   }
 
   // MARK: Particulars
@@ -222,7 +232,8 @@ package struct Diagnostician {
       if let port = address.port { words.append(String(port)) }
     }
     var files: [String] = []
-    for file in process.recentFiles.reversed() where !files.contains(file) && Self.mayHoldWords(file) {
+    for file in process.recentFiles.reversed()
+    where !files.contains(file) && Self.mayHoldWords(file) {
       files.append(file)
       if files.count == 12 { break }
     }
@@ -308,4 +319,11 @@ package struct Diagnostician {
     "waited at the end": "it was waiting there when the time was up",
     "silent": "nothing was said",
   ]
+}
+
+extension String {
+  /// With one full stop at its end.
+  fileprivate var asSentence: String {
+    hasSuffix(".") || hasSuffix("!") || hasSuffix("?") ? self : self + "."
+  }
 }

@@ -18,8 +18,9 @@ struct FailurePath {
   /// Empty only for a history without processes.
   init(in history: borrowing History) {
     var path: [Int] = history.processes.isEmpty ? [] : [0]
+    let heard = Self.heard(in: history)
     while let last = path.last, path.count < 256,
-      let child = Self.inheritedFailure(of: history.processes[last], in: history)
+      let child = Self.inheritedFailure(of: history.processes[last], in: history, heard: heard)
     {
       path.append(child)
     }
@@ -46,14 +47,30 @@ struct FailurePath {
     return closing.process
   }
 
+  /// Every process that said something, or one below it did.
+  private static func heard(in history: borrowing History) -> Set<Int> {
+    var heard: Set<Int> = []
+    for line in history.words.lines where !heard.contains(line.process) {
+      heard.formUnion(history.lineage(of: line.process))
+    }
+    return heard
+  }
+
+  /// How many of a parent's children, the last ones, can have failed it: with this many after them,
+  /// earlier ones were passed over.
+  private static let examined = 1000
+
   /// The child of `parent` whose failure became the parent's own; nil if there is none.
-  private static func inheritedFailure(of parent: ProcessRecord, in history: borrowing History) -> Int? {
+  private static func inheritedFailure(
+    of parent: ProcessRecord, in history: borrowing History, heard: Set<Int>
+  ) -> Int? {
     guard parent.failed || parent.end == nil else { return nil }
     var best: (child: Int, score: Double)?
-    for index in parent.children {
+    for index in parent.children.suffix(examined) {
       let child = history.processes[index]
       guard child.failed, parent.end == nil || child.endNumber <= parent.endNumber else { continue }
-      let score = inheritance(of: child, by: parent, in: history)
+      let score = inheritance(
+        of: child, by: parent, in: history, wasHeard: heard.contains(index))
       if score >= (best?.score ?? 2.0) { best = (index, score) }
     }
     return best?.child
@@ -61,7 +78,8 @@ struct FailurePath {
 
   /// How much speaks for `parent` having failed because of `child`.
   private static func inheritance(
-    of child: ProcessRecord, by parent: ProcessRecord, in history: borrowing History
+    of child: ProcessRecord, by parent: ProcessRecord, in history: borrowing History,
+    wasHeard: Bool
   ) -> Double {
     var score = 0.0
     if parent.end == nil {
@@ -72,14 +90,22 @@ struct FailurePath {
     }
     var startedAfter = 0
     var failedAfter = false
-    for sibling in parent.children {
+    for sibling in parent.children.suffix(examined) {
       let other = history.processes[sibling]
       if other.startNumber > child.endNumber, other.hasExecuted { startedAfter += 1 }
       if other.index != child.index, other.failed, other.endNumber > child.endNumber {
         failedAfter = true
       }
     }
-    score += startedAfter == 0 ? 2 : -1.5 * Double(min(startedAfter, 4))
+    if startedAfter == 0 {
+      score += 2
+    } else {
+      // Cleaning up after a failure, and passing it on, starts a command or two.
+      let complained = history.words.lines.contains {
+        $0.process == child.index && $0.stream == .standardError
+      }
+      score += (complained ? 0.5 : 0) - 0.75 * Double(min(startedAfter, 6))
+    }
     if !failedAfter { score += 1 }
     switch child.end {
     case .killed(let signal, _):
@@ -91,7 +117,7 @@ struct FailurePath {
       } else {
         score += 1
       }
-    case .exited(1) where !history.words.lines.contains(where: { $0.process == child.index }):
+    case .exited(1) where !wasHeard:
       // Status 1 without a word is how commands answer "no".
       score -= 1.5
     default: break

@@ -17,10 +17,18 @@ struct Inquiry {
       if case .accessWalk(let walk) = answer(question), walk.refusal != nil { return walk }
     }
     // The stop may have asked it with other words, such as other capabilities.
-    var other: AccessWalk?
-    for case (.access(path, _, _), .accessWalk(let walk)) in history.facts
-    where walk.refusal != nil || other == nil { other = walk }
-    return other
+    // Of several the first in a fixed order is taken: that of a dictionary differs by process.
+    var others: [(rank: String, walk: AccessWalk)] = []
+    for case (.access(path, let other, let whose), .accessWalk(let walk)) in history.facts {
+      let isRefused = walk.refusal == nil ? 1 : 0
+      let isOther = other == operation ? 0 : 1
+      others.append(
+        (
+          "\(isRefused)\(isOther) \(other.rawValue) \(whose.user) \(whose.group) \(whose.capabilities)",
+          walk
+        ))
+    }
+    return others.min { $0.rank < $1.rank }?.walk
   }
 
   /// True if a walk along `path` with the rights of `credentials` is refused; asked at the end.
@@ -36,6 +44,11 @@ struct Inquiry {
 
   func pathWalk(_ path: String) -> PathWalk? {
     if case .pathWalk(let walk) = answer(.path(path: path)) { walk } else { nil }
+  }
+
+  /// What the file at `path` is, as a program.
+  func programFile(_ path: String) -> ProgramFile? {
+    if case .program(let facts) = answer(.program(path: path)) { facts } else { nil }
   }
 
   func similarNames(to name: String, in directory: String) -> [String] {
@@ -59,7 +72,10 @@ struct Inquiry {
   }
 
   func listeners(_ address: SocketAddress, isDatagram: Bool = false) -> [Holder] {
-    for case (.listener(address, _), .holders(let list)) in history.facts { return list }
+    for isDatagram in [isDatagram, !isDatagram] {
+      let question = SystemQuestion.listener(address: address, isDatagram: isDatagram)
+      if case .holders(let list) = history.facts[question] { return list }
+    }
     return holders(answer(.listener(address: address, isDatagram: isDatagram)))
   }
 

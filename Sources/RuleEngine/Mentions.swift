@@ -60,8 +60,7 @@ struct Mentions {
 
   /// True if line `position` has the words of `error`, in the C locale, or its name.
   func line(_ position: Int, speaksOf error: ErrorNumber) -> Bool {
-    folded[position].contains(error.words.lowercased()) || lines[position].text.contains(error.name)
-      || Self.otherWords[error, default: []].contains { folded[position].contains($0) }
+    lines[position].text.contains(error.name) || Complaint.speaks(of: error, in: folded[position])
   }
 
   /// True if any line after event `number` has the words of `error`.
@@ -75,23 +74,6 @@ struct Mentions {
       processes(line.process) && Complaint.weight(of: text) > 0
     }?.0
   }
-
-  /// How programs that do not use `strerror(3)` put it.
-  private static let otherWords: [ErrorNumber: [String]] = [
-    .noEntry: ["not found", "does not exist", "doesn't exist", "cannot find", "can't find", "enoent"],
-    .accessDenied: ["permission", "access denied", "not readable", "not writable", "not allowed"],
-    .notPermitted: ["permission", "not permitted", "not allowed", "must be root", "privilege"],
-    .addressInUse: ["already in use", "in use"],
-    .connectionRefused: ["refused", "could not connect", "couldn't connect", "unable to connect"],
-    .readOnly: ["read-only", "readonly"],
-    .noSpace: ["no space", "disk full", "full"],
-    .noMemory: ["out of memory", "cannot allocate", "not enough memory"],
-    .tooManyOpen: ["too many open"],
-    .tryAgain: ["locked", "resource temporarily unavailable", "could not lock", "unable to lock"],
-    .exists: ["already exists", "exists"],
-    .networkUnreachable: ["unreachable"], .hostUnreachable: ["unreachable", "no route"],
-    .timedOut: ["timed out", "timeout"],
-  ]
 
   /// The words of a line: maximal runs without blanks, quotes and most punctuation, without closing
   /// full stops and slashes.
@@ -112,7 +94,8 @@ struct Mentions {
 
   private static func separates(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
-    case " ", "\t", "\r", "\"", "'", "`", "(", ")", "[", "]", "{", "}", "<", ">", ",", ";", ":", "=",
+    case " ", "\t", "\r", "\"", "'", "`", "(", ")", "[", "]", "{", "}", "<", ">", ",", ";", ":",
+      "=",
       "|", "!", "?", "*", "\u{2018}", "\u{2019}", "\u{201C}", "\u{201D}", "\u{AB}", "\u{BB}":
       true
     default: false
@@ -125,12 +108,64 @@ enum Complaint {
   /// 0 for a line that says nothing of a failure, more for clearer words; `text` in lower case.
   static func weight(of text: String) -> Double {
     var weight = 0.0
+    // Lines of source that a traceback quotes are no words to the user.
+    if text.hasPrefix("    ") { return 0 }
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
     for word in reassurances where text.contains(word) { weight -= 0.5 }
+    if text.contains("warning"), !text.contains("error"), !text.contains("fatal") {
+      weight = min(weight, 0.2)
+    }
+    if isAboutInput(text) { weight = max(weight, 0.7) }
     // What ends in a colon announces the message.
     if text.hasSuffix(":") { weight -= 0.4 }
     return max(weight, 0)
   }
+
+  /// True for words about what a program was given to read, not about what it could not have.
+  static func isAboutInput(_ text: String) -> Bool {
+    inputWords.contains { text.contains($0) }
+  }
+
+  private static let inputWords = [
+    "syntax", "pars", "unterminated", "keyword", "directive", "malformed", "unexpected", "literal",
+    "invalid argument", "invalid option", "unknown option", "unrecognized option", "not valid",
+    "missing separator", "unbound variable", "no argument", "bad configuration", "schema",
+  ]
+
+  /// True if `text`, in lower case, has the words of `error`.
+  static func speaks(of error: ErrorNumber, in text: String) -> Bool {
+    text.contains(error.words.lowercased())
+      || otherWords[error, default: []].contains { text.contains($0) }
+  }
+
+  /// True for the line in which a traceback names its exception: `ValueError: …`,
+  /// `configparser.MissingSectionHeaderError: …`, `java.lang.IllegalStateException: …`.
+  static func namesException(_ line: String) -> Bool {
+    let name = line.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "_") }
+    guard name.count > 5, name.hasSuffix("Error") || name.hasSuffix("Exception") else {
+      return false
+    }
+    return name.endIndex == line.endIndex || line[name.endIndex] == ":"
+  }
+
+  /// How programs that do not use `strerror(3)` put it.
+  private static let otherWords: [ErrorNumber: [String]] = [
+    .noEntry: [
+      "not found", "does not exist", "doesn't exist", "cannot find", "can't find", "enoent",
+    ],
+    .accessDenied: ["permission", "access denied", "not readable", "not writable", "not allowed"],
+    .notPermitted: ["permission", "not permitted", "not allowed", "must be root", "privilege"],
+    .addressInUse: ["already in use", "in use"],
+    .connectionRefused: ["refused", "could not connect", "couldn't connect", "unable to connect"],
+    .readOnly: ["read-only", "readonly"],
+    .noSpace: ["no space", "disk full", "full"],
+    .noMemory: ["out of memory", "cannot allocate", "not enough memory"],
+    .tooManyOpen: ["too many open"],
+    .tryAgain: ["locked", "resource temporarily unavailable", "could not lock", "unable to lock"],
+    .exists: ["already exists", "exists"],
+    .networkUnreachable: ["unreachable"], .hostUnreachable: ["unreachable", "no route"],
+    .timedOut: ["timed out", "timeout"],
+  ]
 
   private static let words: [(String, Double)] = [
     ("fatal", 1.0), ("error", 1.0), ("panic", 1.0), ("exception", 1.0), ("traceback", 0.9),

@@ -25,7 +25,7 @@ struct Ranking {
   private static func callCandidates(_ run: RankingContext) -> [Candidate] {
     var groups: [Group: [FailedCall]] = [:]
     var order: [Group] = []
-    for call in run.history.failures.calls {
+    for call in run.history.failures.calls where call.error != .brokenPipe {
       let group = Group(call)
       if groups[group] == nil { order.append(group) }
       groups[group, default: []].append(call)
@@ -92,7 +92,8 @@ struct Ranking {
         process.signals.last { $0.delivery.signal == signal }
         ?? DeliveredSignal(
           number: process.endNumber, time: process.endTime,
-          delivery: SignalDelivery(signal: signal, code: 0))
+          delivery: SignalDelivery(signal: signal, code: 0), isUnseen: true)
+      if isCleanUp(delivered, of: process, run) { continue }
       let isOutside = [.kill, .terminate, .interrupt, .hangup].contains(signal)
       found.append(
         Candidate(
@@ -103,9 +104,28 @@ struct Ranking {
               "fatal signal",
               isOutside ? RankingWeights.killedFromOutside : RankingWeights.fatalSignal
             ),
+            (
+              "the failed write names the file",
+              signal == .fileSize
+                && run.history.failures.calls.contains {
+                  $0.process == process.index && $0.error == .fileTooLarge
+                } ? RankingWeights.limitNamesFile : 0
+            ),
           ]))
     }
     return found
+  }
+
+  /// True if its parent ended it after having complained: what the parent complains of is the
+  /// cause, and ending its children is what it then does.
+  private static func isCleanUp(
+    _ signal: DeliveredSignal, of process: ProcessRecord, _ run: RankingContext
+  ) -> Bool {
+    guard let parent = process.parent,
+      signal.delivery.sender == run.history.processes[parent].pid,
+      let complaint = run.firstComplaint[parent]
+    else { return false }
+    return complaint < signal.number
   }
 
   // MARK: Lost readers
@@ -129,8 +149,11 @@ struct Ranking {
         found.append(lostReader(signal, process, run))
       }
     }
+    let told = Set(found.map(\.process))
     for call in run.history.failures.calls
-    where call.error == .brokenPipe || call.error == .connectionReset {
+    where (call.error == .brokenPipe || call.error == .connectionReset && call.purpose != .connect)
+      && !told.contains(call.process)
+    {
       found.append(
         Candidate(
           source: .lostReader(
@@ -172,11 +195,20 @@ struct Ranking {
       let weight = Complaint.weight(of: line.text.lowercased())
       let known = best[line.process]
       // Of equals, an exception's last line says most; of a list of complaints, the first.
-      let isException = line.text.first.map { $0.isUppercase } ?? false
-        && Complaint.weight(of: line.text.lowercased()) >= 0.9 && line.text.contains("Error: ")
+      let isException = Complaint.namesException(line.text)
       if let known, known.weight > weight || (known.weight == weight && !isException) { continue }
       best[line.process] = (position, weight)
     }
+    // The last line of one that failed is a complaint, whatever its words.
+    for (position, line) in run.mentions.lines.enumerated().reversed() {
+      let process = run.history.processes[line.process]
+      guard line.stream == .standardError, process.failed,
+        !endsWarning(position, run.mentions.lines), let known = best[line.process],
+        known.weight <= 0.25
+      else { continue }
+      best[line.process] = (position, RankingWeights.lastLineSaid)
+    }
+    let hasOtherCandidates = calls.contains { $0.score > 0 }
     return best.sorted { $0.key < $1.key }.map { process, found in
       let line = run.mentions.lines[found.line]
       let record = run.history.processes[process]
@@ -186,7 +218,7 @@ struct Ranking {
       let nameCall = calls.contains { candidate in
         candidate.score > 0.5
           && candidate.features.contains {
-            $0.name == "mentioned" && $0.value >= RankingWeights.nameMentioned
+            $0.name == "mentioned" && $0.value >= RankingWeights.nameMentioned - 0.2
           }
       }
       return Candidate(
@@ -195,12 +227,28 @@ struct Ranking {
           ("process", standing),
           (
             "complaint",
-            found.weight > 0
+            found.weight > 0.25
               ? RankingWeights.complaint * found.weight + 0.4 : RankingWeights.anyWords
           ),
           ("names a file that was read", namesReadFile ? RankingWeights.complaintNamesReadFile : 0),
+          (
+            "nothing else failed",
+            hasOtherCandidates || found.weight <= 0.25 ? 0 : RankingWeights.onlyWords
+          ),
+          (
+            "the innermost spoke",
+            process != run.path.leaf && best[run.path.leaf] != nil
+              ? RankingWeights.innermostSpoke : 0
+          ),
           ("names a failed call", nameCall ? RankingWeights.wordsNameFailedCall : 0),
         ])
+    }
+  }
+
+  /// True if the line is one of a warning's, which can go over several.
+  private static func endsWarning(_ position: Int, _ lines: [SpokenLine]) -> Bool {
+    lines[max(0, position - 6)...position].contains {
+      $0.process == lines[position].process && $0.text.lowercased().contains("warning")
     }
   }
 
@@ -219,6 +267,7 @@ struct Ranking {
         features: [
           ("process", ProcessFeature.standing(of: leaf.index, run)),
           ("silent", RankingWeights.silentExit),
+          ("answer passed on", run.path.processes.count > 1 ? RankingWeights.answerPassedOn : 0),
         ])
     ]
   }

@@ -13,6 +13,8 @@ enum RankingWeights {
   // What was said
   static let pathMentioned = 2.8
   static let nameMentioned = 2.0
+  /// For names of one or two characters, and only with the error's words beside them.
+  static let shortNameMentioned = 0.9
   static let addressMentioned = 2.4
   /// A factor: a name in a line that does not complain.
   static let mentionWithoutComplaint = 0.4
@@ -32,6 +34,7 @@ enum RankingWeights {
   static let replacedByOther = -2.6
   static let becameAnother = -2.4
   static let optionalPlace = -1.0
+  static let askedFor = 0.5
   static let toBeMade = -2.2
   static let knownBenign = -3.0
   static let saidNothing = 0.4
@@ -49,5 +52,10 @@ enum RankingWeights {
   static let wordsNameFailedCall = -1.0
   static let anyWords = 0.1
   static let silentExit = -0.4
+  static let answerPassedOn = 1.6
+  static let innermostSpoke = -1.2
+  static let onlyWords = 0.7
+  static let lastLineSaid = 0.5
+  static let limitNamesFile = -0.6
   static let hangWait = 3.0
 }

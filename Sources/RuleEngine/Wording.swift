@@ -53,7 +53,9 @@ enum Wording {
       "epoll_wait", "epoll_pwait":
       return waitForInput(pending, process)
     case "write", "writev", "sendto", "sendmsg":
-      return ("somebody to read what it writes to \(describe(target, call))", describe(target, call))
+      return (
+        "somebody to read what it writes to \(describe(target, call))", describe(target, call)
+      )
     case "futex": return ("another of its threads, at a lock or condition (futex)", name)
     case "wait4", "waitid": return ("a child to end", name)
     case "nanosleep", "clock_nanosleep": return ("time to pass (it sleeps)", name)

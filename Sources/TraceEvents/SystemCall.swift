@@ -110,6 +110,29 @@ extension SystemCall {
     }
   }
 
+  /// True if one of the flags or constants among the arguments is `name`.
+  package func hasSymbol(_ name: String) -> Bool {
+    for case .symbol(let list) in arguments where Self.list(list, holds: name) { return true }
+    return false
+  }
+
+  /// True if `name` is one of the words that `|` separates in `list`; looks at bytes alone, since
+  /// it is asked of every call.
+  private static func list(_ list: String, holds name: String) -> Bool {
+    let text = list.utf8Span.span
+    let wanted = name.utf8Span.span
+    var start = 0
+    while start + wanted.count <= text.count {
+      var offset = 0
+      while offset < wanted.count, text[start + offset] == wanted[offset] { offset += 1 }
+      let end = start + offset
+      if offset == wanted.count, end == text.count || text[end] == UInt8(ascii: "|") { return true }
+      while start < text.count, text[start] != UInt8(ascii: "|") { start += 1 }
+      start += 1
+    }
+    return false
+  }
+
   /// The call in strace's notation: `openat(AT_FDCWD, "/etc/x", O_RDONLY) = -1 ENOENT`.
   ///
   /// Control bytes in texts are escaped as C does; long texts are cut at 160 characters.

@@ -4,6 +4,8 @@ import Glibc
 @main
 enum Main {
   static func main() {
-    exit(CommandLineInterface.run(arguments: CommandLine.arguments, environment: .ownProcess))
+    exit(
+      CommandLineInterface.run(
+        arguments: ForeignText.commandLine, environment: .ownProcess))
   }
 }

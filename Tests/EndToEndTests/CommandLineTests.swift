@@ -28,13 +28,82 @@ import Testing
     #expect(result.errorText.lowercased().contains("usage"))
   }
 
-  @Test func anUnknownOptionIsAUsageError() async throws {
-    let result = try await whyfail("--no-such-option", "true")
+  /// A command line that is wrong, and what of it the one line must name.
+  static let mistakes: [(words: [String], named: String)] = [
+    (["--no-such-option", "true"], "--no-such-option"),
+    (["-x", "true"], "-x"),
+    (["--format", "jsn", "true"], "jsn"),
+    (["--timeout", "soon", "true"], "soon"),
+    (["--timeout", "0", "true"], "--timeout"),
+    (["--timeout"], "--timeout"),
+    (["--output"], "--output"),
+    (["--replay", "recording", "true"], "--replay"),
+    (["--format", "json"], "no command"),
+    (["--forma", "json", "true"], "--format?"),
+    (["--verbose=yes", "true"], "--verbose"),
+    (["--list", "--version"], "--list"),
+    (["--list", "true"], "true"),
+    (["--record", "recording", "--replay", "recording"], "--record"),
+    (["--"], "no command"),
+    (["--user", "no-such-user-here", "true"], Host.isRoot ? "no-such-user-here" : "--user"),
+  ]
+
+  @Test(arguments: mistakes)
+  func aMistakeIsOneLine(_ words: [String], _ named: String) async throws {
+    let result = try await ChildProcess.run([Host.whyfail] + words)
     #expect(result.status == 125)
-    #expect(result.errorText.contains("--no-such-option"))
+    #expect(result.outputText == "")
+    #expect(result.errorText.contains(named), "\(result.errorText)")
+    #expect(result.errorText.split(separator: "\n").count == 1, "\(result.errorText)")
+    #expect(result.errorText.hasPrefix("whyfail: "))
   }
 
-  @Test(arguments: ["--help", "--version", "--list"])
+  @Test(arguments: [["-h"], ["--help"], ["--format", "json", "--help"]])
+  func helpIsOnStandardOutput(_ words: [String]) async throws {
+    let result = try await ChildProcess.run([Host.whyfail] + words)
+    #expect(result.status == 0)
+    #expect(result.outputText.contains("Usage: whyfail"))
+    #expect(result.errorText == "")
+  }
+
+  @Test func wordsReachTheTargetByteForByte() async throws {
+    try requireTracing()
+    // A shell makes the byte 0xFF, which Swift's own strings cannot hold.
+    let result = try await ChildProcess.run([
+      "/bin/bash", "-c", #"X=$'\xfe' exec "$0" -o/dev/null -- printf '%s|' $'a\xffb' '' -- "$@""#,
+      Host.whyfail, "--format",
+    ])
+    #expect(Array(result.output) == Array("a".utf8) + [0xFF] + Array("b||--|--format|".utf8))
+    #expect(result.status == 0)
+  }
+
+  @Test(arguments: ["2>&-", ">&- 2>&-", "<&- >&- 2>&-", "2>/dev/full"])
+  func theStatusIsTheTargetsWhereNobodyReads(_ streams: String) async throws {
+    try requireTracing()
+    let result = try await ChildProcess.run([
+      "/bin/sh", "-c", "\"$0\" sh -c 'exit 9' \(streams)", Host.whyfail,
+    ])
+    #expect(result.status == 9)
+  }
+
+  @Test func aFileDoesNotTakeTheNumberOfAClosedStream() async throws {
+    try requireTracing()
+    try await inScratch { scratch in
+      let result = try await ChildProcess.run(
+        [
+          "/bin/sh", "-c",
+          "\"$0\" --record recording -o report sh -c 'echo lost >&2; exit 9' <&- >&- 2>&-",
+          Host.whyfail,
+        ], directory: scratch)
+      #expect(result.status == 9)
+      for name in ["recording", "report"] {
+        let text = try String(contentsOfFile: scratch + "/" + name, encoding: .utf8)
+        #expect(text.hasPrefix(name == "report" ? "──" : "{"), "\(text)")
+      }
+    }
+  }
+
+  @Test(arguments: ["--version", "--list"])
   func informationGoesToStandardOutput(_ option: String) async throws {
     let result = try await whyfail(option)
     #expect(result.status == 0)
@@ -159,6 +228,43 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ["--output", "FILE"], ["--output=FILE"], ["-o", "FILE"], ["-oFILE"], ["-o", "FILE", "--"],
+  ])
+  func aFileIsNamedInTheUsualWays(_ options: [String]) async throws {
+    try requireTracing()
+    try await inScratch { scratch in
+      let words = options.map { $0.replacingOccurrences(of: "FILE", with: scratch + "/report") }
+      let result = try await ChildProcess.run([Host.whyfail] + words + ["sh", "-c", "exit 4"])
+      #expect(result.status == 4)
+      #expect(result.errorText == "")
+      let report = try String(contentsOfFile: scratch + "/report", encoding: .utf8)
+      #expect(report.contains("sh failed (exit status 4)"))
+    }
+  }
+
+  @Test func harmlessCallsAreListedWithAll() async throws {
+    try requireTracing()
+    let brief = try await whyfail("cat", "/nowhere/at-all").errorText
+    #expect(!brief.contains("ld.so.preload"), "\(brief)")
+    let full = try await whyfail("--all", "cat", "/nowhere/at-all").errorText
+    #expect(full.contains("ld.so.preload"), "\(full)")
+  }
+
+  @Test func tracingThatIsForbiddenIsOneLineAndStartsNothing() async throws {
+    try requireTracing()
+    let jail = try await CPrograms.shared.path("deny-ptrace")
+    let tracers = [([jail], "seccomp"), (["/usr/bin/strace", "-f", "-o/dev/null"], "strace")]
+    for (tracer, reason) in tracers
+    where Host.path(of: tracer[0].lastName) != nil || tracer == [jail] {
+      let result = try await ChildProcess.run(tracer + [Host.whyfail, "sh", "-c", "echo started"])
+      #expect(result.status == 125)
+      #expect(result.outputText == "")
+      #expect(result.errorText.contains(reason), "\(result.errorText)")
+      #expect(result.errorText.split(separator: "\n").count == 1, "\(result.errorText)")
+    }
+  }
+
   @Test func aTimeoutEndsTheTargetAndReports() async throws {
     try requireTracing()
     try await inScratch { scratch in
@@ -179,9 +285,16 @@ import Testing
       let result = try await whyfail(
         "--user", user, "-o", scratch + "/report", "sh", "-c", "id -un; id -Gn; umask")
       #expect(result.outputText == "\(user)\n\(user)\n0022\n")
-      let unknown = try await whyfail("--user", "no-such-user-here", "true")
-      #expect(unknown.status == 125)
-      #expect(unknown.errorText.contains("no-such-user-here"))
+      let variables = try await ChildProcess.run([
+        "/usr/bin/env", "-i", "Z=1", "HOME=/of-another", "A=2", "USER=another", "M=3",
+        Host.whyfail, "--user", user, "-o", scratch + "/report", "/usr/bin/env",
+      ])
+      let lines = variables.outputText.split(separator: "\n")
+      #expect(
+        lines.map { String($0.prefix { $0 != "=" }) }
+          == ["Z", "HOME", "A", "USER", "M", "LOGNAME", "SHELL"])
+      #expect(lines.contains("LOGNAME=\(user)") && lines.contains("USER=\(user)"))
+      #expect(!lines.contains("HOME=/of-another"))
     }
   }
 
@@ -211,9 +324,36 @@ import Testing
       #expect(text.contains(/broken\.yaml:\d+/))
     }
   }
+
+  @Test func aBrokenHeuristicDoesNotEndTheRun() async throws {
+    try requireTracing()
+    try await inScratch { home in
+      let directory = home + "/.config/whyfail/heuristics"
+      try FileManager.default.createDirectory(
+        atPath: directory, withIntermediateDirectories: true)
+      try "id: broken\nno_such_key: 1\n".write(
+        toFile: directory + "/broken.yaml", atomically: true, encoding: .utf8)
+      let result = try await ChildProcess.run(
+        ["/usr/bin/env", "HOME=" + home, Host.whyfail, "cat", "/nowhere/at-all"])
+      #expect(result.status == 1)
+      #expect(result.errorText.contains(/broken\.yaml:\d+/), "\(result.errorText)")
+      #expect(result.errorText.contains("/nowhere/at-all does not exist"), "\(result.errorText)")
+    }
+  }
+
+  @Test func noHeuristicsOfOnesOwnAreNoProblem() async throws {
+    try await inScratch { home in
+      let result = try await ChildProcess.run(
+        ["/usr/bin/env", "-i", "HOME=" + home, Host.whyfail, "--check-heuristics"])
+      #expect(result.status == 0)
+      #expect(result.errorText == "")
+    }
+  }
 }
 
 extension String {
+  fileprivate var lastName: String { split(separator: "/").last.map(String.init) ?? self }
+
   /// A JSON report without the member `source`; any other text as it is.
   fileprivate var withoutSource: String {
     guard

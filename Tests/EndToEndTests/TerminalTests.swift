@@ -21,7 +21,7 @@ import Testing
       command: [
         "TRACER", "python3", "-c",
         "import os; print(os.isatty(0), os.isatty(1), os.isatty(2), "
-          + "os.tcgetpgrp(0) == os.getpgrp(), os.getpgrp() == os.getpgid(os.getppid()), "
+          + "os.tcgetpgrp(0) == os.getpgrp(), os.getpgrp() == os.getsid(0), "
           + "os.getsid(0) == os.tcgetsid(0) if hasattr(os, 'tcgetsid') else True)",
       ],
       shows: "True True True True"),
@@ -72,6 +72,26 @@ import Testing
       #expect(traced.contains(session.shows), "traced: \(traced)")
     } else {
       #expect(traced == native)
+    }
+  }
+
+  @Test func aReportHasColourOnATerminalAlone() async throws {
+    if let obstacle = Host.tracingObstacle { try skip("colour", obstacle) }
+    let colour = "\u{1b}["
+    for (variables, isColoured) in [
+      (["TERM=xterm"], true), (["TERM=xterm", "NO_COLOR=1"], false),
+      (["TERM=xterm", "NO_COLOR="], true), (["TERM=dumb"], false),
+    ] {
+      let session = Session(
+        testDescription: "", command: ["env"] + variables + ["TRACER", "cat", "/nowhere/at-all"],
+        shows: "")
+      let shown = try await play(session, tracer: [Host.whyfail])
+      #expect(shown.contains("/nowhere/at-all does not exist"), "\(shown)")
+      #expect(shown.contains(colour) == isColoured, "\(variables)")
+      // The terminal of these tests has 77 columns.
+      for line in shown.replacing(/\x1b\[[0-9;]*m/, with: "").split(separator: "\n") {
+        #expect(line.count <= 77, "\(line)")
+      }
     }
   }
 

@@ -159,7 +159,8 @@ struct TextRendererTests {
       ]
     }
     let text = TextRenderer.render(report)
-    #expect(text.contains("  1. \(command)  (safe)\n"))
+    let atRight = String(repeating: " ", count: 74) + "(safe)\n"
+    #expect(text.contains("  1. \(command)\n\(atRight)"))
     #expect(text.contains("  2. Or so:\n       \(command)\n"))
     #expect(
       text.contains(

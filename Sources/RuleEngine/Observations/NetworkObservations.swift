@@ -65,7 +65,8 @@ struct ConnectionFailed: ObservationKind {
     .init("is_local", \.isLocal, "True if the address is of this machine's loopback."),
     .init("is_unix", \.isUnix, "True for a Unix socket."),
     .init("socket_exists", \.socketExists, "True if the Unix socket's file exists."),
-    .init("first_missing", \.firstMissing, "The first component of the socket's path that is missing."),
+    .init(
+      "first_missing", \.firstMissing, "The first component of the socket's path that is missing."),
     .init("other_listener", \.otherListener, "Who listens on the same port at another address."),
     .init("is_name_server", \.isNameServer, "True if it is a name server (port 53)."),
     .init("host_name", \.hostName, "The host name that was being resolved, where it is known."),

@@ -65,7 +65,8 @@ extension ObservationKind {
       return found.read(self)
     }
     guard field.hasPrefix("has_"),
-      let list = Self.fields.first(where: { $0.isList && $0.declaration.name == field.dropFirst(4) })
+      let list = Self.fields.first(where: { $0.isList && $0.declaration.name == field.dropFirst(4) }
+      )
     else { return nil }
     return .flag(list.read(self) != nil)
   }
@@ -89,7 +90,8 @@ extension ObservationKind {
         return field.isList
           ? [
             field.declaration,
-            .init("has_" + name, .flag, "True if there are any `\(name)`: a section of a list repeats."),
+            .init(
+              "has_" + name, .flag, "True if there are any `\(name)`: a section of a list repeats."),
           ] : [field.declaration]
       })
   }

@@ -16,6 +16,7 @@ struct MissingPath: ObservationKind {
   var near: [String] = []
   var bestNear: String?
   var searched: [String] = []
+  var sought: String?
   var isRelative = false
   var cwd = ""
   var mentioned = false
@@ -34,23 +35,28 @@ struct MissingPath: ObservationKind {
     .init("asked", \.asked, "The path as the program gave it, where that differs."),
     .init("base", \.base, "Last component of `path`."),
     .init("directory", \.directory, "Directory of `path`."),
-    .init("use", \.use, "What for: open, create, execute, inspect, list, make, remove, enter, change."),
+    .init(
+      "use", \.use, "What for: open, create, execute, inspect, list, make, remove, enter, change."),
     .init("first_missing", \.firstMissing, "The first component on the way that does not exist."),
     .init("existing_parent", \.existingParent, "The last directory on the way that does exist."),
-    .init("not_directory", \.notDirectory, "The component that is a file where a directory is needed."),
+    .init(
+      "not_directory", \.notDirectory, "The component that is a file where a directory is needed."),
     .init("link", \.link, "The symbolic link on the way whose target is missing."),
     .init("link_target", \.linkTarget, "Where that link points."),
     .init("loop", \.loop, "True if symbolic links lead in a circle."),
     .init("near", \.near, "Names in the directory that resemble the missing one, as paths."),
     .init("best_near", \.bestNear, "The nearest of them."),
     .init("searched", \.searched, "All places where the same name was looked for, if several."),
+    .init(
+      "sought", \.sought, "The end that all searched places have in common: what was looked for."),
     .init("is_relative", \.isRelative, "True if the program gave a relative path."),
     .init("cwd", \.cwd, "Working directory at that moment."),
     .init("mentioned", \.mentioned, "True if the program then named it in its words."),
     .init("is_library", \.isLibrary, "True if it is a shared library that the loader looked for."),
     .init("library_user", \.libraryUser, "The program or library that needs the library."),
     .init("linker_name", \.linkerName, "For the linker's search: the name behind its option -l."),
-    .init("empty_variable", \.emptyVariable, "True if the path looks like one with an empty variable."),
+    .init(
+      "empty_variable", \.emptyVariable, "True if the path looks like one with an empty variable."),
     .init("exists_now", \.existsNow, "True if the path did exist when the program had ended."),
   ]
 }
@@ -86,23 +92,36 @@ struct AccessRefused: ObservationKind {
     .init("path", \.path, "Absolute path that was asked for."),
     .init("call", \.call, "The system call."),
     .init("error", \.error, "EACCES, EPERM or EROFS."),
-    .init("action", \.action, "What the program wanted to do, as a verb: read, write, create, remove, execute, enter, change the owner of…"),
+    .init(
+      "action", \.action,
+      "What the program wanted to do, as a verb: read, write, create, remove, execute, enter, change the owner of…"
+    ),
     .init("user", \.user, "Name of the user whose rights counted."),
     .init("component", \.component, "The component of the path that refuses."),
     .init("component_type", \.componentType, "directory, file, socket, device."),
     .init("mode", \.mode, "Its permission bits, in octal digits with a leading 0."),
     .init("owner", \.owner, "Its owner."),
     .init("group", \.group, "Its group."),
-    .init("needs", \.needs, "The right that is missing there: read, write, execute, search, ownership."),
-    .init("reason", \.reason, "What decides: ownerBits, groupBits, otherBits, accessControlList, noExecuteBit, readOnlyFileSystem, noExecMount, immutable, appendOnly, stickyDirectory, notOwner, kernelFile…"),
+    .init(
+      "needs", \.needs, "The right that is missing there: read, write, execute, search, ownership."),
+    .init(
+      "reason", \.reason,
+      "What decides: ownerBits, groupBits, otherBits, accessControlList, noExecuteBit, readOnlyFileSystem, noExecMount, immutable, appendOnly, stickyDirectory, notOwner, kernelFile…"
+    ),
     .init("detail", \.detail, "The particulars of the reason, in words."),
-    .init("refused_by_parent", \.refusedByParent, "True if `component` is another than the path itself."),
+    .init(
+      "refused_by_parent", \.refusedByParent, "True if `component` is another than the path itself."
+    ),
     .init("class_letter", \.classLetter, "u, g or o: whose bits decide."),
     .init("right_letter", \.rightLetter, "r, w or x: the bit that is missing."),
     .init("mount_point", \.mountPoint, "Mount point, where a mount option decides."),
-    .init("security_module", \.securityModule, "A security module in force that may have refused, where no bit explains it."),
+    .init(
+      "security_module", \.securityModule,
+      "A security module in force that may have refused, where no bit explains it."),
     .init("is_root", \.isRoot, "True if the process acts as root."),
-    .init("lost_privilege", \.lostPrivilege, "True if the program is set-user-id and tracing took its privilege away."),
+    .init(
+      "lost_privilege", \.lostPrivilege,
+      "True if the program is set-user-id and tracing took its privilege away."),
     .init("owns_file", \.ownsFile, "True if the user owns `component`."),
     .init("target_of_link", \.targetOfLink, "Where `path` leads, if it is a symbolic link."),
   ]

@@ -34,7 +34,9 @@ struct ProcessKilled: ObservationKind {
     .init("signal_words", \.signalWords, "Its words, as strsignal(3) has them."),
     .init("executable", \.executable, "Absolute path of the program that was killed."),
     .init("fault_address", \.faultAddress, "Faulting address, in hexadecimal."),
-    .init("fault_kind", \.faultKind, "unmapped, protected, division, instruction, alignment, truncated."),
+    .init(
+      "fault_kind", \.faultKind, "unmapped, protected, division, instruction, alignment, truncated."
+    ),
     .init("is_null", \.isNull, "True if the address lies in the first page."),
     .init("offset", \.offset, "The address, for one in the first page."),
     .init("sender", \.sender, "Name of the process that sent it."),
@@ -48,7 +50,8 @@ struct ProcessKilled: ObservationKind {
     .init("line", \.line, "The line."),
     .init("source_line", \.sourceLine, "That line's text, if the source is there."),
     .init("module", \.module, "The program or library that the instruction lies in."),
-    .init("inner_function", \.innerFunction, "The function at the very top, where it is another one."),
+    .init(
+      "inner_function", \.innerFunction, "The function at the very top, where it is another one."),
     .init("stack", \.stack, "The stack, innermost first, at most eight frames."),
     .init("core_dumped", \.coreDumped, "True if a core file was written."),
     .init("last_file", \.lastFile, "The file that it had opened for reading last."),
@@ -87,7 +90,8 @@ struct ReaderGone: ObservationKind {
     .init("descriptor", \.descriptor, "The descriptor that was written to."),
     .init("seconds_before", \.secondsBefore, "How long before the write the reader had gone."),
     .init("reader_last_words", \.readerLastWords, "What the reader said last."),
-    .init("reader_is_filter", \.readerIsFilter, "True if the reader succeeded: it had read enough."),
+    .init(
+      "reader_is_filter", \.readerIsFilter, "True if the reader succeeded: it had read enough."),
   ]
 }
 

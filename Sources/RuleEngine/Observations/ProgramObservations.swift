@@ -35,6 +35,9 @@ struct ProgramRejected: ObservationKind {
   var firstLine: String?
   var envCommand: String?
   var hasCarriageReturn = false
+  var content: String?
+  var machine: String?
+  var bits: Int?
   var type: String?
 
   static let name = "program-rejected"
@@ -42,12 +45,25 @@ struct ProgramRejected: ObservationKind {
   static let fields: [ObservationField<Self>] = [
     .init("path", \.path, "Absolute path of the file."),
     .init("error", \.error, "Name of the error."),
-    .init("reason", \.reason, "interpreter-missing, no-interpreter-line, binary-interpreter-missing, not-a-program, directory, empty, unknown."),
-    .init("interpreter", \.interpreter, "The interpreter that its first line names, or its loader."),
-    .init("interpreter_link", \.interpreterLink, "Where the interpreter points, if it is a dangling link."),
+    .init(
+      "reason", \.reason,
+      "interpreter-missing, no-interpreter-line, binary-interpreter-missing, other-machine, not-a-program, directory, empty, unknown."
+    ),
+    .init(
+      "interpreter", \.interpreter, "The interpreter that its first line names, or its loader."),
+    .init(
+      "interpreter_link", \.interpreterLink,
+      "Where the interpreter points, if it is a dangling link."),
     .init("first_line", \.firstLine, "The first line, of a text file."),
     .init("env_command", \.envCommand, "The command that `#!/usr/bin/env` was to find."),
-    .init("has_carriage_return", \.hasCarriageReturn, "True if the first line ends in a carriage return."),
+    .init(
+      "has_carriage_return", \.hasCarriageReturn,
+      "True if the first line ends in a carriage return."),
+    .init(
+      "content", \.content,
+      "What is in the file, where it is no program: gzip data, HTML, damaged ELF."),
+    .init("machine", \.machine, "The processor that a binary is built for."),
+    .init("bits", \.bits, "32 or 64, for a binary."),
     .init("type", \.type, "What the file is: regular, directory…"),
   ]
 }

@@ -21,18 +21,21 @@ struct ResourceExhausted: ObservationKind {
   static let summary =
     "A call ended in ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EFBIG or (for new processes) EAGAIN."
   static let fields: [ObservationField<Self>] = [
-    .init("resource", \.resource, "space, inodes, quota, descriptors, system-descriptors, memory, processes, file-size."),
+    .init(
+      "resource", \.resource,
+      "space, inodes, quota, descriptors, system-descriptors, memory, processes, file-size."),
     .init("error", \.error, "Name of the error."),
     .init("call", \.call, "The system call."),
     .init("limit_name", \.limitName, "RLIMIT_NOFILE and so on, where a limit decides."),
     .init("limit", \.limit, "Its value, in words with a unit."),
-    .init("limit_was_low", \.limitWasLow, "True if the limit is set, and low enough to explain it."),
+    .init(
+      "limit_was_low", \.limitWasLow, "True if the limit is set, and low enough to explain it."),
     .init("ulimit_option", \.ulimitOption, "The option of the shell's ulimit that sets it."),
     .init("used", \.used, "What is used of it."),
     .init("path", \.path, "The file that was written, where there is one."),
     .init("mount_point", \.mountPoint, "Mount point of the file system."),
     .init("file_system_type", \.fileSystemType, "Its type: ext4, tmpfs."),
-    .init("total", \.total, "Its size, in words."),
+    .init("total", \.total, "Its size, in words; given only if it is full."),
     .init("available", \.available, "What is free, in words."),
     .init("user", \.user, "The user whom the limit holds for."),
   ]
@@ -86,6 +89,8 @@ struct CallFailed: ObservationKind {
     .init("user", \.user, "Name of the user whose rights counted."),
     .init("is_root", \.isRoot, "True if the process acts as root."),
     .init("descriptor", \.descriptor, "Its descriptor, if it has one."),
-    .init("descriptor_name", \.descriptorName, "standard input, output or error, for descriptors 0 to 2."),
+    .init(
+      "descriptor_name", \.descriptorName,
+      "standard input, output or error, for descriptors 0 to 2."),
   ]
 }

@@ -14,6 +14,9 @@ struct LastWords: ObservationKind {
   var status: Int?
   var clear = false
   var writtenFile: String?
+  var mountPoint: String?
+  var total: String?
+  var available: String?
   var peer: String?
   var nameServers: [String] = []
   var hostName: String?
@@ -31,6 +34,11 @@ struct LastWords: ObservationKind {
     .init("source_line", \.sourceLine, "That line of that file."),
     .init("last_file", \.lastFile, "The file that the process had opened for reading last."),
     .init("written_file", \.writtenFile, "The file that it had opened for writing last."),
+    .init(
+      "mount_point", \.mountPoint,
+      "Where the file system of what was written is mounted, if the words speak of space."),
+    .init("total", \.total, "Its size, in words."),
+    .init("available", \.available, "What is free there, in words."),
     .init("peer", \.peer, "The internet address that it had connected to last."),
     .init("name_servers", \.nameServers, "The name servers that it had asked."),
     .init("host_name", \.hostName, "A host name that the words or the command line have."),

@@ -8,14 +8,17 @@ struct NamedPlace: Equatable {
   let line: Int?
 
   /// The first place that `text` names, in one of the usual notations: `FILE:12`, `FILE, line 12`,
-  /// `line 12 of FILE`, `File "FILE", line 12`, `in FILE on line 12`, `FILE(12)`.
+  /// `line 12 of FILE`, `File "FILE", line 12`, `in FILE on line 12`, `FILE: 12:`, `FILE(12)`,
+  /// `METHOD(FILE:12)`.
   static func find(in text: String, base: String) -> NamedPlace? {
-    let words = text.split(whereSeparator: { $0.isWhitespace }).map(clean)
+    let raw = text.split(whereSeparator: { $0.isWhitespace })
+    let words = raw.map(clean)
     var best: NamedPlace?
     for (position, word) in words.enumerated() {
       guard let found = place(in: word, base: base) else { continue }
       if found.line != nil { return found }
-      let line = lineNumber(near: position, in: words)
+      let line =
+        lineNumber(near: position, in: words) ?? lineNumber(between: position, in: raw)
       if line != nil { return NamedPlace(file: found.file, line: line) }
       best = best ?? found
     }
@@ -24,7 +27,9 @@ struct NamedPlace: Equatable {
 
   private static func clean(_ word: Substring) -> Substring {
     var word = word
-    let marks: Set<Character> = ["\"", "'", "`", "(", "[", "<", "‘", "“", "’", "”", ",", ";", "]", ">"]
+    let marks: Set<Character> = [
+      "\"", "'", "`", "(", "[", "<", "‘", "“", "’", "”", ",", ";", "]", ">",
+    ]
     while let first = word.first, marks.contains(first) { word.removeFirst() }
     while let last = word.last, marks.contains(last) || last == "." || last == ":" {
       word.removeLast()
@@ -34,6 +39,11 @@ struct NamedPlace: Equatable {
 
   /// A path with perhaps `:12`, `:12:7` or `(12)` behind it.
   private static func place(in word: Substring, base: String) -> NamedPlace? {
+    if let open = word.lastIndex(of: "("),
+      let inner = place(in: word[word.index(after: open)...], base: base), inner.line != nil
+    {
+      return inner
+    }
     let stem = word.prefix { $0 != ":" && $0 != "(" }
     var path = stem
     while let last = path.last, ["\"", "'", ",", "’"].contains(last) { path.removeLast() }
@@ -45,16 +55,28 @@ struct NamedPlace: Equatable {
   }
 
   private static func isFileName(_ word: Substring) -> Bool {
-    guard word.count >= 3, !word.contains("//"), !word.hasPrefix("-") else { return false }
+    guard word.count >= 3, !word.contains("//"), !word.hasPrefix("-"),
+      word != "e.g", word != "i.e", !word.contains(where: { "[]{}$%&".contains($0) })
+    else { return false }
     if word.hasPrefix("/") { return word.count > 3 && word.dropFirst().contains { $0.isLetter } }
     guard let dot = word.lastIndex(of: "."), dot != word.startIndex else {
       return word == "Makefile" || word == "Dockerfile"
     }
     let suffix = word[word.index(after: dot)...]
-    return (1...5).contains(suffix.count) && suffix.allSatisfy { $0.isASCII && $0.isLetter }
+    return (1...5).contains(suffix.count)
+      && (word.contains("/") || knownSuffixes.contains(suffix.lowercased()))
+      && suffix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
       && word[..<dot].allSatisfy {
         $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+@".contains($0))
       }
+  }
+
+  /// The number of `FILE: 12:`, as dash writes it.
+  private static func lineNumber(between position: Int, in words: [Substring]) -> Int? {
+    guard position + 1 < words.count, words[position].hasSuffix(":"),
+      words[position + 1].hasSuffix(":")
+    else { return nil }
+    return Int(words[position + 1].dropLast()).flatMap { $0 > 0 ? $0 : nil }
   }
 
   private static func lineNumber(near position: Int, in words: [Substring]) -> Int? {
@@ -67,4 +89,13 @@ struct NamedPlace: Equatable {
     }
     return nil
   }
+
+  /// Suffixes by which a word without a slash is a file's name, not a method's or a host's.
+  private static let knownSuffixes: Set<String> = [
+    "c", "cc", "cpp", "cxx", "h", "hpp", "py", "rb", "js", "mjs", "ts", "php", "pl", "pm", "lua",
+    "sh", "bash", "go", "rs", "java", "kt", "swift", "scala", "awk", "sed", "tcl", "r", "m", "s",
+    "conf", "cnf", "cfg", "ini", "yml", "yaml", "json", "toml", "xml", "txt", "sql", "tf", "mk",
+    "cmake", "in", "am", "ac", "tex", "md", "csv", "html", "css", "l", "y", "proto", "service",
+    "pem", "crt", "key", "log", "db", "erb", "j2", "env", "lock", "list", "rules",
+  ]
 }

@@ -39,7 +39,8 @@ extension Observer {
     seen.errorWords = call.error.words
     seen.call = call.call.name
     seen.attempts = call.count > 1 ? call.count : nil
-    seen.isLocal = address.host.map { $0.hasPrefix("127.") || $0 == "::1" || $0 == "0.0.0.0" } ?? true
+    seen.isLocal =
+      address.host.map { $0.hasPrefix("127.") || $0 == "::1" || $0 == "0.0.0.0" } ?? true
     seen.isPrivilegedPort = call.purpose == .bind && (address.port.map { $0 < 1024 } ?? false)
     seen.isNameServer = address.port == 53
     if case .unix(let path) = address {
@@ -94,14 +95,16 @@ extension Observer {
       .filter { token in
         Self.isHostName(token) && commands.contains { $0.contains(token) }
       }
-      .max { $0.count < $1.count }
+      // A set has another order in each process; a recording must replay to the same answer.
+      .max { ($0.count, $0) < ($1.count, $1) }
   }
 
   /// A host name on a command line of the failure path, or in a URL of its environment.
   func hostNameFromOutside() -> String? {
     for index in run.path.processes.reversed() {
       let process = history.processes[index]
-      for argument in process.arguments.dropFirst() + process.environment.filter({ $0.contains("://") })
+      for argument in process.arguments.dropFirst()
+        + process.environment.filter({ $0.contains("://") })
       {
         for token in Mentions.tokens(of: argument).sorted() {
           for part in token.split(whereSeparator: { $0 == "/" || $0 == "@" }).map(String.init)

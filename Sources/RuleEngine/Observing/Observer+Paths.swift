@@ -5,7 +5,7 @@ extension Observer {
   func missingPath(
     _ call: FailedCall, _ places: [String], _ process: ProcessRecord, asking: Bool
   ) -> MissingPath {
-    let path = call.path ?? ""
+    let path = subject(of: call) ?? ""
     var seen = MissingPath()
     seen.path = path
     seen.base = PathName.base(of: path)
@@ -16,6 +16,7 @@ extension Observer {
     seen.asked = call.call.path.flatMap { $0 == path ? nil : $0 }
     seen.loop = call.error == .tooManyLinks
     seen.searched = places.count > 1 ? places : []
+    seen.sought = places.count > 1 ? Self.commonEnd(of: places) : nil
     seen.mentioned = CallFeatures.mentioned(call, run) > 1
     seen.isLibrary = Self.isLibraryName(seen.base)
     if seen.isLibrary, let short = seen.base.linkName,
@@ -26,7 +27,8 @@ extension Observer {
     }
     seen.emptyVariable =
       call.call.path.map {
-        !$0.contains("://") && ($0.contains("//") || $0.contains("/undefined/") || $0.contains("/null/"))
+        !$0.contains("://")
+          && ($0.contains("//") || $0.contains("/undefined/") || $0.contains("/null/"))
       } ?? false
     if seen.isLibrary { seen.libraryUser = libraryUser(of: seen.base, process) }
     guard asking else { return seen }
@@ -56,11 +58,26 @@ extension Observer {
     return seen
   }
 
-  /// True for `libx.so` and `libx.so.1.2`, not for `ld.so.preload`.
+  /// True for `libx.so` and `libx.so.1.2`, not for `x.so` and `ld.so.preload`.
   private static func isLibraryName(_ name: String) -> Bool {
-    if name.hasSuffix(".so") { return true }
+    // Without "lib", it is what an interpreter loads by itself: a module of Ruby, Python or PHP.
+    if name.hasSuffix(".so") { return name.hasPrefix("lib") }
     guard let mark = name.firstRange(of: ".so.") else { return false }
     return name[mark.upperBound...].allSatisfy { $0.isASCII && $0.isNumber || $0 == "." }
+  }
+
+  /// The last components that all paths share: `Foo/Bar.pm` of several directories.
+  private static func commonEnd(of paths: [String]) -> String? {
+    guard var common = paths.first?.split(separator: "/") else { return nil }
+    for path in paths.dropFirst() {
+      let parts = path.split(separator: "/")
+      var shared = 0
+      while shared < min(parts.count, common.count),
+        parts[parts.count - 1 - shared] == common[common.count - 1 - shared]
+      { shared += 1 }
+      common = common.suffix(shared)
+    }
+    return common.isEmpty ? nil : common.joined(separator: "/")
   }
 
   /// A word for what a call wanted of its path.
@@ -71,10 +88,10 @@ extension Observer {
     case .execute: "execute"
     case .inspect: "inspect"
     case .list: "list"
-    case .make: "make"
+    case .make, .bind: "make"
     case .remove: "remove"
     case .enter: "enter"
-    case .change, .connect, .bind, .other: "change"
+    case .change, .connect, .other: "change"
     }
   }
 
@@ -204,7 +221,7 @@ extension Observer {
       let symbols = call.call.symbols
       return symbols.contains("O_RDWR") ? .readWrite : symbols.contains("O_WRONLY") ? .write : .read
     case .create:
-      return call.call.symbols.contains("O_RDWR") ? .readWrite : .write
+      return call.call.hasSymbol("O_RDWR") ? .readWrite : .write
     case .execute: return .execute
     case .inspect, .enter, .other: return .search
     case .list: return .read

@@ -19,10 +19,11 @@ extension Observer {
       if seen.isNull, address > 0 { seen.offset = Int(address) }
       seen.faultKind = faultKind(delivery)
     }
-    describeSender(of: delivery, process, in: &seen, asking: asking)
+    describeSender(of: signal, process, in: &seen, asking: asking)
     describeStack(delivery.stack, process, in: &seen, asking: asking)
     seen.lastFile = process.recentFiles.last
-    seen.lastWords = run.mentions.lines.last { $0.process == process.index }?.text
+    seen.lastWords = run.mentions.lines.last { $0.process == process.index }
+      .map { LogPrefix.removed(from: $0.text.trimmed) }
     seen.parentName = process.parent.map { history.processes[$0].name }
     return seen
   }
@@ -45,9 +46,22 @@ extension Observer {
   }
 
   private func describeSender(
-    of delivery: SignalDelivery, _ process: ProcessRecord, in seen: inout ProcessKilled,
+    of signal: DeliveredSignal, _ process: ProcessRecord, in seen: inout ProcessKilled,
     asking: Bool
   ) {
+    let delivery = signal.delivery
+    if signal.isUnseen {
+      // No tracer sees SIGKILL arrive; but the call that sent it may be of this run.
+      guard let sent = history.sentSignals[process.pid], sent.signal == delivery.signal else {
+        return
+      }
+      let sender = history.processes[sent.sender]
+      seen.sender = sender.name
+      seen.senderPid = Int(sender.pid)
+      seen.sentByItself = sender.index == process.index
+      seen.sentByParent = sender.index == process.parent
+      return
+    }
     // SI_KERNEL is 0x80; codes above 0 are the kernel's (sigaction(2)).
     guard let sender = delivery.sender, delivery.code <= 0 else {
       seen.sentByKernel = true
@@ -70,7 +84,8 @@ extension Observer {
     seen.stack = stack.prefix(8).enumerated().map { index, frame in
       let place =
         frame.file.map { "\(PathName.base(of: $0)):\(frame.line ?? 0)" }
-        ?? frame.module.map { "\(PathName.base(of: $0))+0x\(String(frame.offset, radix: 16))" } ?? ""
+        ?? frame.module.map { "\(PathName.base(of: $0))+0x\(String(frame.offset, radix: 16))" }
+        ?? ""
       return "#\(index) \(frame.function ?? "??")  \(place)"
     }
     let own =
@@ -82,7 +97,8 @@ extension Observer {
     seen.module = stack.first?.module
     if let top = stack.first?.function, top != own?.function { seen.innerFunction = top }
     if asking, let file = own?.file, let line = own?.line {
-      seen.sourceLine = inquiry.lines(around: line, of: file).first { $0.number == line }?.text
+      seen.sourceLine =
+        inquiry.lines(around: line, of: file).first { $0.number == line }?.text
         .trimmed
     }
   }
@@ -120,9 +136,12 @@ extension Observer {
   func lostReader(
     of process: ProcessRecord, descriptor: Int32?, before time: Double
   ) -> (target: DescriptorTarget, closing: PipeClosing?)? {
-    guard let target = history.brokenChannels[process.index] ?? descriptor.flatMap({
-      process.descriptors[$0]
-    }) else { return nil }
+    guard
+      let target = history.brokenChannels[process.index]
+        ?? descriptor.flatMap({
+          process.descriptors[$0]
+        })
+    else { return nil }
     let number: Int
     switch target {
     case .pipe(let pipe, _): number = pipe
@@ -131,14 +150,10 @@ extension Observer {
     }
     let closing = history.closings.last {
       $0.pipe == number && $0.process != process.index && $0.time <= time
-        && isReader(history.processes[$0.process], of: process)
+        // The shell that made the pipe closes its own copies of both ends.
+        && !history.lineage(of: process.index).contains($0.process)
     }
     return (target, closing)
-  }
-
-  /// A reader proper: not the shell that made the pipe and closed its own copies.
-  private func isReader(_ reader: ProcessRecord, of writer: ProcessRecord) -> Bool {
-    reader.hasExecuted || !history.lineage(of: writer.index).contains(reader.index)
   }
 
   func waiting(_ process: ProcessRecord, _ pending: PendingCall, asking: Bool) -> Waiting {
@@ -151,9 +166,11 @@ extension Observer {
   func lastWords(_ process: ProcessRecord, line position: Int, asking: Bool) -> LastWords {
     let line = run.mentions.lines[position]
     var seen = LastWords()
-    seen.line = line.text.trimmed
-    let block = run.mentions.lines[max(0, position - 12)..<min(run.mentions.lines.count, position + 4)]
-      .filter { $0.process == line.process }
+    seen.line = LogPrefix.removed(from: line.text.trimmed)
+    let block = run.mentions.lines[
+      max(0, position - 12)..<min(run.mentions.lines.count, position + 4)
+    ]
+    .filter { $0.process == line.process }
     seen.lines = block.suffix(6).map(\.text)
     let around = max(0, position - 5)..<min(run.mentions.lines.count, position + 4)
     let more = run.mentions.lines[around].filter { $0.process == line.process }
@@ -169,8 +186,16 @@ extension Observer {
     let place = namedPlace(in: line.text, nearby: block.map(\.text), process)
     seen.file = place?.file
     seen.lineNumber = place?.line
+    if asking, Complaint.speaks(of: .noSpace, in: line.text.lowercased()),
+      let file = seen.writtenFile, let status = inquiry.fileSystem(file), status.isFull
+    {
+      seen.mountPoint = status.mountPoint
+      seen.total = Wording.bytes(status.totalBytes)
+      seen.available = Wording.bytes(status.availableBytes)
+    }
     guard asking, let file = seen.file, let number = seen.lineNumber else { return seen }
-    seen.sourceLine = inquiry.lines(around: number, of: file).first { $0.number == number }?.text
+    seen.sourceLine =
+      inquiry.lines(around: number, of: file).first { $0.number == number }?.text
       .trimmed
     return seen
   }
@@ -211,9 +236,10 @@ extension Observer {
     seen.subcommand = seen.arguments.first { !$0.hasPrefix("-") }
     seen.wroteOutput = run.mentions.lines.contains { $0.process == process.index }
     seen.lastFile = process.recentFiles.last { !Self.isPlumbing($0) }
-    seen.lastCall = history.failures.calls.last {
-      $0.process == process.index && $0.replacement == nil
-    }?.call.notation
+    seen.lastCall =
+      history.failures.calls.last {
+        $0.process == process.index && $0.replacement == nil
+      }?.call.notation
     return seen
   }
 }

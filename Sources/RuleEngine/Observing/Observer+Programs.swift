@@ -57,6 +57,35 @@ extension Observer {
     guard asking else { return seen }
     let file = walk?.components.last
     seen.type = file?.type?.rawValue
+    switch inquiry.programFile(path) {
+    case .script(let firstLine):
+      seen.firstLine = firstLine
+      describeInterpreter(of: firstLine, in: &seen)
+    case .elf(let facts):
+      seen.machine = facts.machine
+      seen.bits = facts.bits
+      seen.interpreter = facts.interpreter
+      seen.reason =
+        call.error == .noEntry && facts.interpreter != nil
+        ? "binary-interpreter-missing" : "other-machine"
+    case .damagedElf(let reason):
+      seen.reason = "not-a-program"
+      seen.content = "damaged: " + reason
+    case .empty: seen.reason = "empty"
+    case .directory: seen.reason = "directory"
+    case .other(let content):
+      seen.content = content.rawValue
+      seen.firstLine = inquiry.lines(around: 1, of: path).first { $0.number == 1 }?.text
+      seen.reason = seen.firstLine == nil ? "not-a-program" : "no-interpreter-line"
+    case nil: describeByFirstLine(path, file, call, in: &seen)
+    }
+    return seen
+  }
+
+  /// For a trace without facts of the file's kind: what its first line, if it has one, tells.
+  private func describeByFirstLine(
+    _ path: String, _ file: PathComponent?, _ call: FailedCall, in seen: inout ProgramRejected
+  ) {
     let firstLine = inquiry.lines(around: 1, of: path).first { $0.number == 1 }?.text
     seen.firstLine = firstLine
     if file?.type == .directory {
@@ -68,16 +97,14 @@ extension Observer {
     } else if firstLine != nil {
       seen.reason = "no-interpreter-line"
     } else {
-      seen.reason =
-        call.error == .noEntry ? "binary-interpreter-missing" : "not-a-program"
+      seen.reason = call.error == .noEntry ? "binary-interpreter-missing" : "not-a-program"
     }
-    return seen
   }
 
   private func describeInterpreter(of firstLine: String, in seen: inout ProgramRejected) {
     var line = firstLine.dropFirst(2)
-    if line.last == "\r" {
-      seen.hasCarriageReturn = true
+    while let last = line.last, last == "\r" || last == "\r\n" || last == "\n" {
+      seen.hasCarriageReturn = seen.hasCarriageReturn || last != "\n"
       line.removeLast()
     }
     let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })

@@ -23,7 +23,7 @@ extension Observer {
       seen.user = inquiry.userName(user)
     }
     if let path = seen.path, call.error == .noSpace || call.error == .quotaExceeded,
-      let status = inquiry.fileSystem(path)
+      let status = inquiry.fileSystem(path), status.isFull
     {
       seen.mountPoint = status.mountPoint
       seen.fileSystemType = status.type
@@ -53,5 +53,13 @@ extension Observer {
     seen.limit = limit.soft.map(say)
     seen.limitWasLow = limit.soft != nil
     seen.used = limit.used.map(say)
+  }
+}
+
+extension FileSystemStatus {
+  /// True if next to nothing is left, so that it explains ENOSPC: under 2 % of the bytes, or no
+  /// inode. Else a quota or a limit of its own is at work, or the file system is another by now.
+  var isFull: Bool {
+    availableBytes < max(totalBytes / 50, 65_536) || totalInodes > 0 && availableInodes == 0
   }
 }

@@ -29,13 +29,14 @@ struct Observer {
   ) -> any ObservationKind {
     switch call.error {
     case .noEntry, .notDirectory, .tooManyLinks:
-      if call.purpose == .connect || call.purpose == .bind, call.address != nil {
+      if call.purpose == .connect, call.address != nil {
         return connectionFailed(call, asking: asking)
       }
       if call.purpose == .execute || isSearchOfPath(places, process) {
         return failedExecution(call, places: places, process: process, asking: asking)
       }
-      return call.path == nil ? callFailed(call) : missingPath(call, places, process, asking: asking)
+      return subject(of: call) == nil
+        ? callFailed(call) : missingPath(call, places, process, asking: asking)
     case .accessDenied, .notPermitted, .readOnly:
       if call.address?.port != nil { return connectionFailed(call, asking: asking) }
       if isLock(call) { return lockHeld(call, asking: asking) }
@@ -55,11 +56,20 @@ struct Observer {
     }
   }
 
+  /// The path that a call is about: its argument, or that of a Unix socket.
+  func subject(of call: FailedCall) -> String? {
+    if let path = call.path { return path }
+    guard case .unix(let path) = call.address else { return nil }
+    return PathName.absolute(path, from: history.processes[call.process].workingDirectory)
+  }
+
   /// True for the calls that take a privilege whatever the path is.
   private func isPrivileged(_ call: FailedCall) -> Bool {
     call.error == .notPermitted
-      && ["mount", "umount2", "chroot", "pivot_root", "swapon", "acct", "mknod", "mknodat", "setns"]
-        .contains(call.call.name)
+      && [
+        "mount", "umount2", "chroot", "pivot_root", "swapon", "acct", "mknod", "mknodat", "setns",
+      ]
+      .contains(call.call.name)
   }
 
   /// True for the calls that ask for a lock.

@@ -1,0 +1,122 @@
+import ArgumentParser
+
+/// The grammar of the command lines: options end at `--` or at the first word that is none, which
+/// is the command; what follows it is the command's own.
+private struct CommandLineGrammar: ParsableArguments {
+  @Option var format: Options.Format = .text
+  @Option(name: [.customShort("o", allowingJoined: true), .long]) var output: String?
+  @Option var record: String?
+  @Option var replay: String?
+  @Option var timeout: String?
+  @Option var user: String?
+  @Flag var verbose = false
+  @Flag var all = false
+  @Flag(inversion: .prefixedNo) var redact = true
+  @Flag var list = false
+  @Option var explain: String?
+  @Flag var checkHeuristics = false
+  @Flag var version = false
+  @Flag(name: .shortAndLong) var help = false
+  @Argument(parsing: .captureForPassthrough) var words: [String] = []
+}
+
+extension Options.Format: ExpressibleByArgument {}
+
+/// Reads a command line.
+enum OptionParser {
+  /// The options of a command line, without the program's own name.
+  static func options(of words: [String]) throws(UsageError) -> Options {
+    // A bare command needs no parser, whose reflection takes a fifth of a start.
+    if let first = words.first, !first.hasPrefix("-") || first == "-" {
+      var options = Options()
+      options.action = .run(words)
+      return options
+    }
+    // Help is asked for where it stands before the command, whatever else is wrong.
+    let own = words.prefix { $0.hasPrefix("-") && $0 != "--" }
+    if own.contains(where: { $0 == "-h" || $0 == "--help" }) { return Options() }
+    let parsed: CommandLineGrammar
+    do {
+      parsed = try CommandLineGrammar.parse(words)
+    } catch {
+      throw UsageError(words: line(for: error))
+    }
+    return try options(parsed)
+  }
+
+  private static func options(_ parsed: CommandLineGrammar) throws(UsageError) -> Options {
+    var options = Options()
+    options.format = parsed.format
+    options.output = try value(parsed.output, of: "--output")
+    options.record = try value(parsed.record, of: "--record")
+    options.user = try value(parsed.user, of: "--user")
+    options.timeout = try parsed.timeout.map(seconds)
+    options.isVerbose = parsed.verbose
+    options.listsHarmless = parsed.all
+    options.redacts = parsed.redact
+    var words = parsed.words
+    if words.first == "--" {
+      words.removeFirst()
+    } else if let word = words.first, word.hasPrefix("-"), word != "-" {
+      // The parser takes every word that it does not know for the first of the command.
+      throw UsageError(words: "unknown option \(word)" + hint(for: word))
+    }
+    options.action = try action(parsed, words)
+    return options
+  }
+
+  private static func action(
+    _ parsed: CommandLineGrammar, _ words: [String]
+  ) throws(UsageError) -> Options.Action {
+    var asked: [(option: String, action: Options.Action)] = []
+    if parsed.help { asked.append(("--help", .help)) }
+    if parsed.version { asked.append(("--version", .version)) }
+    if parsed.list { asked.append(("--list", .list)) }
+    if let id = parsed.explain { asked.append(("--explain", .explain(id))) }
+    if let path = parsed.replay { asked.append(("--replay", .replay(path))) }
+    if parsed.checkHeuristics { asked.append(("--check-heuristics", .checkHeuristics(words))) }
+    if asked.count > 1 {
+      throw UsageError(words: "\(asked[0].option) and \(asked[1].option) exclude each other")
+    }
+    guard let only = asked.first else {
+      if words.isEmpty { throw UsageError(words: "no command given") }
+      return .run(words)
+    }
+    if parsed.replay != nil, parsed.record != nil {
+      throw UsageError(words: "--replay runs no command, so that --record has nothing to record")
+    }
+    if let word = words.first, !parsed.checkHeuristics {
+      throw UsageError(words: "\(only.option) runs no command: what is \(word) for?")
+    }
+    return only.action
+  }
+
+  /// Which options begin as `word` does.
+  private static func hint(for word: String) -> String {
+    guard word.utf8.count > 2 else { return "" }
+    let near = CommandLineGrammar.helpMessage(columns: 200)
+      .split(whereSeparator: { " ,/\n".contains($0) })
+      .filter { $0.hasPrefix(word) && $0.hasPrefix("--") }
+    return near.isEmpty ? "" : "; did you mean \(near.joined(separator: " or "))?"
+  }
+
+  private static func value(_ value: String?, of option: String) throws(UsageError) -> String? {
+    if let value, value.isEmpty { throw UsageError(words: "\(option) takes a value") }
+    return value
+  }
+
+  private static func seconds(_ word: String) throws(UsageError) -> Double {
+    guard let seconds = Double(word), seconds.isFinite, seconds > 0 else {
+      throw UsageError(words: "--timeout takes a number of seconds above 0, not \(word)")
+    }
+    return seconds
+  }
+
+  /// What the parser says is wrong, in one line that goes on after the program's name.
+  private static func line(for error: any Error) -> String {
+    let message = CommandLineGrammar.message(for: error)
+    let first = message.split(separator: "\n").first.map(String.init) ?? message
+    let line = first.hasSuffix(".") ? String(first.dropLast()) : first
+    return line.prefix(1).lowercased() + line.dropFirst()
+  }
+}

@@ -1,0 +1,29 @@
+/// The time stamps and process numbers that a log puts before its words.
+enum LogPrefix {
+  /// `line` without them; the whole line where nothing else is left.
+  static func removed(from line: String) -> String {
+    var rest = line[...]
+    var removed = 0
+    while removed < 8, let end = rest.firstIndex(of: " ") {
+      let word = rest[..<end]
+      guard isPartOfPrefix(word, first: removed == 0) else { break }
+      rest = rest[end...].drop { $0 == " " }
+      removed += 1
+    }
+    // A number alone can be the message's own first word.
+    return removed < 2 || rest.isEmpty ? line : String(rest)
+  }
+
+  private static func isPartOfPrefix(_ word: Substring, first: Bool) -> Bool {
+    if levels.contains(word.lowercased()) { return !first }
+    let digits = word.count { $0.isASCII && $0.isNumber }
+    let marks = word.count { "-:/.,#[]()TZMSC+*".contains($0) }
+    if digits == 0 { return !first && (word == "#" || word == "-" || word == "*") }
+    return digits + marks == word.count && (digits >= 4 || !first)
+  }
+
+  private static let levels: Set<String> = [
+    "[emerg]", "[alert]", "[crit]", "[error]", "[err]", "[warn]", "[notice]", "[fatal]", "error",
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "utc",
+  ]
+}

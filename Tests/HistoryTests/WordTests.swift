@@ -1,0 +1,83 @@
+import Testing
+import TraceEvents
+import TraceTestSupport
+
+@testable import History
+
+@Suite("What was said, line by line")
+struct WordTests {
+  private func lines(_ build: (inout Trace) -> Void) -> [SpokenLine] {
+    var trace = Trace("/usr/bin/app")
+    build(&trace)
+    return trace.history.words.lines
+  }
+
+  @Test("Pieces are put together to a line, which has the number of its first piece")
+  func pieces() {
+    var trace = Trace("/usr/bin/app")
+    let number = trace.say("app: ", isPiece: true)
+    trace.say("cannot open ", isPiece: true)
+    trace.say("x\nnext", isPiece: true)
+    let lines = trace.history.words.lines
+    #expect(lines.map(\.text) == ["app: cannot open x", "next"])
+    #expect(lines.map(\.isComplete) == [true, false])
+    #expect(lines[0].number == number && lines[1].number == number + 2)
+  }
+
+  @Test("Pieces of two processes or two streams are not mixed")
+  func mixed() {
+    let lines = lines {
+      $0.fork(200)
+      $0.say("one ", isPiece: true)
+      $0.say("two ", by: 200, isPiece: true)
+      $0.say("three ", on: .standardOutput, isPiece: true)
+      $0.say("A", isPiece: true)
+      $0.say("B\n", by: 200)
+      $0.say("C\n", on: .standardOutput)
+    }
+    #expect(lines.map(\.text) == ["one A", "two B", "three C"])
+    #expect(lines.map(\.process) == [0, 1, 0])
+  }
+
+  @Test("Lines end in LF or CR LF; blank ones are left out")
+  func lineEnds() {
+    let texts = lines { $0.say("a\r\n\n  \n\r\nb\n\n", isPiece: true) }.map(\.text)
+    #expect(texts == ["a", "b"])
+  }
+
+  @Test("A line feed alone ends the line before it")
+  func lineFeedAlone() {
+    let texts = lines {
+      $0.say("a", isPiece: true)
+      $0.say("\n", isPiece: true)
+      $0.say("b", isPiece: true)
+    }.map(\.text)
+    #expect(texts == ["a", "b"])
+  }
+
+  @Test("A line is cut at a number of bytes", arguments: ["x", "ü", "🜁", "e\u{301}\u{302}\u{303}"])
+  func longLine(unit: String) {
+    let lines = lines {
+      for _ in 0..<20 { $0.say(String(repeating: unit, count: 500), isPiece: true) }
+      $0.say("\nnext")
+    }
+    #expect(lines.count == 2 && lines[1].text == "next")
+    #expect(lines[0].text.utf8.count <= WordLog.lineLimit)
+    #expect(lines[0].text.utf8.count > WordLog.lineLimit - 8)
+  }
+
+  @Test("Of 100,000 lines the first and the last are kept, and the others counted")
+  func manyLines() {
+    var log = WordLog()
+    for index in 0..<100_000 {
+      let words = Words(
+        stream: .standardError, descriptor: 2, text: "line \(index)\n", byteCount: 10)
+      log.record(words, number: index + 1, time: 0, process: 0)
+    }
+    #expect(log.lines.count == WordLog.capacity)
+    #expect(log.forgotten == 100_000 - WordLog.capacity)
+    #expect(log.lines.first?.text == "line 0" && log.lines.last?.text == "line 99999")
+    #expect(log.lines[WordLog.keptFromStart - 1].text == "line \(WordLog.keptFromStart - 1)")
+    #expect(log.lines.map(\.number) == log.lines.map(\.number).sorted())
+  }
+}

@@ -1,0 +1,264 @@
+import HeuristicCatalog
+import History
+import Testing
+import TraceEvents
+import TraceTestSupport
+
+@testable import RuleEngine
+
+@Suite("What is made of a candidate")
+struct ObserverTests {
+  /// The observation of the first candidate that is a failed call (or a write that nobody read).
+  private func observation(
+    _ inspector: FakeInspector = FakeInspector(), asking: Bool = true,
+    of trace: Trace
+  ) throws -> any ObservationKind {
+    let history = trace.history
+    let run = RankingContext(history: history, path: FailurePath(in: history))
+    let observer = Observer(run: run, inquiry: Inquiry(history: history, inspector: inspector))
+    let candidate = try #require(
+      Ranking(run: run).candidates.first {
+        switch $0.source {
+        case .call, .lostReader: true
+        default: false
+        }
+      })
+    return observer.observation(of: candidate, asking: asking)
+  }
+
+  private func trace(_ build: (inout Trace) -> Void) -> Trace {
+    var trace = Trace("/usr/bin/app")
+    build(&trace)
+    trace.exit(1)
+    return trace
+  }
+
+  @Test("A missing path: the first missing component, near names, how it was asked for")
+  func missingPath() throws {
+    var inspector = FakeInspector()
+    inspector.setMissing("/home/ann/cfg/x.conf", from: "/home/ann/cfg")
+    inspector[.similarNames(directory: "/home/ann", name: "cfg")] = .names(list: ["cfgs", ".cfg"])
+    let trace = trace { $0.open("cfg/x.conf", .fails(.noEntry)) }
+    let seen = try #require(try observation(inspector, of: trace) as? MissingPath)
+    #expect(seen.path == "/home/ann/cfg/x.conf" && seen.asked == "cfg/x.conf" && seen.isRelative)
+    #expect(seen.firstMissing == "/home/ann/cfg" && seen.existingParent == "/home/ann")
+    #expect(seen.near == ["/home/ann/cfgs", "/home/ann/.cfg"])
+    #expect(seen.bestNear == "/home/ann/cfgs" && seen.use == "open" && seen.cwd == "/home/ann")
+
+    let unasked = try #require(
+      try observation(inspector, asking: false, of: trace) as? MissingPath)
+    #expect(unasked.firstMissing == nil && unasked.near.isEmpty)
+  }
+
+  @Test("A dangling link, a file in place of a directory, a loop")
+  func brokenWays() throws {
+    let ends: [PathWalk.End] = [
+      .danglingLink(link: "/srv/x", target: "../gone", missing: "/gone"),
+      .notDirectory(path: "/srv"), .linkLoop(link: "/srv/x"), .exists,
+    ]
+    let seen = try ends.map { end in
+      var inspector = FakeInspector()
+      inspector[.path(path: "/srv/x")] = .pathWalk(walk: PathWalk(components: [], end: end))
+      return try #require(
+        try observation(inspector, of: trace { $0.open("/srv/x", .fails(.noEntry)) })
+          as? MissingPath)
+    }
+    #expect(seen[0].link == "/srv/x" && seen[0].linkTarget == "../gone")
+    #expect(seen[0].firstMissing == "/gone")
+    #expect(seen[1].notDirectory == "/srv" && seen[2].loop && seen[3].existsNow)
+  }
+
+  @Test("A library that is nowhere, with all the places where it was looked for")
+  func library() throws {
+    let trace = trace {
+      $0.open("/usr/local/lib/libx.so.1", .fails(.noEntry))
+      $0.open("/usr/lib/libx.so.1", .fails(.noEntry))
+    }
+    let seen = try #require(try observation(of: trace) as? MissingPath)
+    #expect(seen.isLibrary && seen.base == "libx.so.1")
+    #expect(seen.searched == ["/usr/local/lib/libx.so.1", "/usr/lib/libx.so.1"])
+  }
+
+  @Test("A refusal: the component, whose bits, which right")
+  func accessRefused() throws {
+    var inspector = FakeInspector()
+    inspector.setRefusal(
+      "/home/bob/x", .read,
+      by: PathComponent(
+        path: "/home/bob", type: .directory, mode: 0o700, owner: 1001, ownerName: "bob",
+        group: 1001, groupName: "bob"),
+      needs: .search, reason: .otherBits, detail: "the bits for others")
+    let trace = trace { $0.open("/home/bob/x", .fails(.accessDenied)) }
+    let seen = try #require(try observation(inspector, of: trace) as? AccessRefused)
+    #expect(seen.component == "/home/bob" && seen.componentType == "directory")
+    #expect(seen.mode == "0700" && seen.owner == "bob" && seen.refusedByParent)
+    #expect(seen.needs == "search" && seen.classLetter == "o" && seen.rightLetter == "x")
+    #expect(seen.user == "ann" && seen.action == "read" && !seen.isRoot)
+    #expect(seen.detail == "the bits for others")
+  }
+
+  @Test("A fact of the stream counts before what the machine says later")
+  func factFirst() throws {
+    var inspector = FakeInspector()
+    inspector[.listener(address: .ip4(address: "0.0.0.0", port: 80), isDatagram: false)] =
+      .holders(list: [])
+    let holder = Holder(
+      process: ProcessIdentity(
+        pid: 4711, name: "nginx", executable: "/usr/sbin/nginx", arguments: ["nginx", "-g", "x"],
+        userName: "www-data", parent: 1, state: "S", ageSeconds: 10, unit: "nginx.service"),
+      manner: "listening on 0.0.0.0:80")
+    let trace = trace {
+      $0.fact(
+        .listener(address: .ip4(address: "0.0.0.0", port: 80), isDatagram: false),
+        .holders(list: [holder]))
+      $0.socket("bind", .ip4(address: "0.0.0.0", port: 80), .fails(.addressInUse))
+    }
+    let seen = try #require(try observation(inspector, of: trace) as? AddressInUse)
+    #expect(seen.address == "0.0.0.0:80" && seen.port == 80 && seen.holder == "nginx")
+    #expect(seen.holderPid == 4711 && seen.holderUnit == "nginx.service" && !seen.isOwnProcess)
+    #expect(seen.holderCommand == "nginx -g x" && seen.manner == "listening on 0.0.0.0:80")
+  }
+
+  @Test("A Unix socket that nobody holds is stale")
+  func staleSocket() throws {
+    var inspector = FakeInspector()
+    inspector[.listener(address: .unix(path: "/home/ann/s"), isDatagram: false)] =
+      .holders(list: [])
+    let trace = trace { $0.socket("bind", .unix(path: "s"), .fails(.addressInUse)) }
+    let seen = try #require(try observation(inspector, of: trace) as? AddressInUse)
+    #expect(seen.staleSocket && seen.path == "/home/ann/s" && seen.port == nil)
+  }
+
+  @Test("A connection that failed: how often, whether it is local")
+  func connection() throws {
+    let trace = trace {
+      for _ in 0..<3 {
+        $0.socket("connect", .ip4(address: "127.0.0.1", port: 5432), .fails(.connectionRefused))
+      }
+    }
+    let seen = try #require(try observation(of: trace) as? ConnectionFailed)
+    #expect(seen.address == "127.0.0.1:5432" && seen.host == "127.0.0.1" && seen.isLocal)
+    #expect(seen.error == "ECONNREFUSED" && seen.attempts == 3 && !seen.isUnix)
+  }
+
+  @Test(
+    "Why a file that exists cannot run",
+    arguments: [
+      ("#!/usr/bin/pithon3", "interpreter-missing"), ("echo hello", "no-interpreter-line"),
+      (nil, "binary-interpreter-missing"),
+    ])
+  func rejected(firstLine: String?, reason: String) throws {
+    var inspector = FakeInspector()
+    inspector.setExisting("/srv/tool", mode: 0o755)
+    if let firstLine { inspector.setFirstLine("/srv/tool", firstLine) }
+    let trace = trace { $0.failToExecute("/srv/tool", .noEntry) }
+    let seen = try #require(try observation(inspector, of: trace) as? ProgramRejected)
+    #expect(seen.reason == reason && seen.path == "/srv/tool")
+    #expect(seen.interpreter == (reason == "interpreter-missing" ? "/usr/bin/pithon3" : nil))
+  }
+
+  @Test("A script with Windows line ends")
+  func carriageReturn() throws {
+    var inspector = FakeInspector()
+    inspector.setExisting("/srv/tool", mode: 0o755)
+    inspector.setFirstLine("/srv/tool", "#!/usr/bin/env -S python3\u{D}")
+    let trace = trace { $0.failToExecute("/srv/tool", .noEntry) }
+    let seen = try #require(try observation(inspector, of: trace) as? ProgramRejected)
+    #expect(seen.hasCarriageReturn && seen.interpreter == "/usr/bin/env")
+    #expect(seen.envCommand == "python3")
+  }
+
+  @Test("A command along PATH, and where else it is")
+  func command() throws {
+    var inspector = FakeInspector()
+    inspector[.similarCommands(name: "ifconfig", searchPath: ["/usr/bin", "/bin"])] =
+      .names(list: ["/usr/sbin/ifconfig", "/usr/bin/ipconfig"])
+    inspector[.packageShipping(name: "ifconfig")] = .names(list: ["net-tools"])
+    var trace = Trace("/bin/sh", environment: ["PATH=/usr/bin:/bin"])
+    trace.failToExecute("/usr/bin/ifconfig", .noEntry)
+    trace.failToExecute("/bin/ifconfig", .noEntry)
+    trace.exit(127)
+    let seen = try #require(try observation(inspector, of: trace) as? CommandNotFound)
+    #expect(seen.command == "ifconfig" && seen.searched == ["/usr/bin", "/bin"])
+    #expect(seen.bestElsewhere == "/usr/sbin/ifconfig" && seen.similar == ["ipconfig"])
+    #expect(seen.package == "net-tools" && seen.byName == "sh")
+  }
+
+  @Test("A full file system, and one without inodes")
+  func space() throws {
+    let status = FileSystemStatus(
+      mountPoint: "/srv", type: "ext4", source: "/dev/sda1", options: [], totalBytes: 20 << 30,
+      availableBytes: 0, totalInodes: 1000, availableInodes: 5)
+    var inspector = FakeInspector()
+    inspector[.fileSystem(path: "/srv/x")] = .fileSystem(status: status)
+    let trace = trace { $0.open("/srv/x", .fails(.noSpace), flags: "O_WRONLY|O_CREAT") }
+    let full = try #require(try observation(inspector, of: trace) as? ResourceExhausted)
+    #expect(full.resource == "space" && full.mountPoint == "/srv" && full.total == "20 GiB")
+    #expect(full.available == "0 bytes" && full.fileSystemType == "ext4")
+
+    var empty = status
+    empty.availableInodes = 0
+    inspector[.fileSystem(path: "/srv/x")] = .fileSystem(status: empty)
+    let inodes = try #require(try observation(inspector, of: trace) as? ResourceExhausted)
+    #expect(inodes.resource == "inodes")
+  }
+
+  @Test("A limit that was reached, and one that is not known")
+  func limits() throws {
+    let trace = trace { $0.open("/srv/x", .fails(.tooManyOpen)) }
+    var inspector = FakeInspector()
+    inspector[.limits(pid: Trace.first)] = .limits(
+      list: [ResourceLimit(name: "RLIMIT_NOFILE", soft: 64, hard: 64, used: 64)])
+    let known = try #require(try observation(inspector, of: trace) as? ResourceExhausted)
+    #expect(known.resource == "descriptors" && known.limit == "64" && known.used == "64")
+    #expect(known.limitWasLow && known.ulimitOption == "-n")
+    let unknown = try #require(try observation(of: trace) as? ResourceExhausted)
+    #expect(unknown.limit == nil && !unknown.limitWasLow)
+  }
+
+  @Test("A lock, and who holds it")
+  func lock() throws {
+    var inspector = FakeInspector()
+    let process = ProcessIdentity(
+      pid: 9, name: "apt", executable: nil, arguments: ["apt", "upgrade"], userName: "root",
+      parent: 1, state: "S", ageSeconds: 1)
+    inspector[.lockers(path: "/var/lib/x")] = .holders(
+      list: [Holder(process: process, manner: "holds an exclusive flock lock")])
+    let trace = trace {
+      $0.open("/var/lib/x", .gives(3))
+      $0.call("flock", 3, "LOCK_EX|LOCK_NB", .fails(.tryAgain))
+    }
+    let seen = try #require(try observation(inspector, of: trace) as? LockHeld)
+    #expect(seen.path == "/var/lib/x" && seen.holder == "apt" && seen.holderPid == 9)
+    #expect(seen.holderCommand == "apt upgrade" && seen.manner == "holds an exclusive flock lock")
+  }
+
+  @Test("Whatever call fails, however, there is a heuristic that says something of it")
+  func completeness() throws {
+    let builds: [@Sendable (inout Trace, SystemCall.Outcome) -> Void] = [
+      { $0.open("/srv/x", $1) }, { $0.open("/srv/x", $1, flags: "O_WRONLY|O_CREAT") },
+      { $0.stat("/srv/x", $1) }, { $0.call("mkdir", "/srv/x", $1) },
+      { $0.call("rename", "/srv/x", "/srv/y", $1) }, { $0.call("chdir", "/srv/x", $1) },
+      { $0.call("execve", "/srv/x", $1) }, { $0.call("mmap", [], $1) },
+      { $0.call("clone", [], $1) }, { $0.call("write", 1, nil, $1) },
+      { $0.socket("connect", .ip4(address: "10.0.0.1", port: 80), $1) },
+      { $0.socket("bind", .ip6(address: "::", port: 80), $1) },
+      { $0.socket("connect", .unix(path: "/run/x"), $1) },
+      { $0.socket("connect", .abstract(name: "x"), $1) },
+      { $0.socket("sendto", .netlink, $1) }, { $0.call("flock", 7, "LOCK_EX", $1) },
+      { $0.call("openat", [.unreadable(address: 1)], $1) },
+    ]
+    for number in Int32(1)...133 {
+      for build in builds {
+        let trace = trace { build(&$0, .fails(ErrorNumber(rawValue: number))) }
+        guard !trace.history.failures.calls.isEmpty else { continue }
+        for asking in [true, false] {
+          let seen = try observation(asking: asking, of: trace)
+          let matches = HeuristicCatalog.embedded.matches(seen).filter { $0.role != .benign }
+          let notation = trace.history.failures.calls[0].call.notation
+          #expect(!matches.isEmpty, "\(notation) makes a \(seen.kind) that nothing explains")
+        }
+      }
+    }
+  }
+}
