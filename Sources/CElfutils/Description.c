@@ -68,10 +68,13 @@ static const char *function_name(Dwarf_Die *die) {
   return dwarf_diename(die);
 }
 
-/// The unit that `address` belongs to. Clang writes no .debug_aranges unless asked to.
+/// The unit that `address` belongs to.
 static Dwarf_Die *unit_of(Dwfl_Module *module, Dwarf_Addr address, Dwarf_Addr *bias) {
+  // By .debug_aranges; code of a unit without debugging information gets the unit before it.
   Dwarf_Die *unit = dwfl_module_addrdie(module, address, bias);
-  if (unit != NULL) return unit;
+  if (unit != NULL && dwarf_haspc(unit, address - *bias) == 1) return unit;
+  // Clang writes no .debug_aranges unless asked to.
+  unit = NULL;
   while ((unit = dwfl_module_nextcu(module, unit, bias)) != NULL)
     if (dwarf_haspc(unit, address - *bias) == 1) return unit;
   return NULL;
@@ -99,8 +102,39 @@ static const char *call_place(Dwarf_Die *unit, Dwarf_Die *call, uint32_t *line) 
   return absolute_path(unit, dwarf_filesrc(files, value, NULL, NULL));
 }
 
+/// The row of the line table that `address` belongs to: the last at or before it, and of several
+/// for one address the last that begins a statement, as debuggers choose.
+static Dwarf_Line *row_of(Dwarf_Die *unit, Dwarf_Addr address) {
+  Dwarf_Lines *rows;
+  size_t count;
+  if (dwarf_getsrclines(unit, &rows, &count) != 0) return NULL;
+  size_t low = 0, high = count;
+  Dwarf_Addr start;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (dwarf_lineaddr(dwarf_onesrcline(rows, middle), &start) != 0) return NULL;
+    if (start <= address)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low == 0) return NULL;
+  Dwarf_Line *last = dwarf_onesrcline(rows, low - 1);
+  bool is_end, is_statement;
+  if (
+    dwarf_lineendsequence(last, &is_end) != 0 || is_end || dwarf_lineaddr(last, &start) != 0)
+    return NULL;
+  for (size_t index = low; index > 0; index--) {
+    Dwarf_Line *row = dwarf_onesrcline(rows, index - 1);
+    Dwarf_Addr own;
+    if (dwarf_lineaddr(row, &own) != 0 || own != start) break;
+    if (dwarf_linebeginstatement(row, &is_statement) == 0 && is_statement) return row;
+  }
+  return last;
+}
+
 static const char *place(Dwarf_Die *unit, Dwarf_Addr address, uint32_t *line) {
-  Dwarf_Line *row = dwarf_getsrc_die(unit, address);
+  Dwarf_Line *row = row_of(unit, address);
   int number;
   // Line 0 is code that no line stands for.
   if (row == NULL || dwarf_lineno(row, &number) != 0 || number <= 0) return NULL;

@@ -1,48 +1,31 @@
 import TraceEvents
 
-/// gdb's `bt` and a walk of ours in one form, to be compared: function, file's name and line.
+/// gdb's frames and ours in one form, to be compared: function, file's name and line.
 enum Backtrace {
-  /// `#1  0x… in middle (n=1) at /tmp/x/program.c:9` becomes `middle program.c:9`.
-  static func lines(_ output: String) -> [String] {
-    output.split(separator: "\n").filter { $0.hasPrefix("#") }.map { line in
-      var words = line.drop { $0 != " " }.drop { $0 == " " }
-      if words.hasPrefix("0x"), let range = words.range(" in ") { words = words[range...] }
-      let function = words.prefix { $0 != "(" }.split(separator: " ").joined(separator: " ")
-      var place = ""
-      if let range = words.lastRange(" at ") {
-        place = " " + (words[range...].split(separator: "/").last ?? "")
-      }
-      return bare(function) + place
-    }
-  }
+  /// Lets gdb print its first ten frames, without those that it infers of calls that were jumps.
+  static let script = """
+    import os
+    frame = gdb.newest_frame()
+    count = 0
+    while frame is not None and count < 10:
+      if frame.type() != gdb.TAILCALL_FRAME:
+        place = frame.find_sal()
+        name = (frame.name() or "??").split("(")[0].split(".")[0].lstrip("_")
+        if frame.type() == gdb.SIGTRAMP_FRAME:
+          print("judged restore_rt")
+        elif place.symtab is None or place.line == 0:
+          print("judged " + name)
+        else:
+          print("judged %s %s:%d" % (name, os.path.basename(place.symtab.filename), place.line))
+        count += 1
+      frame = frame.older()
+    """
 
-  /// The same of a frame.
+  /// The same of a frame of ours.
   static func line(_ frame: StackFrame) -> String {
-    var place = ""
-    if let file = frame.file, let line = frame.line {
-      place = " \(file.split(separator: "/").last ?? ""):\(line)"
-    }
-    return bare(String((frame.function ?? "??").prefix { $0 != "(" })) + place
-  }
-
-  /// gdb shows a name of the C library by whichever of its symbols comes first.
-  private static func bare(_ function: String) -> String {
-    var name = function[...]
-    for prefix in ["__GI_", "__libc_"] where name.hasPrefix(prefix) {
-      name = name.dropFirst(prefix.count)
-    }
-    while name.hasPrefix("_") { name = name.dropFirst() }
-    return name.isEmpty ? function : String(name)
-  }
-}
-
-extension Substring {
-  /// Where the first `text` ends.
-  fileprivate func range(_ text: String) -> Index? {
-    indices.first { self[$0...].hasPrefix(text) }.map { index($0, offsetBy: text.count) }
-  }
-  /// Where the last `text` ends.
-  fileprivate func lastRange(_ text: String) -> Index? {
-    indices.last { self[$0...].hasPrefix(text) }.map { index($0, offsetBy: text.count) }
+    // The C library's names differ in underscores, and gdb knows no suffixes of clones.
+    let name = (frame.function ?? "??").prefix { $0 != "(" && $0 != "." }.drop { $0 == "_" }
+    guard let file = frame.file, let line = frame.line else { return String(name) }
+    return "\(name) \(file.split(separator: "/").last ?? ""):\(line)"
   }
 }

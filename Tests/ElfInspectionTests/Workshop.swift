@@ -28,7 +28,9 @@ struct Workshop: ~Copyable {
 
   /// Runs a shell command here; true if it succeeded.
   func run(_ command: String) -> Bool {
-    unsafe system("cd '\(path)' && { \(command); } >/dev/null 2>&1") == 0
+    receivingSignals {
+      unsafe system("cd '\(path)' && { \(command); } >/dev/null 2>&1") == 0
+    }
   }
 
   /// Runs a shell command here, which must succeed.
@@ -39,9 +41,10 @@ struct Workshop: ~Copyable {
 
   /// What a shell command writes.
   func output(of command: String) -> String {
-    guard let pipe = unsafe popen("cd '\(path)' && { \(command); } 2>/dev/null", "r") else {
-      return ""
+    let pipe = receivingSignals {
+      unsafe popen("cd '\(path)' && { timeout 60 \(command); } 2>/dev/null", "r")
     }
+    guard let pipe = unsafe pipe else { return "" }
     var bytes: [UInt8] = []
     var line = [UInt8](repeating: 0, count: 4096)
     while true {
@@ -60,6 +63,16 @@ struct Workshop: ~Copyable {
     try must("\(compiler) -o program \(options) '\(file)' -lpthread")
     return path + "/program"
   }
+}
+
+/// Threads of a pool block all signals, a command inherits that, and gdb then waits for ever.
+private func receivingSignals<Result>(_ body: () -> Result) -> Result {
+  var none = sigset_t()
+  var before = sigset_t()
+  unsafe sigemptyset(&none)
+  unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+  defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+  return body()
 }
 
 /// What the machine has.
