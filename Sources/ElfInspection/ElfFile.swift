@@ -65,6 +65,7 @@ private struct ElfReader: ~Copyable {
     var facts = ElfFacts(
       kind: ElfFacts.Kind(type), bits: layout.is64 ? 64 : 32, isBigEndian: layout.isBigEndian,
       machine: ElfMachine.name(layout.half(header, 18), is64: layout.is64), isStatic: false)
+    var isProgram = false
     if let segment = segments.first(where: { $0.type == ElfSegment.interpreter }) {
       guard segment.fileSize > 0, segment.fileSize <= UInt64(Self.longestName) else {
         throw ElfError(.corrupt, path: file.path)
@@ -73,25 +74,28 @@ private struct ElfReader: ~Copyable {
       facts.interpreter = TargetText.decoding(text.prefix { $0 != 0 })
     }
     if let segment = segments.first(where: { $0.type == ElfSegment.dynamic }) {
-      try readDynamic(segment, file, &facts)
+      isProgram = try readDynamic(segment, file, &facts)
     }
+    // A library may need nothing either; a program at any address says that it is one.
     facts.isStatic =
       facts.interpreter == nil && facts.needed.isEmpty
-      && (facts.kind == .executable || facts.kind == .shared)
+      && (facts.kind == .executable || (facts.kind == .shared && isProgram))
     facts.buildID = try buildID(file)
     return facts
   }
 
+  /// True if the file says that it is a program (DF_1_PIE of DT_FLAGS_1).
   private func readDynamic(
     _ segment: ElfSegment, _ file: borrowing FileBytes, _ facts: inout ElfFacts
-  ) throws(ElfError) {
+  ) throws(ElfError) -> Bool {
     // A file of debugging information keeps the header, without the bytes.
-    guard segment.fileSize > 0 else { return }
+    guard segment.fileSize > 0 else { return false }
     let entrySize = layout.is64 ? 16 : 8
     let count = Int(clamping: min(segment.fileSize / UInt64(entrySize), UInt64(Self.mostEntries)))
     let table = try file.bytes(count * entrySize, at: segment.offset)
     var names: [(tag: UInt64, offset: UInt64)] = []
     var strings: UInt64?
+    var isProgram = false
     for index in 0..<count {
       let tag = layout.address(table, index * entrySize)
       let value = layout.address(table, index * entrySize + entrySize / 2)
@@ -101,8 +105,9 @@ private struct ElfReader: ~Copyable {
         names.append((tag, value))
       }
       if tag == 5 { strings = value }
+      if tag == 0x6FFF_FFFB { isProgram = value & 0x0800_0000 != 0 }
     }
-    guard !names.isEmpty else { return }
+    guard !names.isEmpty else { return isProgram }
     guard let strings, let start = fileOffset(ofAddress: strings) else {
       throw ElfError(.corrupt, path: file.path)
     }
@@ -117,6 +122,7 @@ private struct ElfReader: ~Copyable {
       default: facts.runpath = text.split(separator: ":").map(String.init)
       }
     }
+    return isProgram
   }
 
   private func name(at offset: UInt64, _ file: borrowing FileBytes) throws(ElfError) -> String {

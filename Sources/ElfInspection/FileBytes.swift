@@ -12,9 +12,8 @@ struct FileBytes: ~Copyable {
   /// Opens the file at `path`; never waits for a FIFO. Throws `EISDIR` for a directory and `EINVAL`
   /// for what is neither file nor directory.
   init(path: String) throws(ElfError) {
-    let descriptor = unsafe TargetText.bytes(of: path).withPath {
-      unsafe open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
-    }
+    let name = TargetText.bytes(of: path).map { CChar(bitPattern: $0) } + [0]
+    let descriptor = unsafe open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
     guard descriptor >= 0 else {
       throw ElfError(.unreadable(ErrorNumber(rawValue: errno)), path: path)
     }
@@ -36,9 +35,9 @@ struct FileBytes: ~Copyable {
     guard offset < size, let start = off_t(exactly: offset) else { return [] }
     var failure: Int32 = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      while filled < count {
+      while filled < count, let base = buffer.baseAddress {
         let part = unsafe pread(
-          descriptor, buffer.baseAddress! + filled, count - filled, start + off_t(filled))
+          descriptor, base + filled, count - filled, start + off_t(filled))
         if part < 0, errno == EINTR { continue }
         if part < 0 { failure = errno }
         if part <= 0 { break }
@@ -57,12 +56,4 @@ struct FileBytes: ~Copyable {
   }
 
   deinit { close(descriptor) }
-}
-
-extension [UInt8] {
-  /// Calls `body` with these bytes as a C string; a null byte among them ends it.
-  fileprivate func withPath<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
-    let text = map { CChar(bitPattern: $0) } + [0]
-    return unsafe text.withUnsafeBufferPointer { unsafe body($0.baseAddress!) }
-  }
 }

@@ -10,7 +10,8 @@ enum Backtrace {
     while frame is not None and count < 10:
       if frame.type() != gdb.TAILCALL_FRAME:
         place = frame.find_sal()
-        name = (frame.name() or "??").split("(")[0].split(".")[0].lstrip("_")
+        name = (frame.name() or "??").split("(")[0].split(".")[0]
+        name = name.lstrip("_").removeprefix("GI_").lstrip("_")
         if frame.type() == gdb.SIGTRAMP_FRAME:
           print("judged restore_rt")
         elif place.symtab is None or place.line == 0:

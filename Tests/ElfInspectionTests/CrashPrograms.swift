@@ -20,8 +20,8 @@ struct CrashProgram: Sendable, CustomTestStringConvertible {
       static int *volatile nothing;
       __attribute__((noinline)) int inner(int n) {
         int sum = n;
-        sum += *nothing;
-        return sum;
+        *nothing = sum;
+        return sum + 1;
       }
       __attribute__((noinline)) int middle(int n) {
         int result = inner(n + 1);

@@ -26,6 +26,15 @@ struct Workshop: ~Copyable {
     return "\(path)/\(name)"
   }
 
+  /// The bytes of a file here; nil if it is not there.
+  func bytes(_ name: String) -> [UInt8]? {
+    guard let file = unsafe fopen("\(path)/\(name)", "r") else { return nil }
+    defer { unsafe fclose(file) }
+    return unsafe [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
+      count = unsafe fread(buffer.baseAddress, 1, buffer.count, file)
+    }
+  }
+
   /// Runs a shell command here; true if it succeeded.
   func run(_ command: String) -> Bool {
     receivingSignals {
@@ -41,7 +50,7 @@ struct Workshop: ~Copyable {
 
   /// What a shell command writes.
   func output(of command: String) -> String {
-    let pipe = receivingSignals {
+    let pipe = unsafe receivingSignals {
       unsafe popen("cd '\(path)' && { timeout 60 \(command); } 2>/dev/null", "r")
     }
     guard let pipe = unsafe pipe else { return "" }
@@ -125,7 +134,9 @@ func crash(_ command: String...) -> Crash {
   unsafe pthread_create(
     &thread, nil,
     { argument in
-      unsafe Unmanaged<Box>.fromOpaque(argument!).takeRetainedValue().run()
+      if let argument = unsafe argument {
+        unsafe Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().run()
+      }
       return nil
     }, argument)
   pthread_join(thread, nil)
