@@ -10,6 +10,8 @@ struct RankingContext {
   let lastFailure: [Int: Int]
   /// Number of the first complaint of each process.
   let firstComplaint: [Int: Int]
+  /// Process and base name of each file that was there, but refused to be opened.
+  let refusedNames: Set<String>
   /// The lines that complain in clear words.
   private let clearComplaints: [SpokenLine]
 
@@ -27,10 +29,25 @@ struct RankingContext {
       if Complaint.weight(of: line.text.lowercased()) > 0 { complaints[line.process] = line.number }
     }
     firstComplaint = complaints
-    clearComplaints = history.words.lines.filter {
-      let text = $0.text.lowercased()
-      return Complaint.weight(of: text) >= 0.6 || Complaint.isAboutInput(text)
+    // The last line that a failing process wrote is meant, whatever its words.
+    var lastLines: [Int: Int] = [:]
+    for (position, line) in history.words.lines.enumerated()
+    where line.stream == .standardError && history.processes[line.process].failed {
+      lastLines[line.process] = position
     }
+    let closing = Set(lastLines.values)
+    clearComplaints = history.words.lines.enumerated().filter { position, line in
+      let text = line.text.lowercased()
+      return Complaint.weight(of: text) >= 0.6 || Complaint.isAboutInput(text)
+        || closing.contains(position) && !text.contains("warning")
+    }.map(\.element)
+    refusedNames = Set(
+      history.failures.calls.compactMap { call in
+        guard call.error == .accessDenied, call.replacement == nil, call.purpose == .open,
+          let path = call.path
+        else { return nil }
+        return "\(call.process)/" + PathName.base(of: path)
+      })
   }
 
   /// Number of the first clear complaint after event `number` by `process` or one of the failure
@@ -59,7 +76,7 @@ enum CallFeatures {
     ("before end", beforeEnd), ("retried until end", retriedUntilEnd),
     ("said nothing", saidNothing), ("passed over in words", passedOver),
     ("optional place", optionalPlace), ("to be made", toBeMade),
-    ("asked for by the user", askedFor),
+    ("asked for by the user", askedFor), ("refused elsewhere", refusedElsewhere),
   ]
 
   /// On the failure path or beside it.
@@ -108,7 +125,9 @@ enum CallFeatures {
         } else if run.mentions.anyLine(after: call.number, speaksOf: call.error) {
           value += RankingWeights.errorWordsSomewhere
         }
-        if run.mentions.complaintWeight(around: mention.line) < 0.3 {
+        if run.mentions.complaintWeight(around: mention.line) < 0.3
+          || run.mentions.isReassuring(mention.line)
+        {
           value *= RankingWeights.mentionWithoutComplaint
         }
         found.append((mention.line, value))
@@ -258,6 +277,13 @@ enum CallFeatures {
     let arguments = run.history.processes[call.process].arguments.dropFirst()
     return arguments.contains { argument in given.contains { $0 == argument } }
       ? RankingWeights.askedFor : 0
+  }
+
+  /// The same name is at another place, which refused: that is why this search went on.
+  static func refusedElsewhere(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.error.isAbsence, let path = call.path else { return 0 }
+    return run.refusedNames.contains("\(call.process)/" + PathName.base(of: path))
+      ? RankingWeights.refusedElsewhere : 0
   }
 
   /// What does not exist yet since it is to be made: the argument of -o, or of a command that was

@@ -55,6 +55,11 @@ struct Mentions {
     (mentionsByToken[token] ?? []).filter { lines[$0.line].number >= number }
   }
 
+  /// True if line `position` itself says that it does not matter.
+  func isReassuring(_ position: Int) -> Bool {
+    folded[position].contains("ignored") || folded[position].contains("warning:")
+  }
+
   /// How much line `position`, with the lines around it, sounds like a complaint.
   func complaintWeight(around position: Int) -> Double { blockWeights[position] }
 
@@ -179,5 +184,5 @@ enum Complaint {
     ("no module", 0.9), ("not permitted", 0.9), ("syntax", 0.8), ("corrupt", 0.8),
     ("unsupported", 0.6), ("required", 0.5), ("warning", 0.2), ("no ", 0.15), ("exhausted", 0.7),
   ]
-  private static let reassurances = ["0 errors", "no error", "warning:", "note:", "deprecated"]
+  private static let reassurances = ["ignored", "0 errors", "no error", "warning:", "note:", "deprecated"]
 }

@@ -108,6 +108,11 @@ struct Ranking {
               isOutside ? RankingWeights.killedFromOutside : RankingWeights.fatalSignal
             ),
             (
+              "its parent killed it and complained",
+              parentComplained(of: process, delivered, run)
+                ? RankingWeights.killedByComplainingParent : 0
+            ),
+            (
               "the failed write names the file",
               signal == .fileSize
                 && run.history.failures.calls.contains {
@@ -129,6 +134,18 @@ struct Ranking {
       let complaint = run.firstComplaint[parent]
     else { return false }
     return complaint < signal.number
+  }
+
+  /// True if the parent ended it on purpose, and then said something of its own.
+  private static func parentComplained(
+    of process: ProcessRecord, _ signal: DeliveredSignal, _ run: RankingContext
+  ) -> Bool {
+    guard let parent = process.parent else { return false }
+    let sender = signal.delivery.sender ?? run.history.sentSignals[process.pid].map {
+      run.history.processes[$0.sender].pid
+    }
+    return sender == run.history.processes[parent].pid
+      && run.mentions.lines.contains { $0.process == parent && $0.number > signal.number }
   }
 
   // MARK: Lost readers

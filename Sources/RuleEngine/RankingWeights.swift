@@ -35,6 +35,8 @@ enum RankingWeights {
   static let becameAnother = -2.4
   static let optionalPlace = -1.0
   static let askedFor = 0.5
+  static let refusedElsewhere = -2.5
+  static let killedByComplainingParent = -1.8
   static let toBeMade = -2.2
   static let knownBenign = -3.0
   static let saidNothing = 0.4

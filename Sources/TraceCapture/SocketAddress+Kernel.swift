@@ -15,9 +15,12 @@ extension SocketAddress {
       let host = bytes[4..<8].map { String($0) }.joined(separator: ".")
       self = .ip4(address: host, port: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
     case AF_INET6 where bytes.count >= 24:
-      self = .ip6(
-        address: Self.shortest(Array(bytes[8..<24])),
-        port: UInt16(bytes[2]) << 8 | UInt16(bytes[3]))
+      let port = UInt16(bytes[2]) << 8 | UInt16(bytes[3])
+      let text = Self.shortest(Array(bytes[8..<24]))
+      // An IPv4 address in IPv6's form (ipv6(7)) is the IPv4 address to everybody but the kernel.
+      self =
+        text.hasPrefix("::ffff:") && text.contains(".")
+        ? .ip4(address: String(text.dropFirst(7)), port: port) : .ip6(address: text, port: port)
     case AF_UNIX:
       let name = bytes[2...]
       if name.first == 0 {

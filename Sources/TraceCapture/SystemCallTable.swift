@@ -246,7 +246,7 @@ package enum SystemCallTable {
       "writev", 20, 146, [.descriptor, .vector, .integer], when: .writesWordVectors, emits: .words),
     row("pwrite64", 18, 181, [.descriptor, .data, .integer], when: .equals(0, 2), emits: .words),
     // A read that leaves the file position alone, of a file's beginning: it was read all the same.
-    row("pread64", 17, nil, [.descriptor, .skip, .integer, .integer], when: .equals(3, 0)),
+    row("pread64", 17, 180, [.descriptor, .skip, .integer, .integer], when: .equals(3, 0)),
   ]
 
   /// The rows, with `close` of every descriptor or of the standard ones only.
