@@ -55,7 +55,11 @@ package enum ForeignText {
 
   /// A C string without loss.
   fileprivate static func decoding(_ text: UnsafePointer<CChar>) -> String {
-    TargetText.decoding(
+    // The quick way for what is UTF-8 and holds no stand-in of `TargetText`.
+    if let plain = unsafe String(validatingCString: text), !plain.utf8.contains(0xF4) {
+      return plain
+    }
+    return TargetText.decoding(
       unsafe Array(UnsafeRawBufferPointer(start: text, count: unsafe strlen(text))))
   }
 }

@@ -8,7 +8,11 @@ struct Reporter {
 
   /// The report as it is written.
   func text(of report: Report) -> String {
-    let shown = options.redacts ? Redaction.redacted(report) : report
+    // The one line of a success quotes nothing but the program's name.
+    let isPlain =
+      options.format == .text && report.verdict.status == .succeeded && report.findings.isEmpty
+      && !options.isVerbose && tool == "whyfail"
+    let shown = options.redacts && !isPlain ? Redaction.redacted(report) : report
     switch options.format {
     case .json: return JSONRenderer.render(shown)
     case .markdown: return MarkdownRenderer.render(shown)

@@ -54,9 +54,12 @@ struct Ranking {
     let process: Int
     let subject: String
     let error: ErrorNumber
+    /// What was found elsewhere has nothing to do with what was not.
+    let isReplaced: Bool
 
     init(_ call: FailedCall) {
       process = call.process
+      isReplaced = call.replacement != nil
       error = call.error.isAbsence ? .noEntry : call.error
       if call.error.isAbsence, let path = call.path {
         subject = PathName.base(of: path)

@@ -353,14 +353,4 @@ import Testing
 
 extension String {
   fileprivate var lastName: String { split(separator: "/").last.map(String.init) ?? self }
-
-  /// A JSON report without the member `source`; any other text as it is.
-  fileprivate var withoutSource: String {
-    guard
-      var object = (try? JSONSerialization.jsonObject(with: Data(utf8))) as? [String: Any]
-    else { return self }
-    object["source"] = nil
-    let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
-    return String(decoding: data ?? Data(), as: UTF8.self)
-  }
 }

@@ -72,8 +72,10 @@ import Testing
     let data = try #require(traced.report, "no report: \(traced.target.errorText.suffix(600))")
     let report = try JSONDecoder().decode(JSONReport.self, from: data)
     let met = corpusCase.checkExpectation(report)
+    let recording = try #require(traced.recording)
+    let replayed = try await corpusCase.replayedReport(of: recording)
+    #expect(replayed.withoutSource == String(decoding: data, as: UTF8.self).withoutSource)
     if met && Golden.isRecording {
-      let recording = try #require(traced.recording)
       try recording.write(to: corpusCase.recordingFile)
       let text = try await ChildProcess.run([
         Host.whyfail, "--replay", corpusCase.recordingFile.path,
@@ -113,6 +115,18 @@ actor NativeRuns {
 extension CorpusCase {
   var recordingFile: URL { directory.appendingPathComponent("recording.jsonl") }
   var goldenFile: URL { directory.appendingPathComponent("report.txt") }
+
+  /// The JSON report of a recording that was just made.
+  func replayedReport(of recording: Data) async throws -> String {
+    let scratch = try Host.makeTemporaryDirectory()
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    let file = scratch + "/recording.jsonl"
+    try recording.write(to: URL(fileURLWithPath: file))
+    let replay = try await ChildProcess.run(
+      [Host.whyfail, "--format", "json"] + (description.arguments ?? []) + ["--replay", file])
+    #expect(replay.status == 0, "\(replay.errorText)")
+    return replay.errorText
+  }
 
   /// Ends the test as skipped, with the reason.
   func cancelIfImpossible() throws {

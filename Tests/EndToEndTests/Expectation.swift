@@ -153,3 +153,15 @@ struct JSONReport: Decodable {
     findings = try container.decode([Finding].self, forKey: .findings)
   }
 }
+
+extension String {
+  /// A JSON report without the member `source`; any other text as it is.
+  var withoutSource: String {
+    guard
+      var object = (try? JSONSerialization.jsonObject(with: Data(utf8))) as? [String: Any]
+    else { return self }
+    object["source"] = nil
+    let data = try? JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
+    return String(decoding: data ?? Data(), as: UTF8.self)
+  }
+}
