@@ -85,7 +85,11 @@ static const char *absolute_path(Dwarf_Die *unit, const char *path) {
   Dwarf_Attribute memory;
   const char *directory = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &memory));
   char *joined;
-  if (directory == NULL || asprintf(&joined, "%s/%s", directory, path) < 0) return path;
+  // A relative one comes of builds that hide where they were made; `path` tells as much.
+  if (
+    directory == NULL || directory[0] != '/' ||
+    asprintf(&joined, "%s/%s", directory, path) < 0)
+    return path;
   return joined;
 }
 

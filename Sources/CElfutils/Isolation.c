@@ -137,7 +137,8 @@ int64_t wf_stack(
   // The leader of the process may have ended before its threads; theirs is the same memory.
   source.maps = open_of(request->thread, "maps");
   source.memory = open_of(request->thread, "mem");
-  int64_t length = source.maps < 0 || source.memory < 0 ? -errno : isolate(&source, buffer, capacity);
+  int64_t length = source.maps < 0 || source.memory < 0
+    ? -errno : isolate(&source, buffer, capacity);
   if (source.maps >= 0) close(source.maps);
   if (source.memory >= 0) close(source.memory);
   return length;
