@@ -184,5 +184,7 @@ enum Complaint {
     ("no module", 0.9), ("not permitted", 0.9), ("syntax", 0.8), ("corrupt", 0.8),
     ("unsupported", 0.6), ("required", 0.5), ("warning", 0.2), ("no ", 0.15), ("exhausted", 0.7),
   ]
-  private static let reassurances = ["ignored", "0 errors", "no error", "warning:", "note:", "deprecated"]
+  private static let reassurances = [
+    "ignored", "0 errors", "no error", "warning:", "note:", "deprecated",
+  ]
 }

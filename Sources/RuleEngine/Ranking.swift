@@ -141,9 +141,11 @@ struct Ranking {
     of process: ProcessRecord, _ signal: DeliveredSignal, _ run: RankingContext
   ) -> Bool {
     guard let parent = process.parent else { return false }
-    let sender = signal.delivery.sender ?? run.history.sentSignals[process.pid].map {
-      run.history.processes[$0.sender].pid
-    }
+    let sender =
+      signal.delivery.sender
+      ?? run.history.sentSignals[process.pid].map {
+        run.history.processes[$0.sender].pid
+      }
     return sender == run.history.processes[parent].pid
       && run.mentions.lines.contains { $0.process == parent && $0.number > signal.number }
   }

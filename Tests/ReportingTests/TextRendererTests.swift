@@ -196,13 +196,13 @@ struct TextRendererTests {
     }
     let text = TextRenderer.render(report)
     #expect(text.hasPrefix("nginx read 20 files.\n\n   1  ● /etc/nginx/nginx.conf"))
-    #expect(text.contains("  24  ● /etc/app.d/24"))
+    #expect(text.contains("  23  ● /etc/app.d/24"))
     #expect(text.contains("denied (EACCES)"))
     #expect(
       text.contains(
         " read\n          via /etc/apache2/apache2.conf:146  IncludeOptional mods-enabled/*.load\n")
     )
-    #expect(text.contains("   7  ● /etc/app.d/7           read     likewise\n"))
+    #expect(text.contains("   6  ● /etc/app.d/7           read     likewise\n"))
     #expect(text.contains("\nSystem-wide: /etc/nsswitch.conf\nnginx was stopped"))
   }
 

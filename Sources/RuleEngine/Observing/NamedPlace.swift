@@ -47,14 +47,14 @@ struct NamedPlace: Equatable {
     let stem = word.prefix { $0 != ":" && $0 != "(" }
     var path = stem
     while let last = path.last, ["\"", "'", ",", "’"].contains(last) { path.removeLast() }
-    guard isFileName(path) else { return nil }
     let digits = word.dropFirst(stem.count + 1).prefix { $0.isASCII && $0.isNumber }
+    guard isFileName(path, hasLine: !digits.isEmpty) else { return nil }
     return NamedPlace(
       file: PathName.absolute(String(path), from: base),
       line: digits.isEmpty || digits.count > 8 ? nil : Int(digits))
   }
 
-  private static func isFileName(_ word: Substring) -> Bool {
+  private static func isFileName(_ word: Substring, hasLine: Bool) -> Bool {
     guard word.count >= 3, !word.contains("//"), !word.hasPrefix("-"),
       word != "e.g", word != "i.e", !word.contains(where: { "[]{}$%&".contains($0) })
     else { return false }
@@ -64,7 +64,7 @@ struct NamedPlace: Equatable {
     }
     let suffix = word[word.index(after: dot)...]
     return (1...5).contains(suffix.count)
-      && (word.contains("/") || knownSuffixes.contains(suffix.lowercased()))
+      && (hasLine || word.contains("/") || knownSuffixes.contains(suffix.lowercased()))
       && suffix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
       && word[..<dot].allSatisfy {
         $0.isASCII && ($0.isLetter || $0.isNumber || "/._-+@".contains($0))
