@@ -154,6 +154,7 @@ package struct History: Sendable {
 
   private mutating func execute(_ execution: ProgramExecution, by index: Int) {
     processes[index].generation += 1
+    processes[index].executionNumber = processes[index].lastNumber
     processes[index].executable = execution.executable
     processes[index].workingDirectory = execution.workingDirectory
     // Below a chroot(2) the path that was given is not the machine's.

@@ -19,6 +19,8 @@ package struct ProcessRecord: Sendable {
   package var executedPath: String?
   package var arguments: [String] = []
   package var environment: [String] = []
+  /// Number of the event with which it became the program that it is; 0 for a fork of its parent.
+  package var executionNumber = 0
   package var credentials: Credentials?
   package var workingDirectory = "/"
   package var rootDirectory = "/"

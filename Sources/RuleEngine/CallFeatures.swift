@@ -18,25 +18,30 @@ struct RankingContext {
   init(history: History, path: FailurePath) {
     self.history = history
     self.path = path
-    mentions = Mentions(history.words.lines)
+    // What a process said as another program, such as a wrapper that then became the real one, is
+    // not about what that one failed in.
+    let lines = history.words.lines.filter {
+      $0.number >= history.processes[$0.process].executionNumber
+    }
+    mentions = Mentions(lines)
     var last: [Int: Int] = [:]
     for call in history.failures.calls where call.replacement == nil {
       last[call.process] = max(last[call.process] ?? 0, call.lastNumber)
     }
     lastFailure = last
     var complaints: [Int: Int] = [:]
-    for line in history.words.lines where complaints[line.process] == nil {
+    for line in lines where complaints[line.process] == nil {
       if Complaint.weight(of: line.text.lowercased()) > 0 { complaints[line.process] = line.number }
     }
     firstComplaint = complaints
     // The last line that a failing process wrote is meant, whatever its words.
     var lastLines: [Int: Int] = [:]
-    for (position, line) in history.words.lines.enumerated()
+    for (position, line) in lines.enumerated()
     where line.stream == .standardError && history.processes[line.process].failed {
       lastLines[line.process] = position
     }
     let closing = Set(lastLines.values)
-    clearComplaints = history.words.lines.enumerated().filter { position, line in
+    clearComplaints = lines.enumerated().filter { position, line in
       let text = line.text.lowercased()
       return Complaint.weight(of: text) >= 0.6 || Complaint.isAboutInput(text)
         || closing.contains(position) && !text.contains("warning")

@@ -57,7 +57,7 @@ struct Mentions {
 
   /// True if line `position` itself says that it does not matter.
   func isReassuring(_ position: Int) -> Bool {
-    folded[position].contains("ignored") || folded[position].contains("warning:")
+    folded[position].contains("ignored") || folded[position].contains("ignoring")
   }
 
   /// How much line `position`, with the lines around it, sounds like a complaint.

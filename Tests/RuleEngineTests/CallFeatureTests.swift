@@ -232,17 +232,45 @@ struct CallFeatureTests {
 
   @Test("passed over: a clear complaint that is not of this call speaks against it")
   func passedOver() {
-    let build = { (words: String) in
+    let build = { (words: String, status: Int32) in
       { (trace: inout Trace) in
         trace.open("/etc/x.conf", .fails(.noEntry))
         for _ in 0..<40 { trace.open("/ok") }
         trace.say(words)
-        trace.exit(1)
+        trace.exit(status)
       }
     }
-    #expect(value(CallFeatures.passedOver, build("app: fatal: bad syntax")) < -1)
-    #expect(value(CallFeatures.passedOver, build("app: cannot open x.conf")) == 0)
-    #expect(value(CallFeatures.passedOver, build("working")) == 0)
+    #expect(value(CallFeatures.passedOver, build("app: fatal: bad syntax", 1)) < -1)
+    #expect(value(CallFeatures.passedOver, build("app: cannot open x.conf", 1)) == 0)
+    // The closing words of a process that fails are meant, whatever they are; a warning is none.
+    #expect(value(CallFeatures.passedOver, build("giving it up", 1)) < -1)
+    #expect(value(CallFeatures.passedOver, build("warning: old format", 1)) == 0)
+    #expect(value(CallFeatures.passedOver, build("working", 0)) == 0)
+  }
+
+  @Test("refused elsewhere: the same name was there, but could not be opened")
+  func refusedElsewhere() {
+    let refused = value(CallFeatures.refusedElsewhere) {
+      $0.open("/opt/lib/libq.so", .fails(.noEntry))
+      $0.open("/usr/lib/libq.so", .fails(.accessDenied))
+    }
+    let other = value(CallFeatures.refusedElsewhere) {
+      $0.open("/opt/lib/libq.so", .fails(.noEntry))
+      $0.open("/usr/lib/libz.so", .fails(.accessDenied))
+    }
+    #expect(refused == RankingWeights.refusedElsewhere && other == 0)
+  }
+
+  @Test("asked for: named on the command line, word for word")
+  func askedFor() {
+    let build = { (argument: String) in
+      { (trace: inout Trace) in
+        trace.execute("/bin/app", ["app", argument])
+        trace.open("data.csv", .fails(.noEntry))
+      }
+    }
+    #expect(value(CallFeatures.askedFor, build("data.csv")) == RankingWeights.askedFor)
+    #expect(value(CallFeatures.askedFor, build("other.csv")) == 0)
   }
 
   @Test("optional place: configuration that nobody asked for by name")
