@@ -7,8 +7,8 @@ enum RankingWeights {
   // Which process
   static let innermost = 1.4
   static let onFailurePath = 0.4
-  static let offFailurePath = -1.6
-  static let offFailurePathButFailed = -0.8
+  static let offFailurePath = -3.4
+  static let offFailurePathButFailed = -1.2
 
   // What was said
   static let pathMentioned = 2.8
