@@ -21,8 +21,6 @@ package struct FailedCall: Sendable {
   package let address: SocketAddress?
   /// How many programs its process had become before.
   package let generation: Int
-  /// The file that was opened for reading last before it.
-  package let fileReadBefore: String?
 
   /// How often it failed so.
   package var count = 1

@@ -26,8 +26,6 @@ package struct History: Sendable {
   package private(set) var brokenChannels: [Int: DescriptorTarget] = [:]
   /// The signal that a process of this run last sent to a process id, and who sent it.
   package private(set) var sentSignals: [ProcessID: (signal: SignalNumber, sender: Int)] = [:]
-  /// The last telling events, for evidence.
-  package private(set) var lastEvents = RecentEvents()
 
   private var current: [ProcessID: Int] = [:]
 
@@ -94,10 +92,8 @@ package struct History: Sendable {
       if delivery.signal == .brokenPipe, let descriptor = delivery.duringCall?.descriptor {
         brokenChannels[index] = processes[index].descriptors[descriptor]
       }
-      lastEvents.record(event, process: index)
     case .words(let spoken):
       words.record(spoken, number: event.number, time: event.time, process: index)
-      lastEvents.record(event, process: index)
     case .descriptorReleased(let release): digest.path = release.path
     case .processEnded(let end):
       processes[index].end = end
@@ -105,7 +101,6 @@ package struct History: Sendable {
       processes[index].endTime = event.time
       noteClosings(of: index, event)
       processes[index].letGoAfterEnd()
-      lastEvents.record(event, process: index)
     case .processStarted, .threadStarted, .fact, .note: break
     }
     return digest
@@ -187,7 +182,6 @@ package struct History: Sendable {
     switch call.outcome {
     case .unfinished:
       notePending(call, target, event, process: index)
-      lastEvents.record(event, process: index)
     case .failed(let error):
       if error.isAnswer(to: call) {
         if call.name == "connect" { notePeer(call, process: index) }
@@ -198,9 +192,7 @@ package struct History: Sendable {
           number: event.number, time: event.time, process: index, call: call, error: error,
           path: digest.path, secondPath: digest.secondPath, target: target,
           address: call.address ?? peer(of: target), generation: processes[index].generation,
-          fileReadBefore: processes[index].recentFiles.last,
           lastNumber: event.number, lastTime: event.time))
-      lastEvents.record(event, process: index)
       if error == .brokenPipe || error == .connectionReset, let target {
         brokenChannels[index] = target
       }
@@ -338,8 +330,6 @@ package struct History: Sendable {
       }
     case "chroot":
       if let path = digest.path { processes[index].rootDirectory = path }
-    case "getdents", "getdents64":
-      processes[index].lastListedDirectory = digest.path
     case "kill", "tgkill": noteKill(call, process: index)
     case "setuid", "setreuid", "setresuid", "setfsuid":
       let numbers = call.arguments.compactMap { argument -> Int64? in
@@ -431,27 +421,6 @@ package struct PipeClosing: Sendable {
   package let time: Double
   /// True if it was given up by the end of the process, not by `close(2)`.
   package let atEnd: Bool
-}
-
-/// The last telling events of a trace, for the evidence in a report.
-package struct RecentEvents: Sendable {
-  static let capacity = 256
-  private var ring: [(event: TraceEvent, process: Int)] = []
-  private var next = 0
-
-  mutating func record(_ event: TraceEvent, process: Int) {
-    if ring.count < Self.capacity {
-      ring.append((event, process))
-    } else {
-      ring[next] = (event, process)
-      next = (next + 1) % Self.capacity
-    }
-  }
-
-  /// The events, oldest first.
-  package var all: [(event: TraceEvent, process: Int)] {
-    Array(ring[next...] + ring[..<next])
-  }
 }
 
 extension ErrorNumber {

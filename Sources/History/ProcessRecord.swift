@@ -40,8 +40,6 @@ package struct ProcessRecord: Sendable {
   package var recentFiles: [String] = []
   /// Signals delivered to it that could end it, at most 16, most recent last.
   package var signals: [DeliveredSignal] = []
-  /// The directory listed last.
-  package var lastListedDirectory: String?
   /// Calls that had not returned when the trace looked at the end.
   package var pendingCalls: [PendingCall] = []
   /// The file opened for writing last.

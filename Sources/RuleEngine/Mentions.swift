@@ -73,13 +73,6 @@ struct Mentions {
     lines.indices.contains { lines[$0].number >= number && line($0, speaksOf: error) }
   }
 
-  /// The first line of one of `processes` that complains, by its words.
-  func firstComplaint(of processes: (Int) -> Bool) -> SpokenLine? {
-    zip(lines, folded).first { line, text in
-      processes(line.process) && Complaint.weight(of: text) > 0
-    }?.0
-  }
-
   /// The words of a line: maximal runs without blanks, quotes and most punctuation, without closing
   /// full stops and slashes.
   static func tokens(of text: String) -> Set<String> {

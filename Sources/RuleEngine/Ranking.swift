@@ -224,7 +224,12 @@ struct Ranking {
     // The last line of one that failed is a complaint, whatever its words.
     for (position, line) in run.mentions.lines.enumerated().reversed() {
       let process = run.history.processes[line.process]
-      guard line.stream == .standardError, process.failed,
+      let isClosing =
+        line.stream == .standardError
+        || !run.mentions.lines.contains {
+          $0.process == line.process && $0.stream == .standardError
+        }
+      guard isClosing, process.failed,
         !endsWarning(position, run.mentions.lines), let known = best[line.process],
         known.weight <= 0.25
       else { continue }

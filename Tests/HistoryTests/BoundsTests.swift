@@ -98,7 +98,6 @@ struct BoundsTests {
     #expect(history.facts.count == History.factCapacity)
     #expect(history.closings.count <= 4096 && history.closings.last?.number ?? 0 > 15_000)
     #expect(history.processes[0].pendingCalls.count == 64)
-    #expect(history.lastEvents.all.count == 256)
   }
 
   @Test("A table of descriptors has a bound, whichever way they come to be")
@@ -112,15 +111,6 @@ struct BoundsTests {
       table.duplicate(0, as: descriptor, closesOnExec: false)
     }
     #expect(full == 65_536 && table.all.count == full)
-  }
-
-  @Test("The last events are kept in order")
-  func lastEvents() {
-    var trace = Trace("/usr/bin/app")
-    for index in 0..<1000 { trace.say("line \(index)") }
-    let numbers = trace.history.lastEvents.all.map(\.event.number)
-    #expect(numbers.count == 256 && numbers == numbers.sorted())
-    #expect(numbers.last == trace.events.count)
   }
 }
 

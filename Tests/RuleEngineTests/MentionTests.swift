@@ -64,13 +64,6 @@ struct MentionTests {
     #expect(!mentions.line(0, speaksOf: .crossDevice))
   }
 
-  @Test("The first complaint is the first line of these processes that sounds like one")
-  func firstComplaint() {
-    let mentions = mentions("starting", "error: x", "fatal: y")
-    #expect(mentions.firstComplaint { $0 == 0 }?.text == "error: x")
-    #expect(mentions.firstComplaint { $0 == 1 } == nil)
-  }
-
   @Test("A message of several lines complains as a whole")
   func block() {
     let mentions = mentions("error: cannot start", "  in /etc/x.conf", "done", "ok", "ok", "ok")

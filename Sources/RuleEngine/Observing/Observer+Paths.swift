@@ -30,7 +30,7 @@ extension Observer {
         !$0.contains("://")
           && ($0.contains("//") || $0.contains("/undefined/") || $0.contains("/null/"))
       } ?? false
-    if seen.isLibrary { seen.libraryUser = libraryUser(of: seen.base, process) }
+    if seen.isLibrary { seen.libraryUser = process.executable }
     guard asking else { return seen }
     // A name looked for in a list of places: what its own directory holds matters most.
     if let walk = inquiry.pathWalk(path) {
@@ -93,12 +93,6 @@ extension Observer {
     case .enter: "enter"
     case .change, .connect, .other: "change"
     }
-  }
-
-  private func libraryUser(of library: String, _ process: ProcessRecord) -> String? {
-    // The loader names the object that needs the library before the colon:
-    // "prog: error while loading shared libraries: libx.so.1: cannot open shared object file".
-    process.executable
   }
 
   func accessRefused(
