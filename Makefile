@@ -16,7 +16,8 @@ SOURCES := Package.swift $(shell find Sources Plugins Heuristics -type f 2>/dev/
 SCRIPTS := Scripts/ensure-packages .ci/run Benchmarks/compare.sh Benchmarks/memory.sh
 
 # One build directory for run, install and bench; the stamp says that it is up to date.
-RELEASE_FLAGS := -c release --static-swift-stdlib --product whyfail
+RELEASE_FLAGS := -c release --static-swift-stdlib --product whyfail \
+  -Xlinker -L$(CURDIR)/.build/static-runtime
 RELEASE       := .build/release/whyfail
 RELEASE_STAMP := .build/whyfail.release
 
@@ -65,6 +66,10 @@ bench-packages:
 $(RELEASE_STAMP): $(SOURCES)
 	@$(MAKE) --no-print-directory swift-present build-packages
 	@echo 'building whyfail (some minutes the first time)' >&2
+	@# A folder in which the linker finds the C++ runtime as an archive alone: one library less to
+	@# install, find and relocate at every start.
+	@mkdir -p .build/static-runtime
+	@ln -sfn "$$(clang -print-file-name=libstdc++.a)" .build/static-runtime/libstdc++.a
 	@swift build --quiet $(RELEASE_FLAGS)
 	@touch $@
 

@@ -80,7 +80,11 @@ let package = Package(
     .executableTarget(
       name: "whyfail", dependencies: ["CommandLineInterface"],
       // Addresses fixed at link time: 80,000 relocations less at every start.
-      linkerSettings: [.unsafeFlags(["-Xclang-linker", "-no-pie"], .when(configuration: .release))]),
+      linkerSettings: [
+        .unsafeFlags(
+          ["-Xclang-linker", "-no-pie", "-Xclang-linker", "-static-libgcc"],
+          .when(configuration: .release))
+      ]),
 
     // Heuristics/ becomes one string literal of HeuristicCatalog.
     .executableTarget(name: "embed-heuristics", dependencies: ["HeuristicSyntax"]),

@@ -2,7 +2,11 @@ import ArgumentParser
 
 /// The grammar of the command lines: options end at `--` or at the first word that is none, which
 /// is the command; what follows it is the command's own.
-private struct CommandLineGrammar: ParsableArguments {
+private struct CommandLineGrammar: ParsableCommand {
+  /// As part of a larger command: the parser then does not look for a request of a completion
+  /// script first, which takes as long as all the rest.
+  static var configuration: CommandConfiguration { .init(_superCommandName: "whyfail") }
+
   @Option var format: Options.Format = .text
   @Option(name: [.customShort("o", allowingJoined: true), .long]) var output: String?
   @Option var record: String?
@@ -35,12 +39,13 @@ enum OptionParser {
     // Help is asked for where it stands before the command, whatever else is wrong.
     let own = words.prefix { $0.hasPrefix("-") && $0 != "--" }
     if own.contains(where: { $0 == "-h" || $0 == "--help" }) { return Options() }
-    let parsed: CommandLineGrammar
+    let parsed: CommandLineGrammar?
     do {
-      parsed = try CommandLineGrammar.parse(words)
+      parsed = try CommandLineGrammar.parseAsRoot(words) as? CommandLineGrammar
     } catch {
       throw UsageError(words: line(for: error))
     }
+    guard let parsed else { return Options() }
     return try options(parsed)
   }
 
