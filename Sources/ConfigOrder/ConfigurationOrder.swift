@@ -9,6 +9,7 @@ package struct ConfigurationOrder: Sendable {
   private var entries: OrderedDictionary<String, ConfigurationEntry> = [:]
   private var listedDirectories: Set<String> = []
   private var given: [Int: GivenPaths] = [:]
+  private var named = VariablePaths(of: [])
 
   package init() {}
 
@@ -129,11 +130,40 @@ package struct ConfigurationOrder: Sendable {
   /// The paths that the options and variables of `process` name, for the program that it now is.
   private mutating func givenPaths(of process: ProcessRecord) -> GivenPaths {
     if let known = given[process.index], known.generation == process.generation { return known }
-    let made = GivenPaths(of: process)
+    // Children have their parent's environment, mostly.
+    if named.environment != process.environment { named = VariablePaths(of: process.environment) }
+    let made = GivenPaths(of: process, variables: named)
     if given.count >= 128 { given.removeAll(keepingCapacity: true) }
     given[process.index] = made
     return made
   }
+}
+
+/// The paths that an environment names.
+private struct VariablePaths {
+  let environment: [String]
+  let home: String?
+  /// Each value that is an absolute path, and the variable.
+  private(set) var paths: [(path: Substring, name: Substring)] = []
+
+  init(of environment: [String]) {
+    self.environment = environment
+    home = environment.first { $0.hasPrefix("HOME=") }.map { String($0.dropFirst(5)) }
+    // Most are no paths: bytes are looked at, not characters.
+    for variable in environment {
+      let bytes = variable.utf8
+      guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      let start = bytes.index(after: equals)
+      guard start < bytes.endIndex, bytes[start] == UInt8(ascii: "/") else { continue }
+      let name = variable[..<equals]
+      // The shell keeps the last command and directories in such variables.
+      if !Self.shellsOwn.contains(String(name)) { paths.append((variable[start...], name)) }
+    }
+  }
+
+  private static let shellsOwn: Set<String> = [
+    "_", "PWD", "OLDPWD", "HOME", "SHELL", "TMPDIR", "PATH",
+  ]
 }
 
 /// The paths that a command line or environment names.
@@ -143,17 +173,10 @@ private struct GivenPaths {
   /// Absolute path to the option or variable that names it.
   private(set) var paths: [String: String] = [:]
 
-  init(of process: ProcessRecord) {
+  init(of process: ProcessRecord, variables: VariablePaths) {
     generation = process.generation
-    home = process.environmentValue("HOME").map(String.init)
-    for variable in process.environment {
-      guard let equals = variable.firstIndex(of: "=") else { continue }
-      let value = variable[variable.index(after: equals)...]
-      let name = variable[..<equals]
-      // The shell keeps the last command and directories in such variables.
-      guard value.hasPrefix("/"), !Self.shellsOwn.contains(String(name)) else { continue }
-      add(value, named: "$" + name, process)
-    }
+    home = variables.home
+    for variable in variables.paths { add(variable.path, named: "$" + variable.name, process) }
     var option: Substring?
     for argument in process.arguments.dropFirst() {
       if argument.hasPrefix("-") {
@@ -167,10 +190,6 @@ private struct GivenPaths {
       option = nil
     }
   }
-
-  private static let shellsOwn: Set<String> = [
-    "_", "PWD", "OLDPWD", "HOME", "SHELL", "TMPDIR", "PATH",
-  ]
 
   private mutating func add(
     _ word: Substring, named name: some StringProtocol, _ process: ProcessRecord

@@ -34,12 +34,18 @@ package enum PathName {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
+  /// True if a component is empty, `.` or `..`; `path` begins with a slash.
   private static func needsFolding(_ path: String) -> Bool {
-    var afterSlash = false
-    for byte in path.utf8 {
-      if afterSlash, byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") { return true }
-      afterSlash = byte == UInt8(ascii: "/")
+    var (length, dots) = (0, 0)
+    for byte in path.utf8.dropFirst() {
+      if byte == UInt8(ascii: "/") {
+        if length == dots, length <= 2 { return true }
+        (length, dots) = (0, 0)
+      } else {
+        length += 1
+        if byte == UInt8(ascii: ".") { dots += 1 }
+      }
     }
-    return afterSlash && path.utf8.count > 1
+    return length == dots && length <= 2 && path.utf8.count > 1
   }
 }
