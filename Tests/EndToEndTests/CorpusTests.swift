@@ -17,7 +17,7 @@ import Testing
 /// Every recording gives its golden report, and meets the expectation written by hand: anywhere,
 /// without the program, without privileges.
 @Suite struct ReplayedCorpusTests {
-  private static let recorded = CorpusCase.all.filter {
+  static let recorded = CorpusCase.all.filter {
     FileManager.default.fileExists(atPath: $0.recordingFile.path)
   }
 
@@ -53,6 +53,23 @@ import Testing
     try #require(replay.status == 0, "\(replay.errorText)")
     let report = try JSONDecoder().decode(JSONReport.self, from: replay.error)
     corpusCase.checkExpectation(report)
+  }
+}
+
+/// The Corpus as a whole: how many causes are named first, and whether the confidence is honest.
+@Suite struct CorpusScoreTests {
+  @Test func nearlyAllCausesComeFirstAndNoHealthyRunIsAccused() async throws {
+    var score = CorpusScore()
+    for corpusCase in ReplayedCorpusTests.recorded where corpusCase.description.pending == nil {
+      let replay = try await ChildProcess.run([
+        Host.whyfail, "--format", "json", "--replay", corpusCase.recordingFile.path,
+      ])
+      try #require(replay.status == 0, "\(replay.errorText)")
+      score.add(try JSONDecoder().decode(JSONReport.self, from: replay.error), of: corpusCase)
+    }
+    print(score.text)
+    #expect(score.falseCauses.isEmpty)
+    #expect(Double(score.topOne) >= 0.97 * Double(score.failing), "\(score.missed)")
   }
 }
 

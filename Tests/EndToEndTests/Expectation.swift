@@ -68,7 +68,8 @@ extension Expectation {
     return violations
   }
 
-  private func violations(
+  /// What of the expected cause a finding breaks.
+  func violations(
     of cause: Cause, in finding: JSONReport.Finding, report: JSONReport, scratch: String
   ) -> [String] {
     var violations: [String] = []
