@@ -21,18 +21,20 @@ final class LiveRun {
   private let inspector = RecordingSystemInspector(MachineInspector())
   private var analysis = Analysis()
   private var recording: RecordingWriter?
+  private var redactor: EventRedactor?
   private var lastEvent: TraceEvent?
 
   init(tool: String, command: [String], options: Options) throws(TraceReaderError) {
     self.tool = tool
     self.command = command
     self.options = options
+    if options.redactsRecording { redactor = EventRedactor() }
     if let path = options.record {
       recording = try RecordingWriter(
         path: path,
         header: RecordingHeader(
           tool: "\(tool) \(ToolVersion.text)", created: Double(time(nil)),
-          command: command))
+          command: redactor?.redacted(command: command) ?? command))
     }
   }
 
@@ -68,8 +70,13 @@ final class LiveRun {
 
   private func take(_ event: TraceEvent) {
     analysis.apply(event)
-    recording?.append(event)
+    record(event)
     lastEvent = event
+  }
+
+  private func record(_ event: TraceEvent) {
+    guard let recording else { return }
+    recording.append(redactor?.redacted(event) ?? event)
   }
 
   /// Adds what the diagnosis asked of the machine, so that a replay needs no machine.
@@ -79,7 +86,7 @@ final class LiveRun {
       for fact in inspector.takeNewFacts() {
         event.number += 1
         event.body = .fact(fact: fact)
-        recording.append(event)
+        record(event)
       }
     }
     do throws(TraceReaderError) {

@@ -15,7 +15,7 @@ private struct CommandLineGrammar: ParsableCommand {
   @Option var user: String?
   @Flag var verbose = false
   @Flag var all = false
-  @Flag(inversion: .prefixedNo) var redact = true
+  @Flag(inversion: .prefixedNo) var redact: Bool?
   @Flag var list = false
   @Option var explain: String?
   @Flag var checkHeuristics = false
@@ -58,7 +58,8 @@ enum OptionParser {
     options.timeout = try parsed.timeout.map(seconds)
     options.isVerbose = parsed.verbose
     options.listsHarmless = parsed.all
-    options.redacts = parsed.redact
+    options.redacts = parsed.redact ?? true
+    options.redactsRecording = parsed.redact ?? false
     var words = parsed.words
     if words.first == "--" {
       words.removeFirst()

@@ -34,8 +34,10 @@ struct Options: Sendable, Equatable {
   var isVerbose = false
   /// Whether the harmless failed calls are listed.
   var listsHarmless = false
-  /// Whether secrets are replaced.
+  /// Whether secrets are replaced in the report.
   var redacts = true
+  /// Whether they are replaced in a recording as well.
+  var redactsRecording = false
 }
 
 /// What is wrong with a command line, in one line.

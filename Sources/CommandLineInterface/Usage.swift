@@ -22,6 +22,7 @@ enum Usage {
         --record FILE                also write what was traced to FILE
         --replay FILE                report on such a file; runs nothing
         --no-redact                  leave passwords and tokens in the report
+        --redact                     take them out of the recording of --record, too
         --list                       list the heuristics
         --explain ID                 explain one of them at length
         --check-heuristics [DIR...]  check your own heuristics

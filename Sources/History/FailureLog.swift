@@ -11,6 +11,8 @@ package struct FailureLog: Sendable {
   /// How many calls failed in all, repetitions and forgotten ones included.
   package private(set) var total = 0
 
+  /// The key of each of `calls`.
+  private var keys: [Key] = []
   private var positions: [Key: Int] = [:]
   private var unreplacedByName: [String: [Int]] = [:]
 
@@ -39,6 +41,7 @@ package struct FailureLog: Sendable {
     positions[key] = calls.count
     awaitReplacement(of: failure, at: calls.count)
     calls.append(failure)
+    keys.append(key)
   }
 
   private mutating func awaitReplacement(of failure: FailedCall, at position: Int) {
@@ -91,29 +94,31 @@ package struct FailureLog: Sendable {
       process: failure.process, name: failure.call.name, error: failure.error, subject: subject)
   }
 
-  /// Drops a third: absences first, the newest of them last, since causes lie near the end or
-  /// carry an error that weighs more.
+  /// Drops half: absences first, the newest of them last, since causes lie near the end or carry an
+  /// error that weighs more.
   private mutating func forgetLeastTelling() {
-    let target = Self.capacity / 3
-    var dropped = 0
-    let recent = calls.count - target
-    var kept: [FailedCall] = []
+    let target = Self.capacity / 2
+    let recent = calls.count - Self.capacity / 3
+    var kept: [Int] = []
     kept.reserveCapacity(calls.count)
-    for (position, call) in calls.enumerated() {
-      if dropped < target, position < recent, call.error.isAbsence || call.replacement != nil {
-        dropped += 1
-      } else {
-        kept.append(call)
+    for position in calls.indices {
+      if position - kept.count < target, position < recent,
+        calls[position].error.isAbsence || calls[position].replacement != nil
+      {
+        continue
       }
+      kept.append(position)
     }
     // Work for each failure stays bounded only if each time makes room for many.
+    let dropped = calls.count - kept.count
     if dropped < target / 2 { kept.removeFirst(target - dropped) }
-    calls = kept
+    calls = kept.map { calls[$0] }
+    keys = kept.map { keys[$0] }
     positions.removeAll(keepingCapacity: true)
     unreplacedByName.removeAll(keepingCapacity: true)
-    for (position, call) in calls.enumerated() {
-      positions[key(of: call)] = position
-      if call.replacement == nil { awaitReplacement(of: call, at: position) }
+    for position in calls.indices {
+      positions[keys[position]] = position
+      if calls[position].replacement == nil { awaitReplacement(of: calls[position], at: position) }
     }
   }
 }

@@ -237,14 +237,17 @@ package struct History: Sendable {
   }
 
   private func resolve(_ path: String, directory: Int32, process index: Int) -> String {
-    let record = processes[index]
-    var base = record.workingDirectory
-    if directory != SystemCall.currentDirectory, path.utf8.first != UInt8(ascii: "/") {
-      base = record.descriptors[directory]?.path ?? base
+    // The record is large: its fields are looked at where they are, it is not copied.
+    guard path.utf8.first == UInt8(ascii: "/") else {
+      let base =
+        directory == SystemCall.currentDirectory
+        ? nil : processes[index].descriptors[directory]?.path
+      return PathName.absolute(path, from: base ?? processes[index].workingDirectory)
     }
-    let absolute = PathName.absolute(path, from: base)
-    guard record.rootDirectory != "/", path.utf8.first == UInt8(ascii: "/") else { return absolute }
-    return absolute == "/" ? record.rootDirectory : record.rootDirectory + absolute
+    let absolute = PathName.absolute(path, from: "/")
+    let root = processes[index].rootDirectory
+    guard root.utf8.count > 1 else { return absolute }
+    return absolute == "/" ? root : root + absolute
   }
 
   private mutating func applyEffect(

@@ -38,7 +38,8 @@ package enum Redaction {
     return redactedCommand(words, found: &found)
   }
 
-  private static func replacingSecrets(in text: String, found: inout Set<String>) -> String {
+  /// `text` with its secrets replaced, which `found` then has too.
+  static func replacingSecrets(in text: String, found: inout Set<String>) -> String {
     let scanner = SecretScanner(text)
     guard !scanner.secrets.isEmpty else { return text }
     var result: [UInt8] = []
@@ -53,7 +54,8 @@ package enum Redaction {
     return String(decoding: result, as: UTF8.self)
   }
 
-  private static func redactedCommand(
+  /// An argument vector with its secrets replaced, which `found` then has too.
+  static func redactedCommand(
     _ words: [String], found: inout Set<String>
   ) -> [String] {
     let rules = CommandSecrets(command: words)
@@ -75,12 +77,13 @@ package enum Redaction {
   }
 
   /// Whether a secret is so particular that it may be replaced wherever it stands.
-  private static func isTelling(_ secret: String) -> Bool {
+  static func isTelling(_ secret: String) -> Bool {
     secret.utf8.count >= 8 && !secret.hasPrefix("/")
       && secret.utf8.contains { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
   }
 
-  private static func replacing(_ secret: String, in text: String) -> String {
+  /// `text` with every occurrence of `secret` replaced.
+  static func replacing(_ secret: String, in text: String) -> String {
     let pattern = Array(secret.utf8)
     let bytes = Array(text.utf8)
     guard pattern.count <= bytes.count else { return text }

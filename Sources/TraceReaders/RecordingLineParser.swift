@@ -94,22 +94,64 @@ extension RecordingLineParser {
     return matches
   }
 
-  private mutating func number(of allowed: (UInt8) -> Bool) -> String? {
-    let start = position
-    while position < bytes.endIndex, allowed(bytes[position]) { position += 1 }
-    return position > start ? String(decoding: bytes[start..<position], as: UTF8.self) : nil
-  }
-
   private mutating func integer<Value: FixedWidthInteger>() -> Value? {
-    number { (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }.flatMap { Value($0) }
+    let isNegative = position < bytes.endIndex && bytes[position] == UInt8(ascii: "-")
+    if isNegative { position += 1 }
+    let start = position
+    var value: Value = 0
+    while position < bytes.endIndex, (0x30...0x39).contains(bytes[position]) {
+      let (tens, overflows) = value.multipliedReportingOverflow(by: 10)
+      let digit = Value(bytes[position] - 0x30)
+      let (next, overflowsToo) =
+        isNegative
+        ? tens.subtractingReportingOverflow(digit) : tens.addingReportingOverflow(digit)
+      if overflows || overflowsToo { return nil }
+      value = next
+      position += 1
+    }
+    return position > start ? value : nil
   }
 
   private mutating func decimal() -> Double? {
-    let text = number {
-      (0x30...0x39).contains($0)
-        || [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "+")].contains($0)
+    let start = position
+    if let plain = plainDecimal() { return plain }
+    position = start
+    let signs = [UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "+")]
+    while position < bytes.endIndex,
+      (0x30...0x39).contains(bytes[position]) || signs.contains(bytes[position])
+    {
+      position += 1
     }
-    return text.flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
+    return Double(String(decoding: bytes[start..<position], as: UTF8.self))
+      .flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// A number with at most 15 digits, all of which a `Double` holds exactly, as it does the power of
+  /// ten that they are divided by: so the quotient is the nearest there is. Nil for others.
+  private mutating func plainDecimal() -> Double? {
+    var digits = 0
+    var places: Int?
+    var value = 0.0
+    while position < bytes.endIndex {
+      let byte = bytes[position]
+      if (0x30...0x39).contains(byte) {
+        value = value * 10 + Double(byte - 0x30)
+        digits += 1
+        places? += 1
+      } else if byte == UInt8(ascii: "."), places == nil, digits > 0 {
+        places = 0
+      } else {
+        break
+      }
+      position += 1
+    }
+    let hasExponent = position < bytes.endIndex && bytes[position] == UInt8(ascii: "e")
+    guard digits > 0, digits <= 15, places != 0, !hasExponent else { return nil }
+    return value / Self.powersOfTen[places ?? 0]
+  }
+
+  private static let powersOfTen: [Double] = (0...15).reduce(into: []) { powers, _ in
+    powers.append((powers.last ?? 0.1) * 10)
   }
 
   /// A string without escapes; nearly all are.

@@ -311,6 +311,25 @@ import Testing
     #expect(plain.errorText.drop { $0 != "{" }.contains("hunter2secret"))
   }
 
+  @Test func aRecordingForSharingHoldsNoSecret() async throws {
+    try requireTracing()
+    try await inScratch { scratch in
+      let file = scratch + "/recording.jsonl"
+      let command = [
+        "env", "DB_PASSWORD=other4secret", "sh", "-c", "echo tried $1 >&2; cat /nowhere", "sh",
+        "--password=hunter2secret",
+      ]
+      let run = try await ChildProcess.run([Host.whyfail, "--redact", "--record", file] + command)
+      #expect(run.status == 1)
+      let recording = String(
+        decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
+      #expect(recording.contains("[redacted]"))
+      #expect(!recording.contains("hunter2secret") && !recording.contains("other4secret"))
+      let replay = try await whyfail("--replay", file)
+      #expect(replay.errorText.contains("/nowhere does not exist"), "\(replay.errorText)")
+    }
+  }
+
   @Test func aBrokenHeuristicIsNamedWithItsLine() async throws {
     try await inScratch { scratch in
       let file = scratch + "/broken.yaml"
