@@ -94,7 +94,9 @@ package struct Diagnostician {
   private func loweredIfBenign(_ candidate: Candidate) -> Candidate {
     var candidate = candidate
     let observation = observer.observation(of: candidate, asking: false)
-    for heuristic in catalog.matches(observation) where heuristic.role == .benign {
+    let general = general(history.processes[candidate.process], complaint: nil)
+    for heuristic in catalog.matches(observation, general: general)
+    where heuristic.role == .benign {
       candidate.features.append(
         ("known to be harmless", RankingWeights.knownBenign * (heuristic.lowers ?? 1)))
       break

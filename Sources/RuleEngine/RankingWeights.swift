@@ -38,7 +38,7 @@ enum RankingWeights {
   static let refusedElsewhere = -2.5
   static let killedByComplainingParent = -1.8
   static let toBeMade = -2.2
-  static let knownBenign = -3.0
+  static let knownBenign = -4.0
   static let saidNothing = 0.4
 
   // What it was
