@@ -244,7 +244,19 @@ package struct Diagnostician {
       guard let script = record.executedPath, script != record.executable else { continue }
       if !files.contains(script) { files.append(script) }
     }
-    return observer.inquiry.lines(mentioning: words, in: files).first
+    let port = call.address?.port.map(String.init)
+    let others = words.filter { $0 != port }
+    return observer.inquiry.lines(mentioning: words, in: files).first { line in
+      guard let port, !others.contains(where: line.text.containsBytes) else { return true }
+      return Self.speaksOfPort(line.text, port)
+    }
+  }
+
+  /// True if the number that is a port's is one in this line as well, and not a user's or an age.
+  private static func speaksOfPort(_ text: String, _ port: String) -> Bool {
+    let text = text.lowercased()
+    return ["port", "listen", "bind", "addr", "host", "server", "connect", "url", ":" + port]
+      .contains { text.containsBytes($0) } && !text.containsBytes(":" + port + ":")
   }
 
   private static func mayHoldWords(_ file: String) -> Bool {

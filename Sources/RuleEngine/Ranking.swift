@@ -43,8 +43,10 @@ struct Ranking {
       for call in calls {
         if let path = call.path, !places.contains(path), places.count < 32 { places.append(path) }
       }
+      // Who could not make a file and then looks whether it is there did want to make it.
+      let told = calls.first { $0.purpose == .create && $0.path == best.call.path } ?? best.call
       return Candidate(
-        source: .call(best.call, places: places), process: best.call.process,
+        source: .call(told, places: places), process: told.process,
         number: best.call.lastNumber, features: best.features)
     }
   }

@@ -217,7 +217,13 @@ extension Observer {
       let path = PathName.absolute(token, from: process.workingDirectory)
       if process.recentFiles.contains(path) { return NamedPlace(file: path, line: nil) }
     }
-    let places = nearby.reversed().compactMap(find)
+    // Another line counts if it complains too, or names a line: "keybox x.kbx created" does neither.
+    let places = nearby.reversed().compactMap { text -> NamedPlace? in
+      guard let place = find(text),
+        place.line != nil || Complaint.weight(of: text.lowercased()) > 0.2
+      else { return nil }
+      return place
+    }
     return places.first { !$0.file.hasPrefix("/usr/") } ?? places.first
   }
 
