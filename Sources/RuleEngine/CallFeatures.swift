@@ -82,6 +82,7 @@ enum CallFeatures {
     ("said nothing", saidNothing), ("passed over in words", passedOver),
     ("optional place", optionalPlace), ("to be made", toBeMade),
     ("asked for by the user", askedFor), ("refused elsewhere", refusedElsewhere),
+    ("closed with other words", closedWithOtherWords),
   ]
 
   /// On the failure path or beside it.
@@ -260,6 +261,18 @@ enum CallFeatures {
       call.error.isAbsence && call.address == nil
       ? RankingWeights.absencePassedOver : RankingWeights.errorPassedOver
     return weight * (1 - closeness)
+  }
+
+  /// The program said something after it, on standard output at least, that is not about it: "nothing
+  /// to commit" is an answer, and what git looked for in between is its own affair.
+  static func closedWithOtherWords(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.error.isAbsence, call.address == nil, mentioned(call, run) == 0,
+      passedOver(call, run) == 0,
+      run.mentions.lines.contains(where: {
+        $0.process == call.process && $0.number >= call.number
+      })
+    else { return 0 }
+    return RankingWeights.closedWithOtherWords
   }
 
   /// A configuration file that nobody asked for by name: programs look for many and need few.

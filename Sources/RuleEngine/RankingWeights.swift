@@ -20,6 +20,7 @@ enum RankingWeights {
   static let mentionWithoutComplaint = 0.4
   static let absencePassedOver = -2.2
   static let errorPassedOver = -0.7
+  static let closedWithOtherWords = -1.8
   static let errorWordsOnSameLine = 1.4
   static let errorWordsSomewhere = 0.7
 

@@ -224,7 +224,14 @@ extension Observer {
       else { return nil }
       return place
     }
-    return places.first { !$0.file.hasPrefix("/usr/") } ?? places.first
+    return places.first { !Self.isOfALibrary($0.file) } ?? places.first
+  }
+
+  /// True for source that came with the system, a language or a package, where a traceback ends.
+  private static func isOfALibrary(_ path: String) -> Bool {
+    path.hasPrefix("/usr/")
+      || ["/lib/python", "/site-packages/", "/node_modules/", "/gems/", "/lib/ruby/", "/perl5/"]
+        .contains(where: path.containsBytes)
   }
 
   /// True for files that programs read without anybody having asked for them.
