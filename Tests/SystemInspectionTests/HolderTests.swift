@@ -141,9 +141,13 @@ import TraceEvents
       .map { TargetText.decoding($0) }
     let library = try #require(maps.first { $0.contains("/libc.so.6") }?.split(separator: " ").last)
     let identity = try OpenFileSearch(path: String(library)).holders()
-    // Every process maps the C library, so the list is full of others; none of them is wrong.
-    #expect(!identity.isEmpty)
-    #expect(identity.allSatisfy { $0.manner == "mapping it into memory" })
+    // Every process maps the C library, so the list is full of others; one that is just being started
+    // by a test beside this one has it open for a moment.
+    #expect(identity.contains { $0.manner == "mapping it into memory" })
+    #expect(
+      identity.allSatisfy {
+        $0.manner == "mapping it into memory" || $0.manner.hasPrefix("open for reading")
+      })
   }
 
   @Test func locksAreFound() throws {
