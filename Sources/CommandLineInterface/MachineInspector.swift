@@ -8,12 +8,18 @@ struct MachineInspector: SystemInspector {
   private let system = LiveSystemInspector()
 
   func answer(_ question: SystemQuestion) -> SystemAnswer {
-    guard case .program(let path) = question else { return system.answer(question) }
     do throws(ElfError) {
-      return .program(facts: try programFile(path))
+      switch question {
+      case .program(let path): return .program(facts: try programFile(path))
+      case .symbolVersions(let path):
+        return .names(list: try ElfSymbols(path: path).definedVersions)
+      case .definers(let symbol, let files):
+        return .names(list: files.filter { (try? ElfSymbols(path: $0))?.defines(symbol) == true })
+      default: return system.answer(question)
+      }
     } catch {
-      guard case .unreadable(let code) = error.code else { return .unknown(reason: path) }
-      return .unknown(reason: "\(path): \(code.words)")
+      guard case .unreadable(let code) = error.code else { return .unknown(reason: error.path) }
+      return .unknown(reason: "\(error.path): \(code.words)")
     }
   }
 }

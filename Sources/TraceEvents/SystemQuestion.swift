@@ -41,6 +41,14 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   case userName(user: UInt32)
   /// The name of a group. Answer: `names` with one element, or none.
   case groupName(group: UInt32)
+  /// Which files around these directories have one of these names (a base name, or the last
+  /// components of a path)? Nearest first, at most 5, never all of a large tree. Answer: `names`
+  /// (absolute paths).
+  case nearby(names: [String], roots: [String])
+  /// Which of these ELF files define `symbol`? Answer: `names`, in the order of `files`.
+  case definers(symbol: String, files: [String])
+  /// Which symbol versions does the ELF file at `path` define? Answer: `names`.
+  case symbolVersions(path: String)
   /// Which installed package owns `path`? Answer: `names` with one element, or none.
   case packageOwning(path: String)
   /// Which package known to the machine ships a file or command of this name?
