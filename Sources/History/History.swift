@@ -149,6 +149,7 @@ package struct History: Sendable {
 
   private mutating func execute(_ execution: ProgramExecution, by index: Int) {
     processes[index].generation += 1
+    processes[index].libraries = []
     processes[index].executionNumber = processes[index].lastNumber
     processes[index].executable = execution.executable
     processes[index].workingDirectory = execution.workingDirectory
@@ -156,6 +157,7 @@ package struct History: Sendable {
     let path = resolve(
       execution.path, directory: SystemCall.currentDirectory, process: index)
     processes[index].executedPath = path
+    processes[index].formerArguments = processes[index].arguments
     processes[index].arguments = execution.arguments
     processes[index].environment = execution.environment
     processes[index].credentials = execution.credentials
@@ -267,6 +269,7 @@ package struct History: Sendable {
       if !isWritable, !call.hasSymbol("O_DIRECTORY"), !call.hasSymbol("O_PATH") {
         if processes[index].recentFiles.count == 24 { processes[index].recentFiles.removeFirst() }
         processes[index].recentFiles.append(path)
+        processes[index].noteLibrary(path)
       }
     case "dup":
       processes[index].descriptors.duplicate(descriptor, as: value, closesOnExec: false)

@@ -18,6 +18,8 @@ package struct ProcessRecord: Sendable {
   /// The path that was given to `execve(2)`: for a script, the script.
   package var executedPath: String?
   package var arguments: [String] = []
+  /// Those of the program that it was before, such as the shell that became its last command.
+  package var formerArguments: [String] = []
   package var environment: [String] = []
   /// Number of the event with which it became the program that it is; 0 for a fork of its parent.
   package var executionNumber = 0
@@ -38,6 +40,8 @@ package struct ProcessRecord: Sendable {
   package var lastNumber = 0
   /// Files opened for reading, most recent last, at most 24.
   package var recentFiles: [String] = []
+  /// Shared libraries opened since it became the program that it is, in order, at most 64.
+  package var libraries: [String] = []
   /// Signals delivered to it that could end it, at most 16, most recent last.
   package var signals: [DeliveredSignal] = []
   /// Calls that had not returned when the trace looked at the end.
@@ -106,12 +110,22 @@ extension ProcessRecord {
     }
   }
 
+  /// Keeps `path` if its name is that of a shared library or of an interpreter's extension.
+  mutating func noteLibrary(_ path: String) {
+    let name = PathName.base(of: path)
+    guard name.hasSuffix(".so") || name.hasSuffix(".node") || name.contains(".so."),
+      libraries.count < 64, !path.hasPrefix("/etc/"), !libraries.contains(path)
+    else { return }
+    libraries.append(path)
+  }
+
   /// Gives up what nobody asks of an ended process, so that many processes take little memory.
   mutating func letGoAfterEnd() {
     descriptors = DescriptorTable()
     guard !failed else { return }
     environment = []
     recentFiles = []
+    libraries = []
     signals = []
   }
 

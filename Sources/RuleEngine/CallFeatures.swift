@@ -12,6 +12,8 @@ struct RankingContext {
   let firstComplaint: [Int: Int]
   /// Process and base name of each file that was there, but refused to be opened.
   let refusedNames: Set<String>
+  /// Process and path of each failed call.
+  let failedPaths: Set<String>
   /// The lines that complain in clear words.
   private let clearComplaints: [SpokenLine]
 
@@ -46,6 +48,8 @@ struct RankingContext {
       return Complaint.weight(of: text) >= 0.6 || Complaint.isAboutInput(text)
         || closing.contains(position) && !text.contains("warning")
     }.map(\.element)
+    failedPaths = Set(
+      history.failures.calls.compactMap { call in call.path.map { "\(call.process) \($0)" } })
     refusedNames = Set(
       history.failures.calls.compactMap { call in
         guard call.error == .accessDenied, call.replacement == nil, call.purpose == .open,
@@ -112,6 +116,16 @@ enum CallFeatures {
     for (token, weight) in mentionTokens(of: call) {
       // A program says its own name in every complaint, and often the name of its subcommand.
       if call.purpose != .execute || call.replacement != nil, names.contains(token) { continue }
+      // Words that name x.pem are not about x.pem.rsa, where both were asked for.
+      if token != call.path, token != call.secondPath, let path = call.path,
+        path.hasPrefix(token) || PathName.base(of: path).hasPrefix(token),
+        run.failedPaths.contains(
+          "\(call.process) "
+            + (token.hasPrefix("/") ? token : PathName.directory(of: path) + "/" + token)),
+        PathName.absolute(token, from: PathName.directory(of: path)) != path
+      {
+        continue
+      }
       let isCommandWord = weight < RankingWeights.nameMentioned && commandWords.contains(token)
       for mention in run.mentions.mentions(of: token, after: call.number) {
         let speaker = run.mentions.lines[mention.line].process
@@ -168,6 +182,10 @@ enum CallFeatures {
           tokens.append(("-l" + short, RankingWeights.nameMentioned))
         }
       }
+    }
+    // Programs write the control characters of a name as escapes.
+    for (token, weight) in tokens where token.unicodeScalars.contains(where: { $0.value < 0x20 }) {
+      tokens.append((TargetText.escaped(token), weight))
     }
     if let address = call.address {
       if let port = address.port, port > 0 {

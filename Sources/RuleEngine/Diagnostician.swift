@@ -121,6 +121,13 @@ package struct Diagnostician {
         "\(TargetText.escaped(place.file)) line \(place.number) names it:  "
           + TargetText.escaped(place.text.trimmed), at: 0)
     }
+    if let variable = variable(holding: rendered.subject, of: candidate, process) {
+      rendered.because.append(variable)
+    }
+    if let warning = warning(before: candidate, complaint: complaint) {
+      rendered.because.append(
+        TargetText.escaped("Before, \(name(of: warning.process)) warned: \(warning.text.trimmed)"))
+    }
     if let complaint, !rendered.title.contains(complaint.text.trimmed),
       !isWords(candidate.source)
     {
@@ -198,7 +205,7 @@ package struct Diagnostician {
     return context
   }
 
-  private func name(of process: Int) -> String { history.processes[process].name }
+  func name(of process: Int) -> String { history.processes[process].name }
 
   /// The line in which somebody complained of a candidate.
   private func complaint(about candidate: Candidate) -> SpokenLine? {
@@ -217,52 +224,6 @@ package struct Diagnostician {
     case .death, .lostReader, .silence, .waiting:
       return nil
     }
-  }
-
-  /// The line of a file that the program had read and that names the subject.
-  private func askedPlace(
-    of candidate: Candidate, subject: String, process: ProcessRecord
-  ) -> TextLine? {
-    guard case .call(let call, _) = candidate.source else { return nil }
-    var words: [String] = []
-    for word in [call.path, call.call.path, call.secondPath] {
-      if let word, word.count > 3, !words.contains(word) { words.append(word) }
-    }
-    if let address = call.address {
-      words.append(address.description)
-      if case .unix(let path) = address { words.append(path) }
-      if let port = address.port { words.append(String(port)) }
-    }
-    var files: [String] = []
-    for file in process.recentFiles.reversed()
-    where !files.contains(file) && Self.mayHoldWords(file) {
-      files.append(file)
-      if files.count == 12 { break }
-    }
-    for index in history.lineage(of: process.index) {
-      let record = history.processes[index]
-      guard let script = record.executedPath, script != record.executable else { continue }
-      if !files.contains(script) { files.append(script) }
-    }
-    let port = call.address?.port.map(String.init)
-    let others = words.filter { $0 != port }
-    return observer.inquiry.lines(mentioning: words, in: files).first { line in
-      guard let port, !others.contains(where: line.text.containsBytes) else { return true }
-      return Self.speaksOfPort(line.text, port)
-    }
-  }
-
-  /// True if the number that is a port's is one in this line as well, and not a user's or an age.
-  private static func speaksOfPort(_ text: String, _ port: String) -> Bool {
-    let text = text.lowercased()
-    return ["port", "listen", "bind", "addr", "host", "server", "connect", "url", ":" + port]
-      .contains { text.containsBytes($0) } && !text.containsBytes(":" + port + ":")
-  }
-
-  private static func mayHoldWords(_ file: String) -> Bool {
-    !file.hasPrefix("/proc/") && !file.hasPrefix("/sys/") && !file.hasPrefix("/dev/")
-      && !file.contains(".so") && !file.hasSuffix(".pyc") && !file.hasSuffix(".mo")
-      && !file.contains("/locale") && !file.hasPrefix("/usr/lib/") && !file.hasPrefix("/etc/ld.so")
   }
 
   private func pathDown(to process: Int) -> [String] {

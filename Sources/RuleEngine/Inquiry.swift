@@ -63,6 +63,21 @@ struct Inquiry {
     names(answer(.packageShipping(name: name))).first
   }
 
+  /// Files of one of these names around some directories, nearest first.
+  func nearby(_ names: [String], around roots: [String]) -> [String] {
+    guard !names.isEmpty, !roots.isEmpty else { return [] }
+    return self.names(answer(.nearby(names: names, roots: roots)))
+  }
+
+  /// Which of these files define a symbol.
+  func definers(of symbol: String, among files: [String]) -> [String] {
+    guard !files.isEmpty else { return [] }
+    return names(answer(.definers(symbol: symbol, files: files)))
+  }
+
+  /// The symbol versions that a library has.
+  func symbolVersions(_ path: String) -> [String] { names(answer(.symbolVersions(path: path))) }
+
   func userName(_ user: UInt32) -> String {
     names(answer(.userName(user: user))).first ?? String(user)
   }

@@ -34,7 +34,10 @@ struct Mentions {
     for (position, line) in lines.enumerated() {
       for word in Self.tokens(of: line.text).sorted() {
         add(word, Mention(line: position, word: word))
-        guard word.utf8.contains(UInt8(ascii: "/")) else { continue }
+        guard word.utf8.contains(UInt8(ascii: "/")),
+          // In quotation marks can stand a whole sentence.
+          word.hasPrefix("/") || !word.contains(" ")
+        else { continue }
         add(PathName.base(of: word), Mention(line: position, word: word))
       }
     }
@@ -77,6 +80,7 @@ struct Mentions {
   /// full stops and slashes.
   static func tokens(of text: String) -> Set<String> {
     var found: Set<String> = []
+    for name in quotedNames(in: text) { found.insert(name) }
     for run in text.unicodeScalars.split(whereSeparator: Self.separates) {
       var token = String(Substring(run))
       while let last = token.last, last == "." || last == "…" { token.removeLast() }
@@ -88,6 +92,26 @@ struct Mentions {
       }
     }
     return found
+  }
+
+  /// What stands in quotation marks with a blank in it: a name that is no single word.
+  private static func quotedNames(in text: String) -> [String] {
+    guard text.utf8.contains(where: { $0 == 0x27 || $0 == 0x22 || $0 == 0x60 || $0 == 0xE2 }) else {
+      return []
+    }
+    var names: [String] = []
+    for (open, close) in [("'", "'"), ("\"", "\""), ("`", "'"), ("\u{2018}", "\u{2019}")] {
+      let parts = text.split(separator: Character(open), omittingEmptySubsequences: false)
+      for (index, part) in parts.enumerated().dropFirst() {
+        guard open != close || index % 2 == 1 else { continue }
+        guard
+          let end = part.firstIndex(of: Character(close)) ?? (open == close ? part.endIndex : nil)
+        else { continue }
+        let name = part[..<end]
+        if name.contains(" "), (3...255).contains(name.utf8.count) { names.append(String(name)) }
+      }
+    }
+    return names
   }
 
   private static func separates(_ scalar: Unicode.Scalar) -> Bool {
@@ -175,9 +199,11 @@ enum Complaint {
     ("too many", 0.6), ("too long", 0.5), ("timed out", 0.8), ("terminated", 0.5), ("killed", 0.5),
     ("assert", 0.9), ("***", 0.5), ("not a ", 0.4), ("does not", 0.6), ("doesn't", 0.6),
     ("no module", 0.9), ("not permitted", 0.9), ("syntax", 0.8), ("corrupt", 0.8),
-    ("unsupported", 0.6), ("required", 0.5), ("warning", 0.2), ("no ", 0.15), ("exhausted", 0.7),
+    ("unsupported", 0.6), ("required", 0.5), ("should be", 0.5), ("is owned by", 0.9),
+    ("too open", 0.9), ("insecure", 0.9),
+    ("bad permission", 1.0), ("warning", 0.2), ("no ", 0.15), ("exhausted", 0.7),
   ]
   private static let reassurances = [
-    "ignored", "0 errors", "no error", "warning:", "note:", "deprecated",
+    "ignored", "0 errors", "no error", "warning:", "note:", "deprecated", "parsed ok",
   ]
 }

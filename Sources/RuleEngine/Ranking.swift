@@ -244,8 +244,9 @@ struct Ranking {
       let named = NamedPlace.find(in: line.text, base: record.workingDirectory)
       let namesReadFile = named.map { record.recentFiles.contains($0.file) } ?? false
       let standing = ProcessFeature.standing(of: process, run)
+      let paths = Mentions.tokens(of: line.text).filter { $0.hasPrefix("/") && $0.count > 4 }
       let nameCall = calls.contains { candidate in
-        candidate.score > 0.5
+        candidate.score > 0.5 && isAbout(candidate, paths)
           && candidate.features.contains {
             $0.name == "mentioned" && $0.value >= RankingWeights.nameMentioned - 0.2
           }
@@ -271,6 +272,18 @@ struct Ranking {
           ),
           ("names a failed call", nameCall ? RankingWeights.wordsNameFailedCall : 0),
         ])
+    }
+  }
+
+  /// False for a call on another path than those that a line writes out in full: then a word of the
+  /// line is like its name by chance.
+  private static func isAbout(_ candidate: Candidate, _ paths: Set<String>) -> Bool {
+    guard !paths.isEmpty, case .call(let call, _) = candidate.source, let path = call.path else {
+      return true
+    }
+    return paths.contains { named in
+      [path, call.secondPath ?? path].contains { $0.hasPrefix(named) || named.hasPrefix($0) }
+        || PathName.base(of: named) == PathName.base(of: path)
     }
   }
 

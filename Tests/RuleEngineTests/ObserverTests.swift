@@ -76,7 +76,37 @@ struct ObserverTests {
     }
     let seen = try #require(try observation(of: trace) as? MissingPath)
     #expect(seen.isLibrary && seen.base == "libx.so.1")
-    #expect(seen.searched == ["/usr/local/lib/libx.so.1", "/usr/lib/libx.so.1"])
+    #expect(seen.searched == ["/usr/local/lib", "/usr/lib"])
+    #expect(seen.libraryUser == nil && !seen.isLoadedAtRunTime, "nobody told")
+  }
+
+  @Test("A library that a library needs: the chain, and where one is")
+  func libraryChain() throws {
+    var inspector = FakeInspector()
+    let elf = { (needed: [String]) -> SystemAnswer in
+      .program(
+        facts: .elf(
+          facts: ElfFacts(
+            kind: .shared, bits: 64, machine: "x86_64", needed: needed, runpath: ["/opt/lib"],
+            isStatic: false)))
+    }
+    inspector[.program(path: "/usr/bin/app")] = elf(["liba.so.1", "libc.so.6"])
+    inspector[.program(path: "/opt/lib/liba.so.1")] = elf(["libb.so.2"])
+    inspector[
+      .nearby(
+        names: ["libb.so.2"],
+        roots: [
+          "/usr/bin", "/opt/lib", "/home/ann", "/usr/local/lib", "/opt", "/usr/lib",
+        ])] = .names(list: ["/opt/other/libb.so.2"])
+    let trace = trace {
+      $0.open("/opt/lib/liba.so.1", .gives(3))
+      $0.open("/usr/lib/glibc-hwcaps/x86-64-v3/libb.so.2", .fails(.noEntry))
+      $0.open("/usr/lib/libb.so.2", .fails(.noEntry))
+    }
+    let seen = try #require(try observation(inspector, of: trace) as? MissingPath)
+    #expect(seen.chain == "app → liba.so.1 → libb.so.2")
+    #expect(seen.libraryUser == "/opt/lib/liba.so.1" && !seen.isLoadedAtRunTime)
+    #expect(seen.searched == ["/usr/lib"] && seen.runPath == "/opt/lib")
   }
 
   @Test("A refusal: the component, whose bits, which right")

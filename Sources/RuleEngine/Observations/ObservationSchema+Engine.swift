@@ -7,7 +7,7 @@ extension ObservationSchema {
       MissingPath.schema, AccessRefused.schema, PathConflict.schema, CommandNotFound.schema,
       ProgramRejected.schema, AddressInUse.schema, ConnectionFailed.schema, ReaderGone.schema,
       ProcessKilled.schema, ResourceExhausted.schema, LockHeld.schema, Waiting.schema,
-      CallFailed.schema, LastWords.schema, SilentExit.schema,
+      CallFailed.schema, LastWords.schema, LoaderComplaint.schema, SilentExit.schema,
     ],
     general: General.fields)
 

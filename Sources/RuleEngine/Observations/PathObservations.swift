@@ -26,6 +26,22 @@ struct MissingPath: ObservationKind {
   var fileSystemOfParent: String?
   var libraryUser: String?
   var linkerName: String?
+  var chain: String?
+  var runPath: String?
+  var libraryPath: String?
+  var isLoadedAtRunTime = false
+  var rejectedFile: String?
+  var rejectedContent: String?
+  var elsewhere: [String] = []
+  var bestElsewhere: String?
+  var package: String?
+  var searchOption: String?
+  var oddity: String?
+  var module: String?
+  var installation: String?
+  var emptyVariables: [String] = []
+  var unmounted: String?
+  var unmountedSource: String?
 
   static let name = "missing-path"
   static let summary =
@@ -56,6 +72,33 @@ struct MissingPath: ObservationKind {
     .init("library_user", \.libraryUser, "The program or library that needs the library."),
     .init("linker_name", \.linkerName, "For the linker's search: the name behind its option -l."),
     .init(
+      "chain", \.chain, "From the program to the library, by what needs what: app → liba → libb."),
+    .init("run_path", \.runPath, "The RUNPATH or RPATH of `library_user`."),
+    .init("library_path", \.libraryPath, "The value of LD_LIBRARY_PATH, for a library."),
+    .init(
+      "is_loaded_at_run_time", \.isLoadedAtRunTime,
+      "True if the program loaded the library, or what needs it, by itself (dlopen)."),
+    .init(
+      "rejected_file", \.rejectedFile, "A library of that name that the loader did not accept."),
+    .init("rejected_content", \.rejectedContent, "What is in that file, in words."),
+    .init("elsewhere", \.elsewhere, "Files of that name in other places nearby."),
+    .init(
+      "best_elsewhere", \.bestElsewhere,
+      "The directory to search for the first of them to be found."),
+    .init("package", \.package, "A package that ships it, where the machine knows one."),
+    .init("module", \.module, "The module that an interpreter was to find, as its words name it."),
+    .init("installation", \.installation, "What would install that module."),
+    .init("oddity", \.oddity, "What is odd in the name and explains it by itself; a sentence."),
+    .init(
+      "empty_variables", \.emptyVariables,
+      "Variables of the script that were empty when it made the path."),
+    .init(
+      "unmounted", \.unmounted,
+      "A directory on the way that /etc/fstab has a file system for, which is not mounted."),
+    .init("unmounted_source", \.unmountedSource, "The device or export that belongs there."),
+    .init(
+      "search_option", \.searchOption, "What makes the program search `best_elsewhere` as well."),
+    .init(
       "empty_variable", \.emptyVariable, "True if the path looks like one with an empty variable."),
     .init("exists_now", \.existsNow, "True if the path did exist when the program had ended."),
   ]
@@ -85,6 +128,7 @@ struct AccessRefused: ObservationKind {
   var lostPrivilege = false
   var ownsFile = false
   var targetOfLink: String?
+  var script: String?
 
   static let name = "access-refused"
   static let summary = "A call on a path ended in EACCES, EPERM or EROFS."
@@ -124,6 +168,7 @@ struct AccessRefused: ObservationKind {
       "True if the program is set-user-id and tracing took its privilege away."),
     .init("owns_file", \.ownsFile, "True if the user owns `component`."),
     .init("target_of_link", \.targetOfLink, "Where `path` leads, if it is a symbolic link."),
+    .init("script", \.script, "The script that was to be run, if `path` is its interpreter."),
   ]
 }
 
@@ -142,6 +187,11 @@ struct PathConflict: ObservationKind {
   var secondMountPoint: String?
   var nameLength: Int?
   var type: String?
+  var linkTarget: String?
+  var writtenPid: Int?
+  var writtenProcess: String?
+  var isLockFile = false
+  var isUnused = false
 
   static let name = "path-conflict"
   static let summary =
@@ -160,5 +210,10 @@ struct PathConflict: ObservationKind {
     .init("second_mount_point", \.secondMountPoint, "Mount point of `second`."),
     .init("name_length", \.nameLength, "Bytes in the longest component of the path."),
     .init("type", \.type, "What `path` is: directory, file, socket…"),
+    .init("link_target", \.linkTarget, "Where it points, if a symbolic link is in the way."),
+    .init("written_pid", \.writtenPid, "The process id that stands in the file."),
+    .init("written_process", \.writtenProcess, "The process of that id, if it lives."),
+    .init("is_lock_file", \.isLockFile, "True if it looks like a lock or pid file."),
+    .init("is_unused", \.isUnused, "True if no process that we may see has the file open."),
   ]
 }

@@ -26,6 +26,7 @@ struct ProcessKilled: ObservationKind {
   var lastWords: String?
   var parentName: String?
   var faultKind: String?
+  var loading: String?
 
   static let name = "process-killed"
   static let summary = "A signal ended the process."
@@ -37,6 +38,8 @@ struct ProcessKilled: ObservationKind {
     .init(
       "fault_kind", \.faultKind, "unmapped, protected, division, instruction, alignment, truncated."
     ),
+    .init(
+      "loading", \.loading, "The library that the loader was mapping when it met the file's end."),
     .init("is_null", \.isNull, "True if the address lies in the first page."),
     .init("offset", \.offset, "The address, for one in the first page."),
     .init("sender", \.sender, "Name of the process that sent it."),

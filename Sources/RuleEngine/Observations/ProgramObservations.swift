@@ -10,6 +10,11 @@ struct CommandNotFound: ObservationKind {
   var package: String?
   var byName = ""
   var script: String?
+  var link: String?
+  var linkTarget: String?
+  var path: String?
+  var hasCarriageReturn = false
+  var hasBlank = false
 
   static let name = "command-not-found"
   static let summary = "A command without a slash was in none of the directories of PATH."
@@ -22,6 +27,12 @@ struct CommandNotFound: ObservationKind {
     .init("package", \.package, "A package that ships it, where the machine knows one."),
     .init("script", \.script, "The script whose first line (#!) asks for it through env."),
     .init("by_name", \.byName, "The program that looked for it."),
+    .init("path", \.path, "The place in PATH that has the name, as a dangling link."),
+    .init("link", \.link, "The link on the way from there whose target is missing."),
+    .init("link_target", \.linkTarget, "Where that link points."),
+    .init(
+      "has_carriage_return", \.hasCarriageReturn, "True if the name ends in a carriage return."),
+    .init("has_blank", \.hasBlank, "True if there is a blank in the name."),
   ]
 }
 
@@ -39,6 +50,8 @@ struct ProgramRejected: ObservationKind {
   var machine: String?
   var bits: Int?
   var type: String?
+  var via: [String] = []
+  var nearInterpreter: String?
 
   static let name = "program-rejected"
   static let summary = "`execve(2)` failed although the file that it names exists."
@@ -65,5 +78,8 @@ struct ProgramRejected: ObservationKind {
     .init("machine", \.machine, "The processor that a binary is built for."),
     .init("bits", \.bits, "32 or 64, for a binary."),
     .init("type", \.type, "What the file is: regular, directory…"),
+    .init(
+      "via", \.via, "Interpreters that are there, but need `interpreter` in turn, in order."),
+    .init("near_interpreter", \.nearInterpreter, "A program with nearly the interpreter's name."),
   ]
 }

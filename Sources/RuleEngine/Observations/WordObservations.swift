@@ -20,6 +20,15 @@ struct LastWords: ObservationKind {
   var peer: String?
   var nameServers: [String] = []
   var hostName: String?
+  var module: String?
+  var installation: String?
+  var elsewhere: [String] = []
+  var bestElsewhere: String?
+  var searchOption: String?
+  var isAboutRights = false
+  var fileMode: String?
+  var fileOwner: String?
+  var fileIsDirectory = false
 
   static let name = "last-words"
   static let summary =
@@ -42,6 +51,17 @@ struct LastWords: ObservationKind {
     .init("peer", \.peer, "The internet address that it had connected to last."),
     .init("name_servers", \.nameServers, "The name servers that it had asked."),
     .init("host_name", \.hostName, "A host name that the words or the command line have."),
+    .init("module", \.module, "The module that an interpreter did not find."),
+    .init("installation", \.installation, "What would install it."),
+    .init("elsewhere", \.elsewhere, "Where files of that module lie, outside of the search."),
+    .init("best_elsewhere", \.bestElsewhere, "The directory to search for the first of them."),
+    .init("search_option", \.searchOption, "What makes the program search `best_elsewhere`."),
+    .init(
+      "is_about_rights", \.isAboutRights,
+      "True if the words say that mode or owner of a file are not as they must be."),
+    .init("file_mode", \.fileMode, "The permission bits of `file` then, in octal digits."),
+    .init("file_owner", \.fileOwner, "The owner of `file` then."),
+    .init("file_is_directory", \.fileIsDirectory, "True if `file` is a directory then."),
     .init("status", \.status, "Exit status of the process."),
     .init("clear", \.clear, "True if the words speak of a failure, by their choice."),
   ]

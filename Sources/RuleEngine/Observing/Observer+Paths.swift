@@ -10,12 +10,17 @@ extension Observer {
     seen.path = path
     seen.base = PathName.base(of: path)
     seen.directory = PathName.directory(of: path)
-    seen.use = use(of: call)
+    // A look before making it is part of making it.
+    seen.use =
+      history.failures.calls.contains {
+        $0.process == call.process && $0.path == path && $0.purpose == .create
+          && $0.error == call.error
+      } ? "create" : use(of: call)
     seen.cwd = process.workingDirectory
     seen.isRelative = call.call.path.map { !$0.hasPrefix("/") } ?? false
     seen.asked = call.call.path.flatMap { $0 == path ? nil : $0 }
     seen.loop = call.error == .tooManyLinks
-    seen.searched = places.count > 1 ? places : []
+    seen.searched = places.count > 1 ? Self.abridged(places) : []
     seen.sought = places.count > 1 ? Self.commonEnd(of: places) : nil
     seen.mentioned = CallFeatures.mentioned(call, run) > 1
     seen.isLibrary = Self.isLibraryName(seen.base)
@@ -30,7 +35,6 @@ extension Observer {
         !$0.contains("://")
           && ($0.contains("//") || $0.contains("/undefined/") || $0.contains("/null/"))
       } ?? false
-    if seen.isLibrary { seen.libraryUser = process.executable }
     guard asking else { return seen }
     // A name looked for in a list of places: what its own directory holds matters most.
     if let walk = inquiry.pathWalk(path) {
@@ -50,12 +54,39 @@ extension Observer {
       case .unsearchable: break
       }
     }
+    if seen.isLibrary {
+      describeLibrary(process, places, in: &seen)
+      return seen
+    }
     let sought = seen.firstMissing ?? path
-    seen.near = inquiry.similarNames(
-      to: PathName.base(of: sought), in: PathName.directory(of: sought)
-    ).map { $0.hasPrefix("/") ? $0 : PathName.directory(of: sought) + "/" + $0 }
+    if seen.notDirectory == nil, call.error == .notDirectory, seen.existsNow {
+      seen.notDirectory = path
+    }
+    seen.near = near(to: sought, besides: places)
     seen.bestNear = seen.near.first
+    seen.oddity = NameOddity.words(for: call.call.path ?? path)
+    describeVariables(call, process, in: &seen)
+    describeMount(in: &seen)
+    describeElsewhere(process, in: &seen)
     return seen
+  }
+
+  /// Names that resemble the last component of `path` in its directory, else in those of the first
+  /// `places`; as paths.
+  private func near(to path: String, besides places: [String]) -> [String] {
+    var searched = [path]
+    for place in places where PathName.base(of: place) == PathName.base(of: path) {
+      if searched.count < 8, !searched.contains(place) { searched.append(place) }
+    }
+    for place in searched {
+      let directory = PathName.directory(of: place)
+      let near = inquiry.similarNames(to: PathName.base(of: place), in: directory)
+      guard !near.isEmpty else { continue }
+      return near.map {
+        $0.hasPrefix("/") ? $0 : directory == "/" ? "/" + $0 : directory + "/" + $0
+      }
+    }
+    return []
   }
 
   /// True for `libx.so` and `libx.so.1.2`, not for `x.so` and `ld.so.preload`.
@@ -64,6 +95,12 @@ extension Observer {
     if name.hasSuffix(".so") { return name.hasPrefix("lib") }
     guard let mark = name.firstRange(of: ".so.") else { return false }
     return name[mark.upperBound...].allSatisfy { $0.isASCII && $0.isNumber || $0 == "." }
+  }
+
+  /// The first places of a long search, and how many more there were.
+  private static func abridged(_ places: [String]) -> [String] {
+    guard places.count > 10 else { return places }
+    return places.prefix(9) + ["and \(places.count - 9) more"]
   }
 
   /// The last components that all paths share: `Foo/Bar.pm` of several directories.
@@ -110,18 +147,79 @@ extension Observer {
     guard asking else { return seen }
     if let user = process.credentials?.user { seen.user = inquiry.userName(user) }
     if call.error == .readOnly { seen.mountPoint = inquiry.fileSystem(path)?.mountPoint }
+    if call.call.name == "mmap" || call.call.name == "mprotect",
+      let place = inquiry.fileSystem(path), place.options.contains("noexec")
+    {
+      // Mapping code is refused by the mount alone; bits are not asked.
+      seen.reason = "noExecMount"
+      seen.mountPoint = place.mountPoint
+      seen.detail = "\(place.mountPoint) is mounted with the option noexec"
+      return seen
+    }
     guard
       let walk = inquiry.accessWalk(
         path, operation: operation, credentials: process.credentials)
     else { return seen }
     seen.user = walk.userName
     seen.targetOfLink = walk.walk.components.first { $0.path == path }?.linkTarget
+    if walk.refusal == nil, call.purpose == .execute,
+      let (interpreter, refusal) = refusedInterpreter(of: path, process)
+    {
+      seen.script = path
+      seen.path = interpreter
+      describe(refusal, of: seen.path, in: &seen)
+      return seen
+    }
     guard let refusal = walk.refusal else {
       seen.securityModule = walk.securityModules.first
       if let last = walk.walk.components.last { describe(last, in: &seen) }
       seen.component = nil
       return seen
     }
+    describe(refusal, of: path, in: &seen)
+    return seen
+  }
+
+  /// The path that refuses, and what was to be done with it: of a rename or link the one that a
+  /// walk with the user's rights stops at.
+  private func refusedOne(
+    _ call: FailedCall, _ process: ProcessRecord, asking: Bool
+  ) -> (path: String, operation: AccessOperation) {
+    let first = call.path ?? ""
+    guard let second = call.secondPath, call.purpose == .make else {
+      return (first, operation(of: call))
+    }
+    guard asking else { return (second, .create) }
+    let tries: [(path: String, operation: AccessOperation)] = [
+      (second, .remove), (second, .create), (first, .remove),
+    ]
+    return tries.first {
+      inquiry.refuses($0.path, operation: $0.operation, credentials: process.credentials)
+    } ?? (second, .create)
+  }
+
+  /// The interpreter that the first line of a script names, if that is what may not be executed.
+  private func refusedInterpreter(
+    of script: String, _ process: ProcessRecord
+  ) -> (path: String, refusal: AccessWalk.Refusal)? {
+    var file = script
+    for _ in 0..<5 {
+      guard case .script(let line) = inquiry.programFile(file),
+        let word = line.dropFirst(2).split(whereSeparator: { $0 == " " || $0 == "\t" }).first
+      else { return nil }
+      file = String(word)
+      if let refusal = inquiry.accessWalk(
+        file, operation: .execute, credentials: process.credentials)?.refusal
+      {
+        return (file, refusal)
+      }
+    }
+    return nil
+  }
+
+  private func describe(
+    _ refusal: AccessWalk.Refusal, of path: String, in seen: inout AccessRefused
+  ) {
     describe(refusal.component, in: &seen)
     seen.refusedByParent = refusal.component.path != path
     seen.needs = refusal.needs.rawValue
@@ -143,25 +241,6 @@ extension Observer {
       case .execute, .search: "x"
       case .ownership: nil
       }
-    return seen
-  }
-
-  /// The path that refuses, and what was to be done with it: of a rename or link the one that a
-  /// walk with the user's rights stops at.
-  private func refusedOne(
-    _ call: FailedCall, _ process: ProcessRecord, asking: Bool
-  ) -> (path: String, operation: AccessOperation) {
-    let first = call.path ?? ""
-    guard let second = call.secondPath, call.purpose == .make else {
-      return (first, operation(of: call))
-    }
-    guard asking else { return (second, .create) }
-    let tries: [(path: String, operation: AccessOperation)] = [
-      (second, .remove), (second, .create), (first, .remove),
-    ]
-    return tries.first {
-      inquiry.refuses($0.path, operation: $0.operation, credentials: process.credentials)
-    } ?? (second, .create)
   }
 
   private func describe(_ component: PathComponent, in seen: inout AccessRefused) {
@@ -244,6 +323,7 @@ extension Observer {
     if let component = inquiry.pathWalk(target)?.components.last(where: { $0.path == target }) {
       seen.isDirectory = component.type == .directory
       seen.type = component.type?.rawValue
+      seen.linkTarget = component.linkTarget
     }
     switch call.error {
     case .crossDevice:
@@ -253,8 +333,12 @@ extension Observer {
       let holder = inquiry.openers(seen.path).first
       seen.holder = holder?.process.map { "\($0.name) (pid \($0.pid))" } ?? holder?.manner
       seen.holderPid = holder?.process.map { Int($0.pid) }
+      if call.error == .busy, inquiry.fileSystem(seen.path)?.mountPoint == seen.path {
+        seen.mountPoint = seen.path
+      }
     case .notEmpty, .exists:
       if seen.isDirectory { seen.contents = inquiry.contents(of: target) }
+      if seen.type == "regular" { describeLockFile(target, in: &seen) }
     default: break
     }
     return seen

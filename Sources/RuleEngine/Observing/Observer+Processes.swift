@@ -21,6 +21,14 @@ extension Observer {
     }
     describeSender(of: signal, process, in: &seen, asking: asking)
     describeStack(delivery.stack, process, in: &seen, asking: asking)
+    if seen.faultKind == "truncated",
+      delivery.stack.contains(where: {
+        PathName.base(of: $0.module ?? "").hasPrefix("ld-linux")
+          || $0.function?.hasPrefix("_dl_map") == true
+      })
+    {
+      seen.loading = process.libraries.last
+    }
     seen.lastFile = process.recentFiles.last
     seen.lastWords = run.mentions.lines.last { $0.process == process.index }
       .map { LogPrefix.removed(from: $0.text.trimmed) }
@@ -193,6 +201,8 @@ extension Observer {
       seen.total = Wording.bytes(status.totalBytes)
       seen.available = Wording.bytes(status.availableBytes)
     }
+    describeModule(process, in: &seen, asking: asking)
+    describeRights(of: block.map(\.text), process, in: &seen, asking: asking)
     guard asking, let file = seen.file, let number = seen.lineNumber else { return seen }
     seen.sourceLine =
       inquiry.lines(around: number, of: file).first { $0.number == number }?.text

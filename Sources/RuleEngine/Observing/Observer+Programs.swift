@@ -40,6 +40,16 @@ extension Observer {
     }
     guard asking else { return seen }
     let found = inquiry.similarCommands(to: seen.command, searchPath: searchPath(of: process))
+    for place in places {
+      if case .danglingLink(let link, let target, _) = inquiry.pathWalk(place)?.end {
+        seen.link = link
+        seen.linkTarget = target
+        seen.path = place
+        break
+      }
+    }
+    seen.hasCarriageReturn = seen.command.hasSuffix("\r")
+    seen.hasBlank = seen.command.contains(" ")
     seen.elsewhere = found.filter { PathName.base(of: $0) == seen.command }
     seen.bestElsewhere = seen.elsewhere.first
     seen.similar = found.filter { PathName.base(of: $0) != seen.command }
@@ -71,7 +81,9 @@ extension Observer {
     case .damagedElf(let reason):
       seen.reason = "not-a-program"
       seen.content = "damaged: " + reason
-    case .empty: seen.reason = "empty"
+    case .empty:
+      seen.reason = "empty"
+      seen.content = "the file is empty (0 bytes)"
     case .directory: seen.reason = "directory"
     case .other(let content):
       seen.content = content.rawValue
@@ -114,8 +126,31 @@ extension Observer {
     if PathName.base(of: interpreter) == "env" {
       seen.envCommand = words.dropFirst().first { !$0.hasPrefix("-") }.map(String.init)
     }
-    if let walk = inquiry.pathWalk(interpreter), case .danglingLink(_, let target, _) = walk.end {
-      seen.interpreterLink = target
+    guard let walk = inquiry.pathWalk(interpreter) else { return }
+    switch walk.end {
+    case .danglingLink(_, let target, _): seen.interpreterLink = target
+    case .exists:
+      // It is there; so what is missing is what it needs itself.
+      guard !seen.hasCarriageReturn, seen.via.count < 5, !seen.via.contains(interpreter) else {
+        return
+      }
+      switch inquiry.programFile(interpreter) {
+      case .script(let next):
+        seen.via.append(interpreter)
+        describeInterpreter(of: next, in: &seen)
+      case .elf(let facts):
+        guard let loader = facts.interpreter, let walk = inquiry.pathWalk(loader),
+          walk.end != .exists
+        else { return }
+        seen.via.append(interpreter)
+        seen.interpreter = loader
+      default: break
+      }
+    default:
+      seen.nearInterpreter =
+        inquiry.similarNames(
+          to: PathName.base(of: interpreter), in: PathName.directory(of: interpreter)
+        ).first.map { PathName.directory(of: interpreter) + "/" + $0 }
     }
   }
 

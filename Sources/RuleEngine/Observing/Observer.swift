@@ -18,7 +18,9 @@ struct Observer {
     case .death(let signal): return processKilled(process, signal, asking: asking)
     case .lostReader(_, let time, let call, let killed):
       return readerGone(process, time: time, call: call, killed: killed)
-    case .words(let line): return lastWords(process, line: line, asking: asking)
+    case .words(let line):
+      return loaderComplaint(process, line: line, asking: asking)
+        ?? lastWords(process, line: line, asking: asking)
     case .silence: return silentExit(process)
     case .waiting(let pending): return waiting(process, pending, asking: asking)
     }

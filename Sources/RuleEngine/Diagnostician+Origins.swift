@@ -1,0 +1,108 @@
+internal import History
+internal import TraceEvents
+
+extension Diagnostician {
+  /// A sentence on the environment variable that the subject of a failed call comes from.
+  func variable(
+    holding subject: String, of candidate: Candidate, _ process: ProcessRecord
+  ) -> String? {
+    guard case .call = candidate.source, subject.hasPrefix("/"), subject.utf8.count > 4 else {
+      return nil
+    }
+    var best: (name: Substring, value: Substring)?
+    for entry in process.environment {
+      guard let mark = entry.firstIndex(of: "=") else { continue }
+      let name = entry[..<mark]
+      var value = entry[entry.index(after: mark)...]
+      while value.utf8.count > 1, value.hasSuffix("/") { value = value.dropLast() }
+      guard value.hasPrefix("/"), value.utf8.count > 4, !Self.ofEveryProcess.contains(name),
+        subject == value || subject.hasPrefix(value + "/"),
+        name.utf8.count > 2, value.utf8.count > best?.value.utf8.count ?? 0
+      else { continue }
+      best = (name, value)
+    }
+    guard let best else { return nil }
+    return TargetText.escaped(
+      subject == best.value
+        ? "The environment variable \(best.name) holds this path."
+        : "The path begins with the value of the environment variable \(best.name), which is \(best.value)."
+    )
+  }
+
+  /// Variables that hold paths in every process, and name nothing that anybody set for the program.
+  private static let ofEveryProcess: Set<Substring> = [
+    "PWD", "OLDPWD", "_", "SHELL", "PATH", "HOME", "MAIL", "TMPDIR",
+  ]
+
+  /// The last warning of the same process before its complaint, if it says that a file was passed
+  /// over: what then failed can be for want of it.
+  func warning(before candidate: Candidate, complaint: SpokenLine?) -> SpokenLine? {
+    guard let complaint else { return nil }
+    return run.mentions.lines.last { line in
+      guard line.process == candidate.process, line.number < complaint.number else { return false }
+      let text = line.text.lowercased()
+      return text.contains("ignor") && text.contains("/")
+        && (text.contains("warning") || text.contains("permission") || text.contains("writable"))
+    }
+  }
+
+  /// The line of a file that the program had read and that names the subject.
+  func askedPlace(
+    of candidate: Candidate, subject: String, process: ProcessRecord
+  ) -> TextLine? {
+    guard case .call(let call, _) = candidate.source else { return nil }
+    var words: [String] = []
+    for word in [call.path, call.call.path, call.secondPath] {
+      if let word, word.count > 3, !words.contains(word) { words.append(word) }
+    }
+    if let address = call.address {
+      words.append(address.description)
+      if case .unix(let path) = address { words.append(path) }
+      if let port = address.port { words.append(String(port)) }
+    }
+    var files: [String] = []
+    // What the user named is what the user can correct.
+    let named = process.arguments.dropFirst().map {
+      PathName.absolute($0, from: process.workingDirectory)
+    }
+    for file in process.recentFiles.reversed().filter(named.contains)
+      + process.recentFiles.reversed()
+    where !files.contains(file) && Self.mayHoldWords(file) {
+      files.append(file)
+      if files.count == 12 { break }
+    }
+    for index in history.lineage(of: process.index) {
+      let record = history.processes[index]
+      guard let script = record.executedPath, script != record.executable else { continue }
+      if !files.contains(script) { files.append(script) }
+    }
+    let port = call.address?.port.map(String.init)
+    let others = words.filter { $0 != port }
+    let line = observer.inquiry.lines(mentioning: words, in: files).first { line in
+      guard let port, !others.contains(where: line.text.containsBytes) else { return true }
+      return Self.speaksOfPort(line.text, port)
+    }
+    if let line { return line }
+    // A source names what it includes without its directory.
+    guard subject.utf8.count > 4, call.error.isAbsence else { return nil }
+    let names = [subject.hasPrefix("/") ? PathName.base(of: subject) : subject].filter {
+      $0.utf8.count > 4
+    }
+    return observer.inquiry.lines(
+      mentioning: names, in: files.filter { !$0.hasPrefix("/etc/") && !$0.hasPrefix("/usr/") }
+    ).first
+  }
+
+  /// True if the number that is a port's is one in this line as well, and not a user's or an age.
+  private static func speaksOfPort(_ text: String, _ port: String) -> Bool {
+    let text = text.lowercased()
+    return ["port", "listen", "bind", "addr", "host", "server", "connect", "url", ":" + port]
+      .contains { text.containsBytes($0) } && !text.containsBytes(":" + port + ":")
+  }
+
+  private static func mayHoldWords(_ file: String) -> Bool {
+    !file.hasPrefix("/proc/") && !file.hasPrefix("/sys/") && !file.hasPrefix("/dev/")
+      && !file.contains(".so") && !file.hasSuffix(".pyc") && !file.hasSuffix(".mo")
+      && !file.contains("/locale") && !file.hasPrefix("/usr/lib/") && !file.hasPrefix("/etc/ld.so")
+  }
+}

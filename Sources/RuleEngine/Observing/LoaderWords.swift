@@ -1,0 +1,56 @@
+/// What the dynamic loader says, by itself or through an interpreter that asked it for an
+/// extension (`dlerror(3)`).
+struct LoaderWords: Equatable {
+  /// What is wrong.
+  enum Trouble: String {
+    case rejected, symbol, version
+  }
+
+  let trouble: Trouble
+  /// The file that the words put first: one that is rejected, that lacks a version, or that needs a
+  /// symbol; as the loader names it, so perhaps without its directory.
+  var file: String?
+  /// The symbol or the version that is missing.
+  var name: String?
+  /// The file that needs the version.
+  var neededBy: String?
+
+  /// What `line` says, if the loader speaks there.
+  init?(_ line: String) {
+    if let found = line.firstMatch(
+      of: /([^\s:'"]+): version [`'‘]([^'’`]+)['’] not found \(required by ([^)]+)\)/)
+    {
+      trouble = .version
+      file = String(found.1)
+      name = String(found.2)
+      neededBy = String(found.3)
+    } else if let found = line.firstMatch(
+      of: /undefined symbol: ([^\s,()]+)(?:, version ([^\s()]+))?/)
+    {
+      trouble = .symbol
+      name = String(found.1)
+      file = Self.lastFile(before: found.range.lowerBound, in: line)
+    } else if let phrase = Self.rejections.lazy.compactMap({ line.firstRange(of: $0) }).first {
+      guard let named = Self.lastFile(before: phrase.lowerBound, in: line) else { return nil }
+      trouble = .rejected
+      file = named
+    } else {
+      return nil
+    }
+  }
+
+  private static let rejections = [
+    "wrong ELF class", "invalid ELF header", "file too short", "ELF load command", "ELF file's",
+    "ELF file version", "ELF file data", "ELF file OS", "only ET_DYN", "cannot read file data",
+    "object file has no", "failed to map segment",
+  ]
+
+  /// The last word before `end` that names a file and ends in a colon.
+  private static func lastFile(before end: String.Index, in line: String) -> String? {
+    for word in line[..<end].split(separator: " ").reversed() where word.hasSuffix(":") {
+      let name = word.dropLast().drop { "'\"`(".contains($0) }
+      if name.contains("/") || name.contains(".so") { return String(name) }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,218 @@
+internal import History
+internal import TraceEvents
+
+extension Observer {
+  /// Looks around for a file that was not found where it was looked for, and for what makes the
+  /// program look there.
+  func describeElsewhere(_ process: ProcessRecord, in seen: inout MissingPath) {
+    guard seen.link == nil, !seen.loop, seen.notDirectory == nil, !seen.existsNow,
+      ["open", "inspect", "execute", "list", "enter"].contains(seen.use)
+    else { return }
+    if let module = run.mentions.lines.lazy.filter({ $0.process == process.index })
+      .compactMap({ SoughtModule($0.text) })
+      .first(where: { module in module.files.contains { $0.stem == seen.sought?.stem } })
+    {
+      seen.module = module.name
+      seen.installation = module.installation
+    }
+    let name = soughtName(of: seen)
+    guard name.utf8.count > 3, !name.hasPrefix("/") else { return }
+    var homes = [seen.cwd, process.executedPath.map(PathName.directory) ?? seen.cwd]
+    if !seen.isRelative, seen.searched.isEmpty {
+      homes.insert(seen.existingParent ?? seen.directory, at: 0)
+    }
+    seen.elsewhere = inquiry.nearby([name], around: Self.neighbourhood(homes))
+      .filter { $0 != seen.path && !seen.near.contains($0) && !process.arguments.contains($0) }
+    guard let first = seen.elsewhere.first, first.hasSuffix("/" + name) else { return }
+    let directory = String(first.dropLast(name.utf8.count + 1))
+    seen.bestElsewhere = directory
+    guard !seen.searched.isEmpty || seen.linkerName != nil else { return }
+    seen.searchOption = SearchOption.words(for: process.name, directory: directory)
+  }
+
+  /// Names the variables of a script that were empty when it made the path.
+  func describeVariables(
+    _ call: FailedCall, _ process: ProcessRecord, in seen: inout MissingPath
+  ) {
+    guard let given = call.call.path, given.hasPrefix("/") else { return }
+    let last = "/" + PathName.base(of: given)
+    for index in history.lineage(of: process.index) {
+      let record = history.processes[index]
+      var lines: [String] = []
+      for arguments in [record.arguments, record.formerArguments] {
+        guard let option = arguments.firstIndex(where: { $0 == "-c" || $0 == "-ec" }),
+          arguments.indices.contains(option + 1)
+        else { continue }
+        lines += arguments[option + 1].split(separator: "\n").map(String.init)
+      }
+      let scripts =
+        record.arguments.dropFirst().prefix(3) + record.formerArguments.dropFirst().prefix(3)
+        + [record.executedPath ?? ""]
+      for script in scripts {
+        guard !script.hasPrefix("-"), !script.isEmpty, script != record.executable else { continue }
+        let file = PathName.absolute(script, from: record.workingDirectory)
+        lines += inquiry.lines(mentioning: [last], in: [file]).map(\.text)
+      }
+      for line in lines where line.contains("$") {
+        let names = ShellVariables.empty(in: line, giving: given)
+        guard !names.isEmpty else { continue }
+        seen.emptyVariables = names
+        seen.emptyVariable = true
+        return
+      }
+    }
+  }
+
+  /// Finds the mount that is missing on the way, by what /etc/fstab has.
+  func describeMount(in seen: inout MissingPath) {
+    var ancestors: [String] = []
+    var directory = seen.existingParent ?? seen.directory
+    while directory.utf8.count > 1, directory.hasPrefix("/"), ancestors.count < 12 {
+      ancestors.append(directory)
+      directory = PathName.directory(of: directory)
+    }
+    ancestors.removeAll { ["/usr", "/etc", "/var", "/tmp", "/home"].contains($0) }
+    for line in inquiry.lines(mentioning: ancestors, in: ["/etc/fstab"]) {
+      let fields = line.text.split(whereSeparator: { $0 == " " || $0 == "\t" }).map(String.init)
+      guard fields.count > 2, !fields[0].hasPrefix("#"), ancestors.contains(fields[1]),
+        let mounted = inquiry.fileSystem(fields[1]), mounted.mountPoint != fields[1]
+      else { continue }
+      seen.unmounted = fields[1]
+      seen.unmountedSource = fields[0]
+      return
+    }
+  }
+
+  /// Whose lock or pid file it is that stands in the way, and whether anybody still needs it.
+  func describeLockFile(_ path: String, in seen: inout PathConflict) {
+    let name = PathName.base(of: path).lowercased()
+    seen.isLockFile = name.contains("lock") || name.hasSuffix(".pid") || name.hasSuffix("pid")
+    guard seen.isLockFile else { return }
+    if let line = inquiry.lines(around: 1, of: path).first(where: { $0.number == 1 }),
+      let word = line.text.split(whereSeparator: { !$0.isASCII || !$0.isNumber }).first,
+      let pid = Int32(word), pid > 1
+    {
+      seen.writtenPid = Int(pid)
+      seen.writtenProcess = inquiry.process(pid)?.name
+    }
+    let holder = inquiry.openers(path).first?.process
+    seen.holder = holder.map { "\($0.name) (pid \($0.pid))" }
+    seen.isUnused = holder == nil && seen.writtenProcess == nil
+  }
+
+  /// Looks around for a module that an interpreter did not find.
+  func describeModule(_ process: ProcessRecord, in seen: inout LastWords, asking: Bool) {
+    guard let module = SoughtModule(seen.line) else { return }
+    seen.module = module.name
+    seen.installation = module.installation
+    guard asking, !module.files.isEmpty else { return }
+    let home = process.executedPath.map(PathName.directory)
+    let script = process.arguments.dropFirst().first { !$0.hasPrefix("-") }.map {
+      PathName.directory(of: PathName.absolute($0, from: process.workingDirectory))
+    }
+    var roots = [process.workingDirectory]
+    if let script { roots.append(script) }
+    if let home, !home.hasPrefix("/usr/") { roots.append(home) }
+    seen.elsewhere = inquiry.nearby(
+      module.files,
+      around: Self.neighbourhood(roots)
+        + ["/usr/lib/python3/dist-packages", "/usr/local/lib", "/usr/share/nodejs"])
+    guard let first = seen.elsewhere.first,
+      let file = module.files.first(where: { first.hasSuffix("/" + $0) })
+    else { return }
+    var directory = String(first.dropLast(file.utf8.count + 1))
+    if file.hasPrefix("node_modules/") { directory += "/node_modules" }
+    seen.bestElsewhere = directory
+    seen.searchOption =
+      SearchOption.words(for: process.name, directory: directory)
+      ?? SearchOption.words(
+        for: process.executable.map(PathName.base) ?? "", directory: directory)
+  }
+
+  /// Mode and owner of the file that words find too open, or of the wrong owner.
+  func describeRights(
+    of lines: [String], _ process: ProcessRecord, in seen: inout LastWords, asking: Bool
+  ) {
+    let about = ([seen.line] + lines).filter { text in
+      let text = text.lowercased()
+      return Self.rightsWords.contains { text.contains($0) }
+    }
+    guard let telling = about.first else { return }
+    let named = about.lazy.compactMap { text -> String? in
+      let names = Mentions.tokens(of: text).filter { $0.contains("/") }
+        .map { PathName.absolute($0, from: process.workingDirectory) }
+      return names.filter { $0 != process.executable && $0 != process.executedPath }.sorted().last
+    }.first
+    seen.isAboutRights = true
+    seen.line = LogPrefix.removed(from: telling.trimmed)
+    guard let named else { return }
+    seen.file = named
+    seen.lineNumber = nil
+    guard asking,
+      var component = inquiry.pathWalk(named)?.components.last(where: { $0.path == named })
+    else { return }
+    if telling.lowercased().contains("parent directory"),
+      let parent = inquiry.pathWalk(named)?.components.last(where: {
+        $0.path == PathName.directory(of: named)
+      })
+    {
+      component = parent
+      seen.file = parent.path
+    }
+    let digits = String(component.mode, radix: 8)
+    seen.fileMode = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    seen.fileOwner = component.ownerName
+    seen.fileIsDirectory = component.type == .directory
+  }
+
+  /// How programs say that they do not trust a file for its mode or owner.
+  private static let rightsWords = [
+    "too open", "insecure permission", "invalid permission", "bad permission", "unsafe permission",
+    "wrong permission", "bad ownership", "wrong owner", "insecure owner", "bad owner",
+    "world writable", "world-writable", "group writable", "group-writable", "writable by group",
+    "accessible by others", "readable by others", "writable by others", "group or world access",
+    "is owned by uid", "is owned by gid", "not owned by", "must be owned by", "should be mode",
+    "has unsafe", "insecure file mode", "permissions should be", "insecure mode",
+  ]
+
+  /// The name to look for: what a search had in common, or the path as the program gave it, if that
+  /// does not begin at the root.
+  private func soughtName(of seen: MissingPath) -> String {
+    var name = seen.sought ?? (seen.isRelative ? seen.asked ?? seen.base : seen.base)
+    while name.hasPrefix("./") || name.hasPrefix("../") {
+      name = String(name.drop { $0 == "." }.dropFirst())
+    }
+    return name
+  }
+}
+
+/// What makes a program search a further directory.
+enum SearchOption {
+  /// The option or variable for a directory, by the kind of program; nil where there is none.
+  static func words(for program: String, directory: String) -> String? {
+    let name = String(program.prefix { $0.isLetter || $0 == "+" })
+    return switch name {
+    case "cc", "gcc", "g++", "c++", "clang", "clang++", "cpp", "cc1", "cc1plus", "cc1obj", "swig":
+      "-I\(directory)"
+    case "ld", "collect", "gold", "lld", "mold": "-L\(directory)"
+    case "perl": "perl -I\(directory), or PERL5LIB=\(directory)"
+    case "ruby", "irb", "rake": "ruby -I\(directory), or RUBYLIB=\(directory)"
+    case "python", "pypy": "PYTHONPATH=\(directory)"
+    case "node", "nodejs": "NODE_PATH=\(directory)"
+    case "php": "php -d include_path=.:\(directory)"
+    case "lua", "luajit": "LUA_PATH='\(directory)/?.lua;;'"
+    case "make", "gmake": "make -I \(directory)"
+    case "tclsh", "wish": "TCLLIBPATH=\(directory)"
+    case "nasm", "yasm", "as", "protoc", "dtc", "m": "-I\(directory)"
+    default: nil
+    }
+  }
+}
+
+extension String {
+  /// Without the suffix of its last component.
+  fileprivate var stem: Substring {
+    guard let dot = lastIndex(of: "."), !self[dot...].contains("/") else { return self[...] }
+    return self[..<dot]
+  }
+}

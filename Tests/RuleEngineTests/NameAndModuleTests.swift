@@ -1,0 +1,110 @@
+import Testing
+
+@testable import RuleEngine
+
+@Suite("What words and names tell of files, modules and libraries")
+struct NameAndModuleTests {
+  @Test(
+    "The loader's words, its own and those of interpreters",
+    arguments: [
+      (
+        "app: error while loading shared libraries: /srv/libx.so.1: file too short", "rejected",
+        "/srv/libx.so.1", nil, nil
+      ),
+      ("OSError: /srv/libx.so: invalid ELF header", "rejected", "/srv/libx.so", nil, nil),
+      (
+        "Can't load 'lib/Fast.so' for module Fast: libx.so.1: wrong ELF class: ELFCLASS32 at X",
+        "rejected", "libx.so.1", nil, nil
+      ),
+      ("app: symbol lookup error: app: undefined symbol: hn", "symbol", nil, "hn", nil),
+      (
+        "app: symbol lookup error: /srv/liba.so: undefined symbol: hn, version V_1", "symbol",
+        "/srv/liba.so", "hn", nil
+      ),
+      (
+        "./app: /lib/libc.so.6: version `GLIBC_2.99' not found (required by ./app)", "version",
+        "/lib/libc.so.6", "GLIBC_2.99", "./app"
+      ),
+    ] as [(String, String, String?, String?, String?)])
+  func loader(text: String, trouble: String, file: String?, name: String?, neededBy: String?) {
+    let words = LoaderWords(text)
+    #expect(words?.trouble.rawValue == trouble)
+    #expect(words?.file == file && words?.name == name && words?.neededBy == neededBy)
+  }
+
+  @Test(
+    "Words of others",
+    arguments: [
+      "tail: file too short", "cannot open shared object file: No such file or directory",
+      "package x: version 2 not found", "undefined reference to `f'",
+    ])
+  func otherWords(text: String) {
+    #expect(LoaderWords(text) == nil)
+  }
+
+  @Test(
+    "Modules that interpreters do not find",
+    arguments: [
+      (
+        "ModuleNotFoundError: No module named 'acme.billing'", "acme.billing",
+        "acme/billing/__init__.py", "python3 -m pip install acme"
+      ),
+      (
+        "Error: Cannot find module '@acme/x/y'", "@acme/x/y", "node_modules/@acme/x/y",
+        "npm install @acme/x"
+      ),
+      ("Error: Cannot find module './lib/x'", "./lib/x", nil, nil),
+      ("a.rb:1: cannot load such file -- rack (LoadError)", "rack", "rack.rb", "gem install rack"),
+      (
+        "Can't locate JSON/Fast.pm in @INC (you may", "JSON/Fast.pm", "JSON/Fast.pm",
+        "cpan JSON::Fast"
+      ),
+      ("lua: module 'a.b' not found:", "a.b", "a/b/init.lua", "luarocks install a.b"),
+    ] as [(String, String, String?, String?)])
+  func modules(text: String, name: String, file: String?, installation: String?) {
+    let module = SoughtModule(text)
+    #expect(module?.name == name)
+    #expect(module?.files.last == file && module?.installation == installation)
+  }
+
+  @Test("Variables that were empty")
+  func variables() {
+    let empty = ShellVariables.empty
+    #expect(empty("cp a $BACKUP/host/x", "/host/x") == ["BACKUP"])
+    #expect(empty("cat \"${DIR}/$NAME.conf\"", "/.conf") == ["DIR", "NAME"])
+    #expect(empty("cat /etc/$D/my.conf", "/etc//my.conf") == ["D"])
+    #expect(empty("cat /etc/my.conf", "/etc/my.conf").isEmpty)
+    #expect(empty("cat ${D:-x}/y", "/y").isEmpty)
+    #expect(empty("cat $D/other", "/y").isEmpty)
+  }
+
+  @Test(
+    "Names that explain themselves",
+    arguments: [
+      ("/srv/in.txt\r", "carriage return"), ("/srv/in.txt ", "blank"), ("~/app.conf", "home"),
+      ("/srv/*.csv", "pattern"), ("'/srv/x'", "quotation"), ("/srv/${X}/y", "variable"),
+      ("/srv/undefined/y", "unset"), ("/dev/sr7", "device"), ("file:///etc/x", "URL"),
+      ("/srv/{{name}}/y", "placeholder"),
+    ])
+  func oddNames(path: String, word: String) {
+    #expect(NameOddity.words(for: path)?.contains(word) == true)
+  }
+
+  @Test("Names with nothing odd", arguments: ["/srv/a b.txt", "x", "/srv/null.txt", "/srv/a~"])
+  func plainNames(path: String) {
+    #expect(NameOddity.words(for: path) == nil)
+  }
+
+  @Test("What stands in quotation marks is a name, blanks and all")
+  func quotedNames() {
+    #expect(Mentions.tokens(of: "env: ‘python3 -u’: No such file").contains("python3 -u"))
+    #expect(Mentions.tokens(of: "cannot open 'my file.txt'").contains("my file.txt"))
+  }
+
+  @Test("What makes a program search a directory")
+  func searchOptions() {
+    #expect(SearchOption.words(for: "cc1plus", directory: "/srv/h") == "-I/srv/h")
+    #expect(SearchOption.words(for: "python3.11", directory: "/srv/h") == "PYTHONPATH=/srv/h")
+    #expect(SearchOption.words(for: "cat", directory: "/srv/h") == nil)
+  }
+}
