@@ -69,7 +69,9 @@ let package = Package(
       dependencies: ["TraceEvents", "History", "HeuristicCatalog"]),
     .target(
       name: "Reporting",
-      dependencies: ["TraceEvents", "History", "ConfigOrder", "RuleEngine", "HeuristicCatalog"]),
+      dependencies: [
+        "TraceEvents", "ElfInspection", "History", "ConfigOrder", "RuleEngine", "HeuristicCatalog",
+      ]),
     .target(
       name: "CommandLineInterface",
       dependencies: [

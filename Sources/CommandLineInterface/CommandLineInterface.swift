@@ -37,6 +37,9 @@ package enum CommandLineInterface {
       print("\(tool) \(ToolVersion.text)")
       return 0
     case .list: return CatalogCommands.list(tool: tool, environment: variables)
+    case .libraries(let program):
+      return LibrariesCommand.run(
+        program, root: options.root, tool: tool, environment: variables)
     case .explain(let id):
       return CatalogCommands.explain(id, tool: tool, environment: variables)
     case .checkHeuristics(let directories):

@@ -17,6 +17,8 @@ private struct CommandLineGrammar: ParsableCommand {
   @Flag var all = false
   @Flag(inversion: .prefixedNo) var redact: Bool?
   @Flag var list = false
+  @Option var libraries: String?
+  @Option var root: String?
   @Option var explain: String?
   @Flag var checkHeuristics = false
   @Flag var version = false
@@ -55,6 +57,7 @@ enum OptionParser {
     options.output = try value(parsed.output, of: "--output")
     options.record = try value(parsed.record, of: "--record")
     options.user = try value(parsed.user, of: "--user")
+    if let root = try value(parsed.root, of: "--root") { options.root = root }
     options.timeout = try parsed.timeout.map(seconds)
     options.isVerbose = parsed.verbose
     options.listsHarmless = parsed.all
@@ -79,6 +82,7 @@ enum OptionParser {
     if parsed.version { asked.append(("--version", .version)) }
     if parsed.list { asked.append(("--list", .list)) }
     if let id = parsed.explain { asked.append(("--explain", .explain(id))) }
+    if let program = parsed.libraries { asked.append(("--libraries", .libraries(program))) }
     if let path = parsed.replay { asked.append(("--replay", .replay(path))) }
     if parsed.checkHeuristics { asked.append(("--check-heuristics", .checkHeuristics(words))) }
     if asked.count > 1 {
@@ -87,6 +91,9 @@ enum OptionParser {
     guard let only = asked.first else {
       if words.isEmpty { throw UsageError(words: "no command given") }
       return .run(words)
+    }
+    if parsed.root != nil, parsed.libraries == nil {
+      throw UsageError(words: "--root goes with --libraries")
     }
     if parsed.replay != nil, parsed.record != nil {
       throw UsageError(words: "--replay runs no command, so that --record has nothing to record")

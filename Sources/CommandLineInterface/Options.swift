@@ -14,6 +14,8 @@ struct Options: Sendable, Equatable {
     /// Report on the recording at a path.
     case replay(String)
     case list
+    /// Show the libraries of a program.
+    case libraries(String)
     /// Explain the heuristic of an id.
     case explain(String)
     /// Check the heuristics in directories, or, with none, the user's own.
@@ -28,6 +30,8 @@ struct Options: Sendable, Equatable {
   var record: String?
   /// Seconds after which the command is ended, above 0.
   var timeout: Double?
+  /// The directory that the paths of `--libraries` count from.
+  var root = "/"
   /// Who the command runs as, a name or a number.
   var user: String?
   /// Whether all findings, evidence, configuration and processes are shown.

@@ -23,6 +23,8 @@ enum Usage {
         --replay FILE                report on such a file; runs nothing
         --no-redact                  leave passwords and tokens in the report
         --redact                     take them out of the recording of --record, too
+        --libraries PROGRAM          show the shared libraries of PROGRAM, and what is missing;
+                                     runs nothing (--root DIR: of a system below DIR)
         --list                       list the heuristics
         --explain ID                 explain one of them at length
         --check-heuristics [DIR...]  check your own heuristics

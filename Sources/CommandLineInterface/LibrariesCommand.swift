@@ -1,0 +1,72 @@
+import ElfInspection
+import Glibc
+import Reporting
+import SystemInspection
+import TraceEvents
+
+/// `whyfail --libraries PROGRAM`: the libraries that a program needs, without running anything.
+enum LibrariesCommand {
+  /// Exit status for a program that lacks something.
+  private static let incomplete: Int32 = 1
+
+  /// Prints the libraries of the program at `word`, which is looked for in PATH like a command.
+  static func run(
+    _ word: String, root: String, tool: String, environment: [String: String]
+  ) -> Int32 {
+    let isWhole = root == "/"
+    guard let path = isWhole ? path(of: word, environment) : rooted(word) else {
+      Output.complain(tool, "\(word): not found in PATH")
+      return ExitStatus.ownFailure
+    }
+    do throws(ElfError) {
+      let tree = try LibraryTree(
+        path: path, root: root,
+        libraryPath: isWhole ? list(environment["LD_LIBRARY_PATH"], ":;") : [],
+        preload: isWhole ? list(environment["LD_PRELOAD"], ": ") : [])
+      let report = LibraryReport(
+        tree, usesASCII: !Terminal(environment: environment).isUTF8,
+        packageShipping: { isWhole ? package(shipping: $0) : nil })
+      print(report.text, terminator: "")
+      return report.isComplete ? 0 : incomplete
+    } catch {
+      Output.complain(tool, "\(error.path): \(words(for: error))")
+      return ExitStatus.ownFailure
+    }
+  }
+
+  private static func path(of word: String, _ environment: [String: String]) -> String? {
+    if word.contains("/") { return absolute(word) }
+    if unsafe access(word, F_OK) == 0 { return absolute(word) }
+    return list(environment["PATH"] ?? "/bin:/usr/bin", ":").map { "\($0)/\(word)" }
+      .first { unsafe access($0, X_OK) == 0 }
+  }
+
+  private static func absolute(_ path: String) -> String? {
+    if path.hasPrefix("/") { return path }
+    guard let directory = unsafe getcwd(nil, 0) else { return nil }
+    defer { unsafe free(directory) }
+    return unsafe String(cString: directory) + "/" + path
+  }
+
+  private static func rooted(_ word: String) -> String { word.hasPrefix("/") ? word : "/" + word }
+
+  private static func list(_ value: String?, _ separators: String) -> [String] {
+    (value ?? "").split(whereSeparator: { separators.contains($0) }).map(String.init)
+  }
+
+  private static func package(shipping name: String) -> String? {
+    guard case .names(let names) = LiveSystemInspector().answer(.packageShipping(name: name)) else {
+      return nil
+    }
+    return names.first
+  }
+
+  private static func words(for error: ElfError) -> String {
+    switch error.code {
+    case .notElf: "not an ELF file: only those have shared libraries"
+    case .truncated: "the file is cut short"
+    case .corrupt: "its headers do not hold together"
+    case .unreadable(let number): number.words
+    }
+  }
+}

@@ -1,0 +1,203 @@
+package import ElfInspection
+internal import TraceEvents
+
+/// The text of `whyfail --libraries`: what a program needs, what satisfies it, and what is missing.
+package struct LibraryReport {
+  private let tree: LibraryTree
+  private let packageShipping: (String) -> String?
+  private let usesASCII: Bool
+
+  /// - Parameters:
+  ///   - packageShipping: Which package that the machine knows ships a library of this name.
+  ///   - usesASCII: True where the terminal has no line drawing.
+  package init(
+    _ tree: LibraryTree, usesASCII: Bool, packageShipping: @escaping (String) -> String?
+  ) {
+    self.tree = tree
+    self.packageShipping = packageShipping
+    self.usesASCII = usesASCII
+  }
+
+  /// True if the program could be loaded, as far as its libraries go.
+  package var isComplete: Bool {
+    tree.missing.isEmpty && !tree.lacksInterpreter
+      && tree.objects.allSatisfy { $0.missingVersions.isEmpty }
+  }
+
+  /// The whole text, with a line feed at its end.
+  package var text: String {
+    ([verdict, ""] + treeLines + details).map { TargetText.escaped($0) }.joined(separator: "\n")
+      + "\n"
+  }
+
+  // MARK: The first sentence
+
+  private var name: String { base(tree.objects[0].name) }
+
+  private var verdict: String {
+    if let missing = tree.objects.firstIndex(where: { $0.path == nil }) {
+      let chain = tree.chain(to: missing).map(base)
+      let others = tree.missing.count - 1
+      let way = chain.count > 2 ? " (\(chain.joined(separator: " → ")))" : ""
+      let object = tree.objects[missing]
+      let problem =
+        object.places.contains { if case .rejected = $0.verdict { true } else { false } }
+        ? "cannot be loaded" : "is not found"
+      return "\(name) cannot start: the library \(object.name) \(problem)\(way)"
+        + (others > 0 ? ", and \(others) more." : ".")
+    }
+    if tree.lacksInterpreter, let loader = tree.facts.interpreter {
+      return "\(name) cannot start: its loader \(loader) does not exist."
+    }
+    if let object = tree.objects.first(where: { !$0.missingVersions.isEmpty }),
+      let version = object.missingVersions.first
+    {
+      return "\(name) cannot start: \(base(object.name)) needs \(version.version),"
+        + " and \(version.library)"
+        + (version.newest.map { " ends at \($0)." } ?? " does not define it.")
+    }
+    if tree.facts.isStatic { return "\(name) is static: it needs no shared library." }
+    let count = tree.objects.count - 1
+    return "\(name) has all \(count) shared libraries that it needs."
+  }
+
+  // MARK: The tree
+
+  private var treeLines: [String] {
+    let facts = tree.facts
+    var lines = [
+      "\(tree.objects[0].path ?? tree.objects[0].name)   \(facts.bits)-bit \(facts.machine)"
+        + (facts.interpreter.map { ", loader \($0)" } ?? "")
+        + (tree.lacksInterpreter ? " (which does not exist)" : "")
+    ]
+    var shown: Set<Int> = [0]
+    for index in tree.objects.indices.dropFirst() where tree.objects[index].requester == nil {
+      lines.append("preloaded: " + line(of: index, isAgain: false))
+      shown.insert(index)
+    }
+    append(tree.objects[0].needs, indent: "", &lines, &shown)
+    if tree.isCut { lines.append("… and more, which are not looked at") }
+    return lines
+  }
+
+  private func append(
+    _ needs: [Int], indent: String, _ lines: inout [String], _ shown: inout Set<Int>
+  ) {
+    for (position, index) in needs.enumerated() {
+      let isLast = position == needs.count - 1
+      let isAgain = !shown.insert(index).inserted
+      lines.append(indent + branch(isLast) + line(of: index, isAgain: isAgain))
+      if !isAgain {
+        append(
+          tree.objects[index].needs,
+          indent: indent + (isLast ? "    " : usesASCII ? "|   " : "│   "),
+          &lines, &shown)
+      }
+    }
+  }
+
+  private func branch(_ isLast: Bool) -> String {
+    if usesASCII { return isLast ? "`-- " : "|-- " }
+    return isLast ? "└── " : "├── "
+  }
+
+  private func line(of index: Int, isAgain: Bool) -> String {
+    let object = tree.objects[index]
+    guard let path = object.path else { return "\(object.name)   NOT FOUND" }
+    if isAgain { return object.name }
+    let place = object.places.last.map { "   (\(words(for: $0.source)))" } ?? ""
+    let shadowed = object.places.dropLast().contains {
+      switch $0.verdict {
+      case .otherClass, .otherMachine, .unreadable: true
+      default: false
+      }
+    }
+    return "\(object.name)   \(path)\(place)" + (shadowed ? "   others were passed over" : "")
+  }
+
+  // MARK: What is wrong
+
+  private var details: [String] {
+    var lines: [String] = []
+    for index in tree.objects.indices where tree.objects[index].path == nil {
+      lines += [""] + explanation(of: index)
+    }
+    for object in tree.objects where object.path != nil {
+      let told = object.places.filter { isRemarkable($0.verdict) }
+      if told.isEmpty { continue }
+      lines += ["", "\(object.name) was passed over before it was found:"]
+      lines += told.map { "  \($0.path)   \(words(for: $0.verdict))" }
+    }
+    for object in tree.objects where !object.missingVersions.isEmpty {
+      lines += ["", "\(object.path ?? object.name) wants versions that are not there:"]
+      lines += object.missingVersions.map { version in
+        "  \(version.version) of \(version.library)"
+          + (version.newest.map { ", which ends at \($0)" } ?? "")
+      }
+      lines.append("It was built on a newer system: run it there, or build it on this one.")
+    }
+    return lines
+  }
+
+  private func isRemarkable(_ verdict: LibraryPlace.Verdict) -> Bool {
+    switch verdict {
+    case .otherClass, .otherMachine, .unreadable: true
+    default: false
+    }
+  }
+
+  private func explanation(of index: Int) -> [String] {
+    let object = tree.objects[index]
+    let wanting = object.requester.map { "\(tree.objects[$0].path ?? tree.objects[$0].name) needs" }
+    var lines = ["\(object.name): \(wanting ?? "it is preloaded:") it, and the loader looked in:"]
+    lines += object.places.map { place in
+      "  \(place.path)   \(words(for: place.source)): \(words(for: place.verdict))"
+    }
+    if object.places.isEmpty { lines.append("  (no place at all)") }
+    lines.append(contentsOf: fixes(for: object))
+    return lines
+  }
+
+  private func fixes(for object: LibraryTree.Object) -> [String] {
+    if let place = object.places.last, case .rejected = place.verdict {
+      return ["What to do: replace \(place.path), for example by installing its package again."]
+    }
+    if let package = packageShipping(object.name) {
+      return ["What to do: apt-get install \(package)"]
+    }
+    return [
+      "What to do: install the package that ships \(object.name); if it lies elsewhere, name its"
+        + " directory in LD_LIBRARY_PATH, or in a file of /etc/ld.so.conf.d, and run ldconfig."
+    ]
+  }
+
+  // MARK: Words
+
+  private func words(for source: LibraryPlace.Source) -> String {
+    switch source {
+    case .name: "named with its path"
+    case .rpath(let object): "RPATH of \(object)"
+    case .runpath(let object): "RUNPATH of \(object)"
+    case .libraryPath: "LD_LIBRARY_PATH"
+    case .cache: "ld.so.cache"
+    case .standard: "default directory"
+    }
+  }
+
+  private func words(for verdict: LibraryPlace.Verdict) -> String {
+    switch verdict {
+    case .found: "found"
+    case .absent: "not there"
+    case .notListed: "not listed"
+    case .otherClass(let bits): "there, but \(bits)-bit"
+    case .otherMachine(let machine): "there, but for \(machine)"
+    case .rejected(let reason): "there, but \(reason)"
+    case .unreadable(let error): "there, but not readable: \(error.words)"
+    case .skipped(let reason): "skipped: \(reason)"
+    }
+  }
+
+  private func base(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
+}
