@@ -270,6 +270,10 @@ package struct History: Sendable {
         if processes[index].recentFiles.count == 24 { processes[index].recentFiles.removeFirst() }
         processes[index].recentFiles.append(path)
         processes[index].noteLibrary(path)
+      } else if call.hasSymbol("O_DIRECTORY"), processes[index].listedDirectories.count < 24,
+        !processes[index].listedDirectories.contains(path)
+      {
+        processes[index].listedDirectories.append(path)
       }
     case "dup":
       processes[index].descriptors.duplicate(descriptor, as: value, closesOnExec: false)

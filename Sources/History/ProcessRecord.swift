@@ -42,6 +42,8 @@ package struct ProcessRecord: Sendable {
   package var recentFiles: [String] = []
   /// Shared libraries opened since it became the program that it is, in order, at most 64.
   package var libraries: [String] = []
+  /// Directories opened for listing, in order, at most 24, each once.
+  package var listedDirectories: [String] = []
   /// Signals delivered to it that could end it, at most 16, most recent last.
   package var signals: [DeliveredSignal] = []
   /// Calls that had not returned when the trace looked at the end.
@@ -126,6 +128,7 @@ extension ProcessRecord {
     environment = []
     recentFiles = []
     libraries = []
+    listedDirectories = []
     signals = []
   }
 

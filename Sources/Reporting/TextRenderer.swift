@@ -36,7 +36,9 @@ package struct TextRenderer {
 
   private mutating func writeSuccess() {
     write(successSentence)
-    let notes = report.findings.map(\.title) + report.capture.notes
+    // The verdict has said it already.
+    let titles = report.findings.map(\.title).filter { !report.verdict.summary.hasPrefix($0) }
+    let notes = titles + report.capture.notes
     for note in options.isVerbose ? notes : Array(notes.prefix(Self.candidateCap)) {
       writeFlow(note, indent: "  note: ", hanging: "    ")
     }

@@ -85,6 +85,7 @@ enum CallFeatures {
     ("before end", beforeEnd), ("retried until end", retriedUntilEnd),
     ("said nothing", saidNothing), ("passed over in words", passedOver),
     ("optional place", optionalPlace), ("to be made", toBeMade),
+    ("there already", thereAlready),
     ("asked for by the user", askedFor), ("refused elsewhere", refusedElsewhere),
     ("closed with other words", closedWithOtherWords),
   ]
@@ -111,7 +112,8 @@ enum CallFeatures {
   ) -> [(line: Int, value: Double)] {
     let lineage = run.history.lineage(of: call.process).map { run.history.processes[$0] }
     let names = Set(lineage.map(\.name))
-    let commandWords = Set(lineage.flatMap { $0.arguments.prefix(2) })
+    let commandWords = Set(
+      lineage.flatMap { $0.arguments.prefix(2).flatMap { [$0, PathName.base(of: $0)] } })
     var found: [(line: Int, value: Double)] = []
     for (token, weight) in mentionTokens(of: call) {
       // A program says its own name in every complaint, and often the name of its subcommand.
@@ -163,6 +165,10 @@ enum CallFeatures {
       guard let path else { continue }
       tokens.append((path, RankingWeights.pathMentioned))
       let base = PathName.base(of: path)
+      if call.purpose == .create || call.purpose == .make {
+        // Names of temporary files are made up: words name their directory.
+        tokens.append((PathName.directory(of: path), RankingWeights.nameMentioned))
+      }
       if let given, given != path, given != base {
         tokens.append((given, RankingWeights.pathMentioned))
       }
@@ -322,6 +328,12 @@ enum CallFeatures {
       ? RankingWeights.refusedElsewhere : 0
   }
 
+  /// Who makes a directory that is there already mostly goes on with it, as `mkdir -p` does.
+  static func thereAlready(_ call: FailedCall, _ run: RankingContext) -> Double {
+    call.error == .exists && call.call.name.hasPrefix("mkdir") && mentioned(call, run) == 0
+      ? RankingWeights.thereAlready : 0
+  }
+
   /// What does not exist yet since it is to be made: the argument of -o, or of a command that was
   /// started to make it.
   static func toBeMade(_ call: FailedCall, _ run: RankingContext) -> Double {
@@ -367,6 +379,9 @@ enum CallFeatures {
 enum ProcessFeature {
   static func standing(of process: Int, _ run: RankingContext) -> Double {
     if process == run.path.leaf { return RankingWeights.innermost }
+    let leaf = run.history.processes[run.path.leaf]
+    // A shell looks for a command, and its fork says that there is none.
+    if !leaf.hasExecuted, leaf.parent == process { return RankingWeights.innermost }
     if run.path.contains(process) { return RankingWeights.onFailurePath }
     let record = run.history.processes[process]
     return record.failed

@@ -56,18 +56,34 @@ package struct Diagnostician {
   }
 
   /// For a program that says no with its exit status, such as grep: that it did, which is no failure.
+  ///
+  /// The same holds for one that did nothing but run such a program.
   private func answer(of root: ProcessRecord) -> Diagnosis? {
-    guard run.path.leaf == root.index,
-      let silence = Ranking.silenceCandidates(run).first
-    else { return nil }
-    let observation = observer.observation(of: silence, asking: false)
-    guard let heuristic = catalog.matches(observation).first, heuristic.role == .note,
-      heuristic.confidence > 0.9, var finding = finding(for: silence)
-    else { return nil }
-    finding.confidence = heuristic.confidence
-    return Diagnosis(
-      status: .succeeded, summary: finding.title.asSentence, findings: [finding],
-      harmlessCalls: history.failures.total)
+    let path = run.path.processes.map { history.processes[$0] }
+    let isHandedOn = zip(path, path.dropFirst()).allSatisfy {
+      HandedOn.isOnlyCommand($1, of: $0)
+    }
+    // A script, such as zgrep, may answer for the commands that it is made of.
+    var candidates = Ranking.silenceCandidates(run, of: root)
+    if isHandedOn {
+      candidates += Ranking.silenceCandidates(run)
+      candidates += Ranking.wordCandidates(run, besides: []).filter {
+        $0.process == run.path.leaf
+      }
+    }
+    for candidate in candidates {
+      let observation = observer.observation(of: candidate, asking: false)
+      guard let heuristic = catalog.matches(observation).first(where: { $0.role != .cause }),
+        heuristic.role == .note, heuristic.confidence > 0.9,
+        var finding = finding(for: candidate, explainedBy: heuristic)
+      else { continue }
+      finding.confidence = heuristic.confidence
+      return Diagnosis(
+        status: .succeeded, summary: finding.title + ", which is its answer, no failure.",
+        findings: [finding],
+        harmlessCalls: history.failures.total)
+    }
+    return nil
   }
 
   // MARK: Failure
@@ -75,6 +91,7 @@ package struct Diagnostician {
   private func rankedFindings() -> [Finding] {
     let ranking = Ranking(run: run)
     var candidates = Array(ranking.candidates.prefix(60)).map(loweredIfBenign)
+    freeWords(in: &candidates)
     candidates.sort { $0.score != $1.score ? $0.score > $1.score : $0.number > $1.number }
     var findings: [Finding] = []
     for candidate in candidates.prefix(Ranking.examined) {
@@ -84,11 +101,27 @@ package struct Diagnostician {
     }
     findings.sort { $0.confidence > $1.confidence }
     assignRoles(&findings)
-    if findings.first?.role == .cause {
-      findings.removeAll { $0.role != .cause && !isWorthTelling($0) }
+    if let cause = findings.first, cause.role == .cause {
+      findings.removeAll { $0.role != .cause && !isWorthTelling($0, beside: cause) }
     }
     return Array(findings.prefix(Self.findingLimit))
   }
+
+  /// Words that name a call stand behind it, but not behind one that is known to be harmless.
+  private func freeWords(in candidates: inout [Candidate]) {
+    let named = candidates.filter {
+      $0.features.contains { $0.name == "mentioned" && $0.value > 1 }
+    }
+    for index in candidates.indices where isWords(candidates[index].source) {
+      let own = named.filter { $0.process == candidates[index].process }
+      guard !own.isEmpty,
+        own.allSatisfy({ $0.features.contains { $0.name == Self.harmlessFeature } })
+      else { continue }
+      candidates[index].features.removeAll { $0.name == "names a failed call" }
+    }
+  }
+
+  private static let harmlessFeature = "known to be harmless"
 
   /// Benign heuristics lower a candidate; they never hide it.
   private func loweredIfBenign(_ candidate: Candidate) -> Candidate {
@@ -98,20 +131,23 @@ package struct Diagnostician {
     for heuristic in catalog.matches(observation, general: general)
     where heuristic.role == .benign {
       candidate.features.append(
-        ("known to be harmless", RankingWeights.knownBenign * (heuristic.lowers ?? 1)))
+        (Self.harmlessFeature, RankingWeights.knownBenign * (heuristic.lowers ?? 1)))
       break
     }
     return candidate
   }
 
-  private func finding(for candidate: Candidate) -> Finding? {
+  /// The finding of a candidate, in the words of `chosen`, or of the heuristic that fits best.
+  private func finding(for candidate: Candidate, explainedBy chosen: Heuristic? = nil) -> Finding? {
     let observation = observer.observation(of: candidate, asking: true)
     let process = history.processes[candidate.process]
     let complaint = complaint(about: candidate)
-    let general = general(process, complaint: complaint)
+    var general = general(process, complaint: complaint)
+    let variable = variable(behind: candidate, observation, process)
+    if let variable { general["environment_variable"] = .text(variable.name) }
     guard
-      let heuristic = catalog.matches(observation, general: general)
-        .first(where: { $0.role != .benign })
+      let heuristic = chosen
+        ?? catalog.matches(observation, general: general).first(where: { $0.role != .benign })
     else { return nil }
     var context = observation.context
     context.merge(general) { own, _ in own }
@@ -121,7 +157,12 @@ package struct Diagnostician {
         "\(TargetText.escaped(place.file)) line \(place.number) names it:  "
           + TargetText.escaped(place.text.trimmed), at: 0)
     }
-    if let variable = variable(holding: rendered.subject, of: candidate, process) {
+    if let variable {
+      rendered.because.append(
+        TargetText.escaped(
+          "The path comes from the environment variable \(variable.name), which is \(variable.value)."
+        ))
+    } else if let variable = self.variable(holding: rendered.subject, of: candidate, process) {
       rendered.because.append(variable)
     }
     if let warning = warning(before: candidate, complaint: complaint) {
@@ -174,8 +215,12 @@ package struct Diagnostician {
   }
 
   /// Whether a finding beside the cause adds to it: it is likely, and more than an echo of it.
-  private func isWorthTelling(_ finding: Finding) -> Bool {
+  private func isWorthTelling(_ finding: Finding, beside cause: Finding) -> Bool {
     guard finding.confidence >= Self.worthTelling else { return false }
+    // The many names by which an interpreter looks for one module.
+    if cause.features["names a missing module"] != nil, finding.error?.isAbsence ?? false {
+      return false
+    }
     if finding.features["complaint"] != nil { return false }
     return finding.features["mentioned"] != nil
       || finding.pid == history.processes[run.path.leaf].pid
@@ -290,6 +335,9 @@ package struct Diagnostician {
     "fatal signal": "the signal ended the process",
     "lost reader": "the write failed for want of a reader",
     "complaint": "the program said so",
+    "names a missing module": "the words name what is missing",
+    "names an unknown user": "the words name who is unknown",
+    "answer passed on": "the answer was taken for a failure",
     "names a file that was read": "the words name a file that it had read",
     "waited at the end": "it was waiting there when the time was up",
     "silent": "nothing was said",

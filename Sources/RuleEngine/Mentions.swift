@@ -39,6 +39,11 @@ struct Mentions {
           word.hasPrefix("/") || !word.contains(" ")
         else { continue }
         add(PathName.base(of: word), Mention(line: position, word: word))
+        // The template of a temporary name (mktemp(3)).
+        if word.hasSuffix("XXXXXX") {
+          let directory = PathName.directory(of: word)
+          add(directory, Mention(line: position, word: directory))
+        }
       }
     }
   }

@@ -209,17 +209,18 @@ struct Ranking {
 
   // MARK: Words and silence
 
-  private static func wordCandidates(
+  static func wordCandidates(
     _ run: RankingContext, besides calls: [Candidate]
   ) -> [Candidate] {
     var best: [Int: (line: Int, weight: Double)] = [:]
     for (position, line) in run.mentions.lines.enumerated() {
       let process = run.history.processes[line.process]
       guard process.failed || run.path.contains(line.process) else { continue }
-      let weight = Complaint.weight(of: line.text.lowercased())
+      let module = MissingModule(in: line.text)
+      let weight = module == nil ? Complaint.weight(of: line.text.lowercased()) : 1.0
       let known = best[line.process]
       // Of equals, an exception's last line says most; of a list of complaints, the first.
-      let isException = Complaint.namesException(line.text)
+      let isException = Complaint.namesException(line.text) || module != nil
       if let known, known.weight > weight || (known.weight == weight && !isException) { continue }
       best[line.process] = (position, weight)
     }
@@ -271,6 +272,14 @@ struct Ranking {
               ? RankingWeights.innermostSpoke : 0
           ),
           ("names a failed call", nameCall ? RankingWeights.wordsNameFailedCall : 0),
+          (
+            "names a missing module",
+            namesMissingModule(line, run) ? RankingWeights.namesMissingModule : 0
+          ),
+          (
+            "names an unknown user",
+            UnknownUser.name(in: line.text) == nil ? 0 : RankingWeights.namesUnknownUser
+          ),
         ])
     }
   }
@@ -287,6 +296,15 @@ struct Ranking {
     }
   }
 
+  /// True if the line says that a module is not there, and no place of the search refused to be
+  /// looked into: that would be why.
+  private static func namesMissingModule(_ line: SpokenLine, _ run: RankingContext) -> Bool {
+    MissingModule(in: line.text) != nil
+      && !run.history.failures.calls.contains {
+        $0.process == line.process && $0.error == .accessDenied && $0.replacement == nil
+      }
+  }
+
   /// True if the line is one of a warning's, which can go over several.
   private static func endsWarning(_ position: Int, _ lines: [SpokenLine]) -> Bool {
     lines[max(0, position - 6)...position].contains {
@@ -297,17 +315,25 @@ struct Ranking {
   /// The end of the innermost process, where it said nothing on standard error.
   static func silenceCandidates(_ run: RankingContext) -> [Candidate] {
     guard !run.path.processes.isEmpty else { return [] }
-    let leaf = run.history.processes[run.path.leaf]
-    guard case .exited(let status) = leaf.end, status != 0,
+    return silenceCandidates(run, of: run.history.processes[run.path.leaf])
+  }
+
+  /// The end of a process, where neither it nor one that it inherited its failure from said
+  /// anything on standard error.
+  static func silenceCandidates(
+    _ run: RankingContext, of process: ProcessRecord
+  ) -> [Candidate] {
+    let path = run.path.processes.drop { $0 != process.index }
+    guard case .exited(let status) = process.end, status != 0,
       !run.mentions.lines.contains(where: {
-        $0.process == leaf.index && $0.stream == .standardError
+        path.contains($0.process) && $0.stream == .standardError
       })
     else { return [] }
     return [
       Candidate(
-        source: .silence, process: leaf.index, number: leaf.endNumber,
+        source: .silence, process: process.index, number: process.endNumber,
         features: [
-          ("process", ProcessFeature.standing(of: leaf.index, run)),
+          ("process", ProcessFeature.standing(of: process.index, run)),
           ("silent", RankingWeights.silentExit),
           ("answer passed on", run.path.processes.count > 1 ? RankingWeights.answerPassedOn : 0),
         ])

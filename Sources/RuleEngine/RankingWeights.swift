@@ -38,6 +38,7 @@ enum RankingWeights {
   static let askedFor = 0.5
   static let refusedElsewhere = -2.5
   static let killedByComplainingParent = -1.8
+  static let thereAlready = -2.2
   static let toBeMade = -2.2
   static let knownBenign = -4.0
   static let saidNothing = 0.4
@@ -53,12 +54,15 @@ enum RankingWeights {
   static let complaint = 0.9
   static let complaintNamesReadFile = 1.6
   static let wordsNameFailedCall = -1.0
+  /// More than a failed call that the words name: an interpreter tries many names for one module.
+  static let namesMissingModule = 7.0
+  static let namesUnknownUser = 3.0
   static let anyWords = 0.1
   static let silentExit = -0.4
   static let answerPassedOn = 1.6
   static let innermostSpoke = -1.2
   static let onlyWords = 0.7
   static let lastLineSaid = 0.5
-  static let limitNamesFile = -0.6
+  static let limitNamesFile = -1.6
   static let hangWait = 3.0
 }

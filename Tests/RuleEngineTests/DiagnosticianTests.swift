@@ -77,7 +77,7 @@ struct DiagnosticianTests {
       history: trace.history, catalog: .embedded, inspector: FakeInspector()
     ).diagnosis()
     #expect(diagnosis.status == .succeeded)
-    #expect(diagnosis.findings.map(\.heuristic) == ["exits/answer"])
+    #expect(diagnosis.findings.map(\.heuristic) == ["exits/nothing-found"])
     #expect(diagnosis.findings.first?.role == .note)
   }
 

@@ -42,6 +42,7 @@ struct MissingPath: ObservationKind {
   var emptyVariables: [String] = []
   var unmounted: String?
   var unmountedSource: String?
+  var inPath: String?
 
   static let name = "missing-path"
   static let summary =
@@ -65,6 +66,7 @@ struct MissingPath: ObservationKind {
     .init("searched", \.searched, "All places where the same name was looked for, if several."),
     .init(
       "sought", \.sought, "The end that all searched places have in common: what was looked for."),
+    .init("in_path", \.inPath, "For a program: one of the same name in PATH."),
     .init("is_relative", \.isRelative, "True if the program gave a relative path."),
     .init("cwd", \.cwd, "Working directory at that moment."),
     .init("mentioned", \.mentioned, "True if the program then named it in its words."),

@@ -21,7 +21,6 @@ struct LastWords: ObservationKind {
   var nameServers: [String] = []
   var hostName: String?
   var module: String?
-  var installation: String?
   var elsewhere: [String] = []
   var bestElsewhere: String?
   var searchOption: String?
@@ -29,6 +28,22 @@ struct LastWords: ObservationKind {
   var fileMode: String?
   var fileOwner: String?
   var fileIsDirectory = false
+  var language: String?
+  var modulePackage: String?
+  var searched: [String] = []
+  var near: [String] = []
+  var installsLocally = false
+  var pipName: String?
+  var venvName: String?
+  var cpanName: String?
+  var gemName: String?
+  var npmName: String?
+  var rockName: String?
+  var pathVariable: String?
+  var shadow: String?
+  var localeName: String?
+  var localeLanguage: String?
+  var unknownUser: String?
 
   static let name = "last-words"
   static let summary =
@@ -51,8 +66,6 @@ struct LastWords: ObservationKind {
     .init("peer", \.peer, "The internet address that it had connected to last."),
     .init("name_servers", \.nameServers, "The name servers that it had asked."),
     .init("host_name", \.hostName, "A host name that the words or the command line have."),
-    .init("module", \.module, "The module that an interpreter did not find."),
-    .init("installation", \.installation, "What would install it."),
     .init("elsewhere", \.elsewhere, "Where files of that module lie, outside of the search."),
     .init("best_elsewhere", \.bestElsewhere, "The directory to search for the first of them."),
     .init("search_option", \.searchOption, "What makes the program search `best_elsewhere`."),
@@ -63,6 +76,32 @@ struct LastWords: ObservationKind {
     .init("file_owner", \.fileOwner, "The owner of `file` then."),
     .init("file_is_directory", \.fileIsDirectory, "True if `file` is a directory then."),
     .init("status", \.status, "Exit status of the process."),
+    .init("module", \.module, "The module, library or class that the words say is missing."),
+    .init(
+      "language", \.language,
+      "Whose module that is: Python, Perl, Ruby, Node.js, Java, Lua, Tcl, PHP."),
+    .init("module_package", \.modulePackage, "A package of the distribution that has the module."),
+    .init("searched", \.searched, "The directories in which the module was looked for."),
+    .init("near", \.near, "Files there whose names resemble that of the module."),
+    .init(
+      "pip_name", \.pipName,
+      "Its name for pip, where the interpreter has an environment of its own."),
+    .init("venv_name", \.venvName, "Its name for pip, where the interpreter is the system's."),
+    .init("cpan_name", \.cpanName, "Its name for cpan."),
+    .init("gem_name", \.gemName, "Its name for gem."),
+    .init("npm_name", \.npmName, "Its name for npm."),
+    .init("rock_name", \.rockName, "Its name for luarocks."),
+    .init(
+      "path_variable", \.pathVariable, "The variable that adds to the interpreter's search path."),
+    .init(
+      "shadow", \.shadow,
+      "A file of the program's own that has the name of the module that the words speak of."),
+    .init("locale_name", \.localeName, "The locale that was looked for last."),
+    .init("locale_language", \.localeLanguage, "Its language and country: de_DE."),
+    .init("unknown_user", \.unknownUser, "The user or group that the words say is unknown."),
+    .init(
+      "installs_locally", \.installsLocally,
+      "True if the interpreter is not the system's own, as in a virtual environment."),
     .init("clear", \.clear, "True if the words speak of a failure, by their choice."),
   ]
 }
@@ -71,6 +110,7 @@ struct LastWords: ObservationKind {
 struct SilentExit: ObservationKind {
   var status = 0
   var programName = ""
+  var invocation = ""
   var lastFile: String?
   var lastCall: String?
   var arguments: [String] = []
@@ -82,6 +122,10 @@ struct SilentExit: ObservationKind {
   static let fields: [ObservationField<Self>] = [
     .init("exit", \.status, "Exit status."),
     .init("program_name", \.programName, "Base name of the program."),
+    .init(
+      "invocation", \.invocation,
+      "Its command line, with the base name of the program; of a shell that was started for one command of its own, that command."
+    ),
     .init("subcommand", \.subcommand, "The first argument that is no option."),
     .init("arguments", \.arguments, "The arguments."),
     .init("last_file", \.lastFile, "The file that it had opened for reading last."),

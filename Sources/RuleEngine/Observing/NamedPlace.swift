@@ -18,7 +18,7 @@ struct NamedPlace: Equatable {
       guard let found = place(in: word, base: base) else { continue }
       if found.line != nil { return found }
       let line =
-        lineNumber(near: position, in: words) ?? lineNumber(between: position, in: raw)
+        lineNumber(near: position, in: words, base: base) ?? lineNumber(between: position, in: raw)
       if line != nil { return NamedPlace(file: found.file, line: line) }
       best = best ?? found
     }
@@ -79,10 +79,18 @@ struct NamedPlace: Equatable {
     return Int(words[position + 1].dropLast()).flatMap { $0 > 0 ? $0 : nil }
   }
 
-  private static func lineNumber(near position: Int, in words: [Substring]) -> Int? {
+  private static func lineNumber(
+    near position: Int, in words: [Substring], base: String
+  ) -> Int? {
     for offset in [1, 2, 3, -2, -3, -4] {
       let index = position + offset
       guard words.indices.contains(index), words.indices.contains(index + 1) else { continue }
+      // Another file between the two is the one that the number is of.
+      if offset > 1,
+        words[position + 1..<index].contains(where: { place(in: $0, base: base) != nil })
+      {
+        continue
+      }
       if words[index].lowercased() == "line", let number = Int(words[index + 1]), number > 0 {
         return number
       }

@@ -104,7 +104,6 @@ extension Observer {
   func describeModule(_ process: ProcessRecord, in seen: inout LastWords, asking: Bool) {
     guard let module = SoughtModule(seen.line) else { return }
     seen.module = module.name
-    seen.installation = module.installation
     guard asking, !module.files.isEmpty else { return }
     let home = process.executedPath.map(PathName.directory)
     let script = process.arguments.dropFirst().first { !$0.hasPrefix("-") }.map {

@@ -68,6 +68,14 @@ extension Observer {
     describeVariables(call, process, in: &seen)
     describeMount(in: &seen)
     describeElsewhere(process, in: &seen)
+    if call.purpose == .execute, !isSearchOfPath(places, process) {
+      seen.inPath = searchPath(of: process).prefix(16).map { $0 + "/" + seen.base }.first {
+        guard $0 != path, let walk = inquiry.pathWalk($0), case .exists = walk.end else {
+          return false
+        }
+        return true
+      }
+    }
     return seen
   }
 

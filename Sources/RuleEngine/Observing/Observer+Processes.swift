@@ -191,6 +191,9 @@ extension Observer {
     seen.hostName = hostName(in: line.text) ?? hostNameFromOutside()
     seen.status = process.shellStatus.map(Int.init)
     seen.clear = Complaint.weight(of: line.text.lowercased()) >= 0.4
+    seen.shadow = shadow(in: line.text, process)
+    describeLocale(process, in: &seen)
+    seen.unknownUser = UnknownUser.name(in: line.text)
     let place = namedPlace(in: line.text, nearby: block.map(\.text), process)
     seen.file = place?.file
     seen.lineNumber = place?.line
@@ -202,6 +205,7 @@ extension Observer {
       seen.available = Wording.bytes(status.availableBytes)
     }
     describeModule(process, in: &seen, asking: asking)
+    describeModule(in: line.text, process, in: &seen, asking: asking)
     describeRights(of: block.map(\.text), process, in: &seen, asking: asking)
     guard asking, let file = seen.file, let number = seen.lineNumber else { return seen }
     seen.sourceLine =
@@ -256,6 +260,14 @@ extension Observer {
     seen.status = Int(process.shellStatus ?? 0)
     seen.programName = process.name
     seen.arguments = Array(process.arguments.dropFirst().prefix(16))
+    if process.children.isEmpty, let words = HandedOn.shellCommand(process),
+      let name = words.first?.text
+    {
+      // A command of the shell itself, such as test.
+      seen.programName = PathName.base(of: name)
+      seen.arguments = words.dropFirst().prefix(16).map { $0.text ?? "…" }
+    }
+    seen.invocation = ([seen.programName] + seen.arguments).joined(separator: " ")
     seen.subcommand = seen.arguments.first { !$0.hasPrefix("-") }
     seen.wroteOutput = run.mentions.lines.contains { $0.process == process.index }
     seen.lastFile = process.recentFiles.last { !Self.isPlumbing($0) }

@@ -84,7 +84,9 @@ struct Observer {
   func isSearchOfPath(_ places: [String], _ process: ProcessRecord) -> Bool {
     guard places.count >= 2 else { return false }
     let directories = Set(searchPath(of: process))
-    return places.allSatisfy { directories.contains(PathName.directory(of: $0)) }
+    let matching = places.count { directories.contains(PathName.directory(of: $0)) }
+    // Some put a directory of their own before PATH, such as git.
+    return matching >= 2 && matching >= places.count - 1
   }
 
   /// The directories of PATH.

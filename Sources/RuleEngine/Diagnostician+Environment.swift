@@ -1,0 +1,41 @@
+internal import HeuristicCatalog
+internal import History
+internal import TraceEvents
+
+extension Diagnostician {
+  /// The environment variable that a path came from, with its value; nil where none tells.
+  ///
+  /// A variable counts if it holds the path itself, or a directory on the way at which the trouble
+  /// begins: that HOME leads to a file that is missing there says nothing of HOME.
+  func variable(
+    behind candidate: Candidate, _ observation: any ObservationKind, _ process: ProcessRecord
+  ) -> (name: String, value: String)? {
+    guard case .call(let call, _) = candidate.source, let path = observer.subject(of: call) else {
+      return nil
+    }
+    let place = text("first_missing", observation) ?? text("component", observation) ?? path
+    var best: (name: String, value: String)?
+    for entry in process.environment {
+      guard let mark = entry.firstIndex(of: "=") else { continue }
+      let name = String(entry[..<mark])
+      var value = String(entry[entry.index(after: mark)...])
+      while value.count > 1, value.hasSuffix("/") { value.removeLast() }
+      guard value.hasPrefix("/"), value.count > 3, !Self.shellVariables.contains(name) else {
+        continue
+      }
+      let holds = path == value || path.hasPrefix(value + "/")
+      let begins = path == value || place == value || value.hasPrefix(place + "/")
+      guard holds, begins else { continue }
+      if let best, best.value.count >= value.count { continue }
+      best = (name, value)
+    }
+    return best
+  }
+
+  private func text(_ field: String, _ observation: any ObservationKind) -> String? {
+    if case .text(let text) = observation.value(of: field) { text } else { nil }
+  }
+
+  /// What a shell sets by itself, which is nobody's wish.
+  private static let shellVariables: Set<String> = ["PWD", "OLDPWD", "_", "SHLVL", "SHELL"]
+}

@@ -1,0 +1,125 @@
+internal import History
+
+/// A module, library or class that an interpreter says it could not find.
+struct MissingModule: Equatable {
+  /// Whose module it is, which decides how it is installed.
+  enum Language: String {
+    case python = "Python"
+    case perl = "Perl"
+    case ruby = "Ruby"
+    case node = "Node.js"
+    case java = "Java"
+    case lua = "Lua"
+    case php = "PHP"
+    case tcl = "Tcl"
+  }
+
+  let language: Language
+  /// As the program writes it: `Acme::Widget`, `socket.http`, `com.acme.Main`.
+  let name: String
+
+  /// The module that a line of complaint names; nil for a file that is named by its path, which is
+  /// found, or not, like any other.
+  init?(in line: String) {
+    for (before, after, language) in Self.notations {
+      guard let start = line.firstRange(of: before)?.upperBound else { continue }
+      let rest = line[start...]
+      let name = String(after.isEmpty ? rest.prefix { !$0.isWhitespace } : rest.upTo(after))
+      guard !name.isEmpty, name.utf8.count < 200, !name.hasPrefix("."), !name.hasPrefix("/"),
+        !name.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "`" })
+      else { continue }
+      self.language = language
+      self.name = language == .perl ? Self.perlName(name) : name
+      return
+    }
+    return nil
+  }
+
+  private init(_ language: Language, _ name: String) {
+    self.language = language
+    self.name = name
+  }
+
+  /// What stands before and behind the name, in the words of each interpreter.
+  private static let notations: [(before: String, after: String, Language)] = [
+    ("No module named '", "'", .python), ("No module named ", "", .python),
+    ("Can't locate ", " in @INC", .perl),
+    ("cannot load such file -- ", " ", .ruby), ("Could not find gem '", "'", .ruby),
+    ("Cannot find module '", "'", .node), ("Cannot find package '", "'", .node),
+    ("ClassNotFoundException: ", "", .java), ("NoClassDefFoundError: ", "", .java),
+    ("Could not find or load main class ", "", .java),
+    (" module '", "' not found", .lua), ("can't find package ", "", .tcl),
+    ("Call to undefined function ", "(", .php),
+  ]
+
+  /// `Acme/Widget.pm` is how Perl looks for `Acme::Widget`.
+  private static func perlName(_ file: String) -> String {
+    guard file.hasSuffix(".pm") else { return file }
+    return String(file.dropLast(3)).replacing("/", with: "::")
+  }
+
+  /// The end that all places have in common where its interpreter looks for it, without extension.
+  var relativePath: String {
+    switch language {
+    case .perl: name.replacing("::", with: "/")
+    case .python, .java, .lua: name.replacing(".", with: "/")
+    case .ruby, .node, .php, .tcl: name
+    }
+  }
+
+  /// The names that Debian's packages of such modules have, likeliest first (its policies for
+  /// Python, Perl, Ruby, Node.js, Lua and PHP).
+  var packageNames: [String] {
+    let lower = name.lowercased()
+    let first = lower.split(whereSeparator: { ".:/".contains($0) }).first.map(String.init) ?? lower
+    let dashed = lower.replacing("::", with: "-").replacing("/", with: "-")
+    switch language {
+    case .python:
+      let plain = first.replacing("_", with: "-")
+      return ["python3-\(plain)"] + Self.pythonNames[first, default: []]
+    case .perl: return ["lib\(dashed)-perl"]
+    case .ruby: return ["ruby-\(dashed.replacing("_", with: "-"))"]
+    case .node: return ["node-\(dashed.replacing("@", with: ""))"]
+    case .lua: return ["lua-\(first)"]
+    case .tcl: return [lower, "tcl-\(lower)", "tk-\(lower.droppingPrefix("tk"))"]
+    case .php:
+      // Extensions put their name before that of each function.
+      let prefix = String(first.prefix { $0 != "_" })
+      return ["php-\(prefix)", "php-\(prefix)string"]
+    case .java: return []
+    }
+  }
+
+  /// Modules of Python whose package has another name.
+  private static let pythonNames = [
+    "tkinter": ["python3-tk"], "cv2": ["python3-opencv"], "bs4": ["python3-bs4"],
+    "pil": ["python3-pil"], "gi": ["python3-gi"], "crypto": ["python3-pycryptodome"],
+    "mysqldb": ["python3-mysqldb"], "usb": ["python3-usb"], "serial": ["python3-serial"],
+    "ensurepip": ["python3-venv"], "distutils": ["python3-distutils"],
+    "sklearn": ["python3-sklearn"], "dateutil": ["python3-dateutil"],
+  ]
+
+  /// Names of files that would be it, to look for near ones.
+  var fileName: String {
+    let last = PathName.base(of: relativePath)
+    switch language {
+    case .python: return last + ".py"
+    case .perl: return last + ".pm"
+    case .ruby: return last + ".rb"
+    case .lua: return last + ".lua"
+    case .java: return last + ".class"
+    case .node, .php, .tcl: return last
+    }
+  }
+}
+
+extension StringProtocol {
+  /// What stands before the first `mark`; all of it, if there is none.
+  fileprivate func upTo(_ mark: String) -> SubSequence {
+    firstRange(of: mark).map { self[..<$0.lowerBound] } ?? self[...]
+  }
+
+  fileprivate func droppingPrefix(_ prefix: String) -> SubSequence {
+    hasPrefix(prefix) ? dropFirst(prefix.count) : self[...]
+  }
+}

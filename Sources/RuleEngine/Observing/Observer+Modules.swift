@@ -1,0 +1,135 @@
+internal import History
+internal import TraceEvents
+
+extension Observer {
+  /// Tells which module the words say is missing, where it was looked for, and what has it.
+  func describeModule(
+    in line: String, _ process: ProcessRecord, in seen: inout LastWords, asking: Bool
+  ) {
+    guard let module = MissingModule(in: line) else { return }
+    seen.module = module.name
+    seen.language = module.language.rawValue
+    seen.searched = Array(directoriesSearched(for: module, process).prefix(10))
+    seen.installsLocally = process.executable.map { !$0.hasPrefix("/usr/bin/") } ?? false
+    if let executed = process.executedPath, executed != process.executable,
+      !executed.hasPrefix("/usr/")
+    {
+      // A virtual environment's interpreter is a link to the system's.
+      seen.installsLocally = PathName.base(of: executed).hasPrefix("python")
+    }
+    describeInstallation(of: module, in: &seen)
+    guard asking else { return }
+    for directory in seen.searched.prefix(3) where !directory.hasPrefix("/usr/lib/") {
+      seen.near = inquiry.similarNames(to: module.fileName, in: directory).map {
+        $0.hasPrefix("/") ? $0 : directory + "/" + $0
+      }
+      if !seen.near.isEmpty { break }
+    }
+    for name in module.packageNames {
+      if let package = inquiry.packageShipping(name) {
+        seen.modulePackage = package
+        break
+      }
+    }
+  }
+
+  private func describeInstallation(of module: MissingModule, in seen: inout LastWords) {
+    let first = module.name.split(whereSeparator: { ".:/".contains($0) }).first.map(String.init)
+    switch module.language {
+    case .python:
+      if seen.installsLocally { seen.pipName = first } else { seen.venvName = first }
+      seen.pathVariable = "PYTHONPATH"
+    case .perl:
+      seen.cpanName = module.name
+      seen.pathVariable = "PERL5LIB"
+    case .ruby:
+      seen.gemName = first
+      seen.pathVariable = "RUBYLIB"
+    case .node:
+      // The packages of an organisation begin with its name: @acme/widget.
+      seen.npmName =
+        module.name.hasPrefix("@")
+        ? module.name.split(separator: "/").prefix(2).joined(separator: "/") : first
+      seen.pathVariable = "NODE_PATH"
+    case .lua:
+      seen.rockName = first
+      seen.pathVariable = "LUA_PATH"
+    case .tcl: seen.pathVariable = "TCLLIBPATH"
+    case .java, .php: break
+    }
+  }
+
+  /// The file that was read for the module in quotes, where it is not of the system.
+  func shadow(in line: String, _ process: ProcessRecord) -> String? {
+    guard line.contains("module '") else { return nil }
+    let parts = line.split(separator: "'")
+    guard parts.count > 1, let mark = parts.firstIndex(where: { $0.hasSuffix("module ") }),
+      mark + 1 < parts.count
+    else { return nil }
+    let name = parts[mark + 1].split(separator: ".").last.map(String.init) ?? ""
+    return process.recentFiles.last {
+      PathName.base(of: $0) == name + ".py" && !$0.hasPrefix("/usr/")
+    }
+  }
+
+  /// The locale whose files were looked for last and not found.
+  func describeLocale(_ process: ProcessRecord, in seen: inout LastWords) {
+    let prefix = "/usr/lib/locale/"
+    let failed = history.failures.calls.last {
+      $0.process == process.index && $0.error.isAbsence && $0.replacement == nil
+        && $0.path?.hasPrefix(prefix) ?? false
+    }
+    guard let path = failed?.path else { return }
+    // The plain language is tried last: the first of its tries has the whole name.
+    let last = path.dropFirst(prefix.count).prefix { $0 != "/" }
+    let language = last.prefix { $0 != "." && $0 != "@" }
+    let first = history.failures.calls.first {
+      $0.process == process.index && ($0.path?.hasPrefix(prefix + language) ?? false)
+    }
+    guard let name = first?.path?.dropFirst(prefix.count).prefix(while: { $0 != "/" }),
+      name != "locale-archive", !name.hasPrefix("C.")
+    else { return }
+    seen.localeName = String(name)
+    seen.localeLanguage = String(name.prefix { $0 != "." && $0 != "@" })
+  }
+
+  /// The directories of the interpreter's search path: those whose files were tried, or, for one
+  /// that reads whole directories, those that it listed.
+  private func directoriesSearched(
+    for module: MissingModule, _ process: ProcessRecord
+  ) -> [String] {
+    let end = "/" + module.relativePath
+    var found: [String] = []
+    for call in history.failures.calls
+    where call.process == process.index && call.error.isAbsence {
+      guard let path = call.path, let mark = path.lastRange(of: end) else { continue }
+      let rest = path[mark.upperBound...]
+      guard rest.isEmpty || rest.first == "." || rest.first == "/" else { continue }
+      let directory = String(path[..<mark.lowerBound])
+      if !directory.isEmpty, !found.contains(directory) { found.append(directory) }
+    }
+    if found.isEmpty, module.language == .python {
+      // Not the packages within them. The program's own directory first.
+      let listed = process.listedDirectories.filter { !$0.hasPrefix("/proc/") }
+      found = listed.filter { path in
+        !listed.contains(PathName.directory(of: path)) || PathName.base(of: path).contains("-")
+      }
+      found = found.filter { !$0.hasPrefix("/usr/") } + found.filter { $0.hasPrefix("/usr/") }
+    }
+    if found.isEmpty, module.language == .node {
+      // It does not look into directories that are not there.
+      found = history.failures.calls.filter {
+        $0.process == process.index && $0.error.isAbsence
+          && $0.path.map(PathName.base) == "node_modules"
+      }.compactMap(\.path)
+    }
+    return found
+  }
+}
+
+extension String {
+  /// The last place where `part` stands.
+  fileprivate func lastRange(of part: String) -> Range<String.Index>? {
+    ranges(of: part).last
+  }
+}
