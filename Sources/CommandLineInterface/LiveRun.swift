@@ -1,6 +1,7 @@
 import Glibc
 import ElfInspection
 import HeuristicCatalog
+import History
 import Reporting
 import SystemInspection
 import TraceCapture
@@ -55,11 +56,14 @@ final class LiveRun {
       listsHarmless: options.listsHarmless,
       catalog: { Catalogs.all(tool: tool, environment: environment.values) }, inspector: inspector)
     try closeRecording()
-    return Result(report: report, status: ExitStatus.status(for: outcome))
+    let status = analysis.history.settledNumber == nil ? ExitStatus.status(for: outcome) : 0
+    return Result(report: report, status: status)
   }
 
   private func request(environment: Environment) throws(RunFailure) -> LaunchRequest {
-    var request = LaunchRequest(command: command, timeout: options.timeout)
+    var request = LaunchRequest(
+      command: command, timeout: options.timeout,
+      settle: options.settle ?? (tool == "whyconf" ? Options.usualSettle : nil))
     guard let name = options.user else { return request }
     guard geteuid() == 0 else { throw RunFailure.userNeedsRoot }
     guard let (user, variables) = TargetUser.named(name) else { throw RunFailure.noSuchUser(name) }

@@ -12,6 +12,7 @@ private struct CommandLineGrammar: ParsableCommand {
   @Option var record: String?
   @Option var replay: String?
   @Option var timeout: String?
+  @Option var settle: String?
   @Option var user: String?
   @Flag var verbose = false
   @Flag var all = false
@@ -58,7 +59,12 @@ enum OptionParser {
     options.record = try value(parsed.record, of: "--record")
     options.user = try value(parsed.user, of: "--user")
     if let root = try value(parsed.root, of: "--root") { options.root = root }
-    options.timeout = try parsed.timeout.map(seconds)
+    options.timeout = try parsed.timeout.map { word throws(UsageError) in
+      try seconds(word, of: "--timeout")
+    }
+    options.settle = try parsed.settle.map { word throws(UsageError) in
+      try seconds(word, of: "--settle")
+    }
     options.isVerbose = parsed.verbose
     options.listsHarmless = parsed.all
     options.redacts = parsed.redact ?? true
@@ -118,9 +124,9 @@ enum OptionParser {
     return value
   }
 
-  private static func seconds(_ word: String) throws(UsageError) -> Double {
+  private static func seconds(_ word: String, of option: String) throws(UsageError) -> Double {
     guard let seconds = Double(word), seconds.isFinite, seconds > 0 else {
-      throw UsageError(words: "--timeout takes a number of seconds above 0, not \(word)")
+      throw UsageError(words: "\(option) takes a number of seconds above 0, not \(word)")
     }
     return seconds
   }

@@ -30,6 +30,11 @@ struct Options: Sendable, Equatable {
   var record: String?
   /// Seconds after which the command is ended, above 0.
   var timeout: Double?
+  /// Seconds of quiet after which a daemon is taken for ready and ended, above 0; nil: not, except
+  /// by whyconf.
+  var settle: Double?
+  /// The same for whyconf, if nothing is said.
+  static let usualSettle = 1.0
   /// The directory that the paths of `--libraries` count from.
   var root = "/"
   /// Who the command runs as, a name or a number.

@@ -18,6 +18,8 @@ enum Usage {
         --verbose                    all findings, evidence, configuration files, processes
         --all                        also the failed calls that were found to be harmless
         --timeout SECONDS            end COMMAND after so long, and say what it was waiting for
+        --settle SECONDS             end COMMAND once all of it waits and nothing new was looked
+                                     for so long (whyconf does it after a second)
         --user NAME                  run COMMAND as this user (root only)
         --record FILE                also write what was traced to FILE
         --replay FILE                report on such a file; runs nothing

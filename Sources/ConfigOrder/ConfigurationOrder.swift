@@ -107,6 +107,8 @@ package struct ConfigurationOrder: Sendable {
       update(path, change)
       return
     }
+    // What a daemon looks for when it is told to end is no configuration that it starts with.
+    guard history.settledNumber == nil else { return }
     guard entries.count < Self.capacity else { return }
     let process = history.processes[digest.process]
     let given = givenPaths(of: process)

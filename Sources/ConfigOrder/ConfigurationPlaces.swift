@@ -44,8 +44,10 @@ enum ConfigurationPlaces {
 
   /// True for paths that are no configuration, wherever they are and whoever named them.
   static func isExcluded(_ path: String) -> Bool {
-    if excludedPrefixes.contains(where: { path.hasPrefix($0) }) { return true }
-    if excludedParts.contains(where: { path.containsBytes($0) }) { return true }
+    // A directory counts as what lies in it.
+    let place = path + "/"
+    if excludedPrefixes.contains(where: { place.hasPrefix($0) }) { return true }
+    if excludedParts.contains(where: { place.containsBytes($0) }) { return true }
     let base = PathName.base(of: path)
     if base.containsBytes(".so.") { return true }
     guard let dot = base.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
@@ -75,7 +77,7 @@ enum ConfigurationPlaces {
     "/.terminfo/", "/node_modules/", "/dist-packages/", "/site-packages/", "/.git/refs/",
   ]
   private static let excludedSuffixes: Set<String> = [
-    "so", "pyc", "pyo", "py", "mo", "pid", "sock", "lock", "log", "swp", "swx", "ttf", "otf",
+    "so", "pyc", "pmc", "pyo", "py", "mo", "pid", "sock", "lock", "log", "swp", "swx", "ttf", "otf",
     "pcf", "pfb", "h", "c", "o", "a", "pm", "pl", "rb", "js", "class", "jar", "gch", "la", "db",
     "sqlite", "cache", "tmp", "bak", "html", "css", "png", "svg",
   ]

@@ -16,6 +16,8 @@ package struct History: Sendable {
   package private(set) var notes: [CaptureNote] = []
   /// Number of the event with which the time was up; nil while it is not.
   package private(set) var timeoutNumber: Int?
+  /// Number of the event with which the target was found ready, to be ended; nil while it is not.
+  package private(set) var settledNumber: Int?
   /// How many events were folded, facts apart.
   package private(set) var eventCount = 0
   /// Time of the last event.
@@ -76,6 +78,7 @@ package struct History: Sendable {
     case .note(let note):
       if notes.count < 64, !notes.contains(note) { notes.append(note) }
       if note.kind == .timedOut { timeoutNumber = event.number }
+      if note.kind == .settled { settledNumber = event.number }
       return nil
     default: break
     }

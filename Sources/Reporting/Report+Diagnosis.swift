@@ -66,6 +66,7 @@ extension CaptureNote {
   fileprivate var sentence: String {
     switch kind {
     case .timedOut: "The program was ended since it ran for longer than \(text) s (--timeout)."
+    case .settled: "It was stopped once all of it waited for work and nothing new was looked for."
     case .interrupted: "The run was interrupted (\(text))."
     case .lostPrivilege:
       "\(text) is a set-user-id program; traced by an ordinary user it runs without that privilege. "
@@ -83,6 +84,10 @@ extension Report.Outcome {
   fileprivate init(_ history: borrowing History) {
     guard let root = history.root else {
       self.init(kind: .unknown)
+      return
+    }
+    if let settled = history.settledNumber, root.end == nil || root.endNumber > settled {
+      self.init(kind: .stillRunning)
       return
     }
     switch root.end {

@@ -31,6 +31,13 @@ package struct Diagnostician {
     }
     let isHung = history.timeoutNumber != nil
     if case .exited(0) = root.end { return success(root) }
+    if let settled = history.settledNumber, root.end == nil || root.endNumber > settled {
+      return Diagnosis(
+        status: .succeeded,
+        summary: "\(root.name) became ready, waited for work, and was stopped again"
+          + " (\(Wording.seconds(history.duration))).",
+        findings: [], harmlessCalls: history.failures.total)
+    }
     if !isHung, let answer = answer(of: root) { return answer }
     let findings = rankedFindings()
     var diagnosis = Diagnosis(

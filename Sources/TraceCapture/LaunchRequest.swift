@@ -10,6 +10,8 @@ package struct LaunchRequest: Sendable {
   package var user: TargetUser?
   /// Seconds after which it is ended; nil: never.
   package var timeout: Double?
+  /// Seconds of quiet at least after which it is ended as one that is ready; nil: never.
+  package var settle: Double?
   /// Where it starts; nil: where the tracer is.
   package var workingDirectory: String?
   /// True if signals and job control of the tracer's own process follow the target's: a program
@@ -18,12 +20,14 @@ package struct LaunchRequest: Sendable {
 
   package init(
     command: [String], environment: [String]? = nil, user: TargetUser? = nil,
-    timeout: Double? = nil, workingDirectory: String? = nil, ownsProcessSignals: Bool = true
+    timeout: Double? = nil, settle: Double? = nil, workingDirectory: String? = nil,
+    ownsProcessSignals: Bool = true
   ) {
     self.command = command
     self.environment = environment
     self.user = user
     self.timeout = timeout
+    self.settle = settle
     self.workingDirectory = workingDirectory
     self.ownsProcessSignals = ownsProcessSignals
   }

@@ -53,6 +53,7 @@ extension TraceSession {
     }
     thread.followsCalls = creator.followsCalls
     threads[created] = thread
+    settling?.noticeChange()
     placement.appeared(thread, by: creator)
     if flags & Self.clonesThread != 0 {
       events.emit(.threadStarted(creator: creator.id), thread)
@@ -104,6 +105,7 @@ extension TraceSession {
     process.descriptors.closeOnExec()
     tellClosedPipes(process, thread)
     process.outputCalls = 0
+    settling?.noticeChange()
     let execution = execution(process, thread)
     process.program = execution.executable
     events.emit(.programExecuted(execution: execution), thread)
@@ -130,6 +132,7 @@ extension TraceSession {
     for id in process.threads { threads[id] = nil }
     if HeldFile.isPossible { releaseAll(thread) }
     processes[process.id] = nil
+    settling?.noticeChange()
     if process.id == first { self.end = end }
     let processEnd: ProcessEnd =
       switch end {

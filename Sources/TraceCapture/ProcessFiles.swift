@@ -50,6 +50,14 @@ enum ProcessFiles {
     return ProcessStatus(bytes)
   }
 
+  /// The letter of a thread's state (`proc(5)`, field 3 of `stat`): S for interruptible sleep.
+  static func state(_ id: Int32) -> Character? {
+    guard let bytes = bytes("/proc/\(id)/stat", cap: 512),
+      let name = bytes.lastIndex(of: UInt8(ascii: ")")), name + 2 < bytes.count
+    else { return nil }
+    return Character(Unicode.Scalar(bytes[name + 2]))
+  }
+
   /// The call that a thread is in, with its arguments (`/proc/PID/syscall`); nil if it runs.
   static func currentCall(_ id: Int32) -> (number: UInt64, arguments: CallArguments)? {
     guard let bytes = bytes("/proc/\(id)/syscall", cap: 512) else { return nil }

@@ -155,6 +155,7 @@ extension TraceSession {
       arguments: decoder.arguments(of: row, call, thread: thread.id, result: result),
       outcome: failed
         ? .failed(error: ErrorNumber(rawValue: Int32(-result))) : .returned(value: result))
+    settling?.notice(event)
     events.emit(.systemCall(call: event), thread)
     if failed { facts.explain(event, thread, events) }
   }

@@ -58,7 +58,8 @@ extension TraceSession {
   /// When the alarm has to go off next.
   func nextWake() -> (delay: UInt64, interval: UInt64)? {
     let tick = placement.isTogether ? Placement.tick : nil
-    guard let delay = [tick, limit.delay].compactMap({ $0 }).min() else { return nil }
+    let look = settling.map { $0.isOver ? nil : Settling.interval } ?? nil
+    guard let delay = [tick, look, limit.delay].compactMap({ $0 }).min() else { return nil }
     return (delay, tick ?? TimeLimit.interval)
   }
 
@@ -68,6 +69,10 @@ extension TraceSession {
       received(signal, from: sender)
     }
     placement.wake(threads)
+    if limit.phase == .running, settling?.settles(threads.keys) ?? false {
+      emitNote(.settled, "\(Double(events.elapsed) / 1e9)")
+      terminate()
+    }
     if limit.isDue {
       emitNote(.timedOut, "\(limit.seconds ?? 0)")
       emitWaits()

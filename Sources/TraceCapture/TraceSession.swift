@@ -34,6 +34,8 @@ final class TraceSession {
   var placement = Placement()
   /// Time limit and interruptions.
   var limit = TimeLimit()
+  /// Whether the target has become ready, where it is to be ended then.
+  var settling: Settling?
   /// The signal that stopped the target, and has to stop us once all of it stands.
   var stopsSelf: Int32?
   /// What has been said once.
@@ -58,6 +60,7 @@ final class TraceSession {
     if request.ownsProcessSignals { alarm.claimSignals() }
     defer { if request.ownsProcessSignals { alarm.releaseSignals() } }
     limit = TimeLimit(seconds: request.timeout, sharesSignals: request.ownsProcessSignals)
+    settling = request.settle.map { Settling(least: $0) }
     placement = Placement()
     defer { placement.leave() }
     var launched = try Launch.start(request)

@@ -296,6 +296,8 @@ package struct CaptureNote: Codable, Sendable, Hashable {
     case nestedTracing
     /// The target ran out of `--timeout`.
     case timedOut
+    /// The target had become ready (`--settle`), and was ended.
+    case settled
     /// Ctrl-C reached the target.
     case interrupted
     /// Something was not captured.

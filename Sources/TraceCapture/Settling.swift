@@ -1,0 +1,59 @@
+import Glibc
+import TraceEvents
+
+/// Finds out when a daemon is ready: all that it consists of waits, and it has looked at no path that
+/// it had not looked at before for a while.
+///
+/// The while grows with the time that the start has taken, since what starts slowly pauses longer.
+struct Settling {
+  /// Seconds of quiet that are asked for at least.
+  let least: Double
+  /// Nanoseconds between looks.
+  static let interval: UInt64 = 100_000_000
+
+  private static let mostQuiet = 3.0
+  /// Sleeping is also how a program waits for another to become ready.
+  private static let sleeperFactor = 2.5
+  private static let mostPaths = 200_000
+
+  private let start = EventStream.now
+  private var lastNews = EventStream.now
+  private var seen: Set<Int> = []
+  private(set) var isOver = false
+
+  init(least: Double) { self.least = least }
+
+  /// A call of the target; what it asks for may be new.
+  mutating func notice(_ call: SystemCall) {
+    for (_, path) in call.paths where seen.count < Self.mostPaths {
+      if seen.insert(path.hashValue).inserted { lastNews = EventStream.now }
+    }
+  }
+
+  /// A process became a program, began or ended.
+  mutating func noticeChange() { lastNews = EventStream.now }
+
+  /// True, once, when the target is found to have settled.
+  mutating func settles(_ threads: Dictionary<ProcessID, TracedThread>.Keys) -> Bool {
+    guard !isOver, !threads.isEmpty else { return false }
+    let quiet = Double(EventStream.now &- lastNews) / 1e9
+    let started = Double(lastNews &- start) / 1e9
+    let wanted = max(least, min(started / 2, Self.mostQuiet))
+    guard quiet >= wanted else { return false }
+    var sleeps = false
+    for thread in threads {
+      guard let state = ProcessFiles.state(thread) else { continue }
+      // Interruptible sleep; a zombie waits for nothing.
+      guard state == "S" || state == "Z" else { return false }
+      if let call = ProcessFiles.currentCall(thread),
+        ["nanosleep", "clock_nanosleep"].contains(
+          CallNames.name(call.number, isNarrow: ProcessFiles.isNarrow(thread)))
+      {
+        sleeps = true
+      }
+    }
+    guard !sleeps || quiet >= wanted * Self.sleeperFactor else { return false }
+    isOver = true
+    return true
+  }
+}
