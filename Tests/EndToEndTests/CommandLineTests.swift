@@ -270,7 +270,7 @@ import Testing
     try await inScratch { scratch in
       let report = scratch + "/report.json"
       let result = try await whyfail(
-        "--timeout", "1", "--format", "json", "-o", report, "sh", "-c", "echo started; sleep 600")
+        "--timeout", "4", "--format", "json", "-o", report, "sh", "-c", "echo started; sleep 600")
       #expect(result.outputText == "started\n")
       #expect(result.status != 0)
       let data = try Data(contentsOf: URL(fileURLWithPath: report))
