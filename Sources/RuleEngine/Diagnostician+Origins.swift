@@ -21,12 +21,31 @@ extension Diagnostician {
       else { continue }
       best = (name, value)
     }
-    guard let best else { return nil }
+    guard let best else { return option(naming: subject, process) }
     return TargetText.escaped(
       subject == best.value
         ? "The environment variable \(best.name) holds this path."
         : "The path begins with the value of the environment variable \(best.name), which is \(best.value)."
     )
+  }
+
+  /// Shells, which run the script that their first argument names.
+  private static let shells: Set<String> = ["sh", "dash", "bash", "ksh", "mksh", "zsh", "busybox"]
+
+  /// A sentence on the option of the command line that names the subject.
+  private func option(naming subject: String, _ process: ProcessRecord) -> String? {
+    for (position, argument) in process.arguments.enumerated().dropFirst() {
+      let mark = argument.hasPrefix("-") ? argument.firstIndex(of: "=") : nil
+      let value = mark.map { String(argument[argument.index(after: $0)...]) } ?? argument
+      guard !value.isEmpty, !value.hasPrefix("-"),
+        PathName.absolute(value, from: process.workingDirectory) == subject
+      else { continue }
+      if mark != nil { return TargetText.escaped("The command line names it: \(argument)") }
+      let before = process.arguments[position - 1]
+      guard position > 1, before.hasPrefix("-"), before.count > 1 else { return nil }
+      return TargetText.escaped("The command line names it: \(before) \(argument)")
+    }
+    return nil
   }
 
   /// Variables that hold paths in every process, and name nothing that anybody set for the program.
@@ -73,6 +92,12 @@ extension Diagnostician {
     }
     for index in history.lineage(of: process.index) {
       let record = history.processes[index]
+      if let shell = record.executable, Self.shells.contains(PathName.base(of: shell)),
+        let script = record.arguments.dropFirst().first(where: { !$0.hasPrefix("-") })
+      {
+        let file = PathName.absolute(script, from: record.workingDirectory)
+        if !files.contains(file), !record.arguments.contains("-c") { files.append(file) }
+      }
       guard let script = record.executedPath, script != record.executable else { continue }
       if !files.contains(script) { files.append(script) }
     }
@@ -84,7 +109,9 @@ extension Diagnostician {
     }
     if let line { return line }
     // A source names what it includes without its directory.
-    guard subject.utf8.count > 4, call.error.isAbsence else { return nil }
+    guard subject.utf8.count > 4, call.error.isAbsence || call.error == .accessDenied else {
+      return nil
+    }
     let names = [subject.hasPrefix("/") ? PathName.base(of: subject) : subject].filter {
       $0.utf8.count > 4
     }

@@ -40,6 +40,8 @@ struct MissingPath: ObservationKind {
   var module: String?
   var installation: String?
   var emptyVariables: [String] = []
+  var madeIn: String?
+  var madeBy: String?
   var unmounted: String?
   var unmountedSource: String?
   var inPath: String?
@@ -94,6 +96,8 @@ struct MissingPath: ObservationKind {
     .init(
       "empty_variables", \.emptyVariables,
       "Variables of the script that were empty when it made the path."),
+    .init("made_in", \.madeIn, "The script and its line that made the path of `empty_variables`."),
+    .init("made_by", \.madeBy, "The text of that line."),
     .init(
       "unmounted", \.unmounted,
       "A directory on the way that /etc/fstab has a file system for, which is not mounted."),

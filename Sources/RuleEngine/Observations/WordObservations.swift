@@ -44,6 +44,7 @@ struct LastWords: ObservationKind {
   var localeName: String?
   var localeLanguage: String?
   var unknownUser: String?
+  var wantedMode: String?
 
   static let name = "last-words"
   static let summary =
@@ -75,6 +76,7 @@ struct LastWords: ObservationKind {
     .init("file_mode", \.fileMode, "The permission bits of `file` then, in octal digits."),
     .init("file_owner", \.fileOwner, "The owner of `file` then."),
     .init("file_is_directory", \.fileIsDirectory, "True if `file` is a directory then."),
+    .init("wanted_mode", \.wantedMode, "The permission bits that the words ask for."),
     .init("status", \.status, "Exit status of the process."),
     .init("module", \.module, "The module, library or class that the words say is missing."),
     .init(

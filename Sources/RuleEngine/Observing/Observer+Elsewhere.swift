@@ -35,15 +35,17 @@ extension Observer {
     _ call: FailedCall, _ process: ProcessRecord, in seen: inout MissingPath
   ) {
     guard let given = call.call.path, given.hasPrefix("/") else { return }
-    let last = "/" + PathName.base(of: given)
+    let last = PathName.base(of: given)
     for index in history.lineage(of: process.index) {
       let record = history.processes[index]
-      var lines: [String] = []
+      var lines: [TextLine] = []
       for arguments in [record.arguments, record.formerArguments] {
         guard let option = arguments.firstIndex(where: { $0 == "-c" || $0 == "-ec" }),
           arguments.indices.contains(option + 1)
         else { continue }
-        lines += arguments[option + 1].split(separator: "\n").map(String.init)
+        lines += arguments[option + 1].split(separator: "\n").map {
+          TextLine(file: "", number: 0, text: String($0))
+        }
       }
       let scripts =
         record.arguments.dropFirst().prefix(3) + record.formerArguments.dropFirst().prefix(3)
@@ -51,13 +53,15 @@ extension Observer {
       for script in scripts {
         guard !script.hasPrefix("-"), !script.isEmpty, script != record.executable else { continue }
         let file = PathName.absolute(script, from: record.workingDirectory)
-        lines += inquiry.lines(mentioning: [last], in: [file]).map(\.text)
+        lines += inquiry.lines(mentioning: [last], in: [file])
       }
-      for line in lines where line.contains("$") {
-        let names = ShellVariables.empty(in: line, giving: given)
+      for line in lines where line.text.contains("$") {
+        let names = ShellVariables.empty(in: line.text, giving: given)
         guard !names.isEmpty else { continue }
         seen.emptyVariables = names
         seen.emptyVariable = true
+        if line.number > 0 { seen.madeIn = "\(line.file) line \(line.number)" }
+        seen.madeBy = line.text.trimmed
         return
       }
     }
@@ -144,7 +148,8 @@ extension Observer {
     }.first
     seen.isAboutRights = true
     seen.line = LogPrefix.removed(from: telling.trimmed)
-    guard let named else { return }
+    seen.wantedMode = wantedMode(in: about)
+    guard let named = named ?? seen.file else { return }
     seen.file = named
     seen.lineNumber = nil
     guard asking,
@@ -162,6 +167,21 @@ extension Observer {
     seen.fileMode = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     seen.fileOwner = component.ownerName
     seen.fileIsDirectory = component.type == .directory
+  }
+
+  /// The octal number behind "should be", "must be" or "to be mode" in words about rights.
+  private func wantedMode(in lines: [String]) -> String? {
+    for text in lines {
+      guard
+        let phrase = ["hould be", "ust be", "equires mode"].lazy
+          .compactMap({ text.firstRange(of: $0) }).first
+      else { continue }
+      for word in text[phrase.upperBound...].split(whereSeparator: { !$0.isNumber && !$0.isLetter })
+      where (3...4).contains(word.count) && word.allSatisfy({ ("0"..."7").contains($0) }) {
+        return String(word)
+      }
+    }
+    return nil
   }
 
   /// How programs say that they do not trust a file for its mode or owner.
@@ -197,10 +217,13 @@ enum SearchOption {
     case "perl": "perl -I\(directory), or PERL5LIB=\(directory)"
     case "ruby", "irb", "rake": "ruby -I\(directory), or RUBYLIB=\(directory)"
     case "python", "pypy": "PYTHONPATH=\(directory)"
+    case "java": "java -cp \(directory)"
     case "node", "nodejs": "NODE_PATH=\(directory)"
     case "php": "php -d include_path=.:\(directory)"
     case "lua", "luajit": "LUA_PATH='\(directory)/?.lua;;'"
     case "make", "gmake": "make -I \(directory)"
+    case "pkg", "pkgconf": "PKG_CONFIG_PATH=\(directory)/pkgconfig"
+    case "cmake": "cmake -D CMAKE_PREFIX_PATH=\(directory)"
     case "tclsh", "wish": "TCLLIBPATH=\(directory)"
     case "nasm", "yasm", "as", "protoc", "dtc", "m": "-I\(directory)"
     default: nil

@@ -13,6 +13,14 @@ extension Observer {
       seen.rejectedFile = rejected
       seen.rejectedContent = libraryContent(rejected)
     }
+    for place in places where PathName.base(of: place) == seen.base {
+      guard case .danglingLink(let link, let target, _) = inquiry.pathWalk(place)?.end else {
+        continue
+      }
+      seen.link = link
+      seen.linkTarget = target
+      break
+    }
     let chain = needing(seen.base, process)
     seen.libraryUser = chain.first
     if let executable = process.executable, case .elf = inquiry.programFile(executable) {
@@ -174,7 +182,7 @@ extension Observer {
     guard let library, let version = words.name else { return }
     let kind = version.prefix { !$0.isNumber }
     let all = inquiry.symbolVersions(library)
-    let same = all.filter { $0.hasPrefix(kind) && !$0.hasSuffix("PRIVATE") }
+    let same = all.filter { $0.hasPrefix(kind) && $0.dropFirst(kind.count).first?.isNumber == true }
     seen.versions = Array((same.isEmpty ? all : same).suffix(3))
     seen.newestVersion = seen.versions.last
   }

@@ -85,8 +85,9 @@ struct Observer {
     guard places.count >= 2 else { return false }
     let directories = Set(searchPath(of: process))
     let matching = places.count { directories.contains(PathName.directory(of: $0)) }
-    // Some put a directory of their own before PATH, such as git.
+    // Some put a directory of their own before PATH, such as git; a script can have put several.
     return matching >= 2 && matching >= places.count - 1
+      || matching >= 3 && places.count - matching <= 2 && Set(places.map(PathName.base)).count == 1
   }
 
   /// The directories of PATH.

@@ -25,6 +25,9 @@ struct SoughtModule: Equatable {
         installation: isFile ? nil : "npm install " + parts.joined(separator: "/"))
     } else if let name = Self.name(after: "cannot load such file -- ", in: line) {
       self.init(name: name, files: [name + ".rb"], installation: "gem install " + name)
+    } else if let name = Self.name(after: "find or load main class ", in: line) {
+      self.init(
+        name: name, files: [name.replacing(".", with: "/") + ".class"], installation: nil)
     } else if let name = Self.name(after: "Can't locate ", in: line), name.hasSuffix(".pm") {
       self.init(
         name: name, files: [name],
