@@ -30,6 +30,8 @@ package struct History: Sendable {
   package private(set) var sentSignals: [ProcessID: (signal: SignalNumber, sender: Int)] = [:]
 
   private var current: [ProcessID: Int] = [:]
+  /// Files that the user had sent the output of it all to.
+  private var givenOutputs: Set<String> = []
 
   static let processCapacity = 60_000
   static let factCapacity = 4000
@@ -96,7 +98,8 @@ package struct History: Sendable {
         brokenChannels[index] = processes[index].descriptors[descriptor]
       }
     case .words(let spoken):
-      words.record(spoken, number: event.number, time: event.time, process: index)
+      words.record(
+        placed(spoken, process: index), number: event.number, time: event.time, process: index)
     case .descriptorReleased(let release): digest.path = release.path
     case .processEnded(let end):
       processes[index].end = end
@@ -107,6 +110,17 @@ package struct History: Sendable {
     case .processStarted, .threadStarted, .fact, .note: break
     }
     return digest
+  }
+
+  /// Words with the file that they went to, where standard error leads to one.
+  private func placed(_ words: Words, process index: Int) -> Words {
+    guard words.stream == .standardError, words.path == nil,
+      case .file(let path, true)? = processes[index].descriptors[words.descriptor],
+      !path.hasPrefix("/dev/"), !givenOutputs.contains(path)
+    else { return words }
+    var words = words
+    words.path = path
+    return words
   }
 
   // MARK: Processes
@@ -134,6 +148,7 @@ package struct History: Sendable {
       record.workingDirectory = state.workingDirectory
       record.rootDirectory = state.rootDirectory
       record.descriptors = DescriptorTable(links: state.descriptors)
+      givenOutputs.formUnion([1, 2].compactMap { state.descriptors[$0] })
     }
     // A recording that starts processes without end is damaged; the newest share the last record.
     guard processes.count < Self.processCapacity else {
@@ -270,8 +285,7 @@ package struct History: Sendable {
         closesOnExec: call.hasSymbol("O_CLOEXEC"))
       if isWritable { processes[index].lastWrittenFile = path }
       if !isWritable, !call.hasSymbol("O_DIRECTORY"), !call.hasSymbol("O_PATH") {
-        if processes[index].recentFiles.count == 24 { processes[index].recentFiles.removeFirst() }
-        processes[index].recentFiles.append(path)
+        processes[index].noteRead(path)
         processes[index].noteLibrary(path)
       } else if call.hasSymbol("O_DIRECTORY"), processes[index].listedDirectories.count < 24,
         !processes[index].listedDirectories.contains(path)

@@ -38,7 +38,7 @@ package struct ProcessRecord: Sendable {
   package var endTime = 0.0
   /// Number of the last event in which it did anything.
   package var lastNumber = 0
-  /// Files opened for reading, most recent last, at most 24.
+  /// Files opened for reading, each once, most recent last, at most `recentFileCapacity`.
   package var recentFiles: [String] = []
   /// Shared libraries opened since it became the program that it is, in order, at most 64.
   package var libraries: [String] = []
@@ -119,6 +119,18 @@ extension ProcessRecord {
       libraries.count < 64, !path.hasPrefix("/etc/"), !libraries.contains(path)
     else { return }
     libraries.append(path)
+  }
+
+  /// A server opens all of its data after its configuration.
+  static let recentFileCapacity = 96
+
+  mutating func noteRead(_ path: String) {
+    if let known = recentFiles.firstIndex(of: path) {
+      recentFiles.remove(at: known)
+    } else if recentFiles.count == Self.recentFileCapacity {
+      recentFiles.removeFirst()
+    }
+    recentFiles.append(path)
   }
 
   /// Gives up what nobody asks of an ended process, so that many processes take little memory.

@@ -8,6 +8,8 @@ package struct SpokenLine: Sendable {
   /// Index of the process in `History.processes`.
   package let process: Int
   package let stream: Words.Stream
+  /// The file that it was written to, for a log.
+  package let path: String?
   /// Without its line feed, cut at `WordLog.lineLimit` bytes.
   package var text: String
   /// True once its line feed was written.
@@ -31,16 +33,15 @@ package struct WordLog: Sendable {
       let end = rest.firstIndex { $0 == "\n" || $0 == "\r\n" }
       let piece = rest[..<(end ?? rest.endIndex)]
       append(
-        piece, isComplete: end != nil, stream: words.stream, number: number, time: time,
-        process: process)
+        piece, isComplete: end != nil, words, number: number, time: time, process: process)
       rest = end.map { rest[rest.index(after: $0)...] } ?? ""
     }
   }
 
   private mutating func append(
-    _ piece: Substring, isComplete: Bool, stream: Words.Stream, number: Int, time: Double,
-    process: Int
+    _ piece: Substring, isComplete: Bool, _ words: Words, number: Int, time: Double, process: Int
   ) {
+    let stream = words.stream
     let open = lines.suffix(16).lastIndex {
       !$0.isComplete && $0.process == process && $0.stream == stream
     }
@@ -51,14 +52,21 @@ package struct WordLog: Sendable {
       return
     }
     if piece.allSatisfy(\.isWhitespace) { return }
+    // What was seen when it was written is in the log as well, if that is where it went.
+    if stream == .log, isKnown(piece) { return }
     lines.append(
       SpokenLine(
-        number: number, time: time, process: process, stream: stream,
+        number: number, time: time, process: process, stream: stream, path: words.path,
         text: Self.cut(piece, to: Self.lineLimit), isComplete: isComplete))
     if lines.count > Self.capacity {
       lines.remove(at: Self.keptFromStart)
       forgotten += 1
     }
+  }
+
+  private func isKnown(_ piece: Substring) -> Bool {
+    let end = piece.prefix(Self.lineLimit)
+    return lines.contains { $0.text.hasSuffix(end) }
   }
 
   /// The first `limit` bytes of a piece, in whole scalars: a character can have any number of them.

@@ -88,6 +88,7 @@ enum CallFeatures {
     ("there already", thereAlready),
     ("asked for by the user", askedFor), ("refused elsewhere", refusedElsewhere),
     ("closed with other words", closedWithOtherWords),
+    ("asked for more than it needs", askedForMore), ("after the complaint", aftermath),
   ]
 
   /// On the failure path or beside it.
@@ -133,6 +134,11 @@ enum CallFeatures {
         let speaker = run.mentions.lines[mention.line].process
         guard isAudience(speaker, of: call.process, run) else { continue }
         let isShort = weight == RankingWeights.shortNameMentioned
+        if isPlainWord(token), token != call.call.path, mention.word == token,
+          !run.mentions.quotes(token, inLine: mention.line)
+        {
+          continue
+        }
         if isShort || isCommandWord, !run.mentions.line(mention.line, speaksOf: call.error) {
           continue
         }
@@ -156,6 +162,12 @@ enum CallFeatures {
       }
     }
     return found
+  }
+
+  /// True for what is said for many reasons: a word of lower-case letters alone.
+  private static func isPlainWord(_ token: String) -> Bool {
+    token.utf8.count < 12
+      && token.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
   }
 
   /// The words by which a program would name what the call was about, with their weights.
@@ -275,7 +287,10 @@ enum CallFeatures {
     // What failed right before the words can be what they mean without naming it; not where they
     // are about what the program was given.
     var closeness = 6 / (6 + Double(complaint.number - call.lastNumber).magnitude)
-    if call.purpose == .inspect || Complaint.isAboutInput(text) { closeness = 0 }
+    // When a line was written to a log is not known.
+    if call.purpose == .inspect || Complaint.isAboutInput(text) || complaint.stream == .log {
+      closeness = 0
+    }
     if run.lastFailure[call.process] == call.lastNumber,
       Complaint.speaks(of: call.error, in: text)
     {
@@ -293,7 +308,7 @@ enum CallFeatures {
     guard call.error.isAbsence, call.address == nil, mentioned(call, run) == 0,
       passedOver(call, run) == 0,
       run.mentions.lines.contains(where: {
-        $0.process == call.process && $0.number >= call.number
+        $0.process == call.process && $0.number >= call.number && $0.stream != .log
       })
     else { return 0 }
     return RankingWeights.closedWithOtherWords
@@ -320,6 +335,39 @@ enum CallFeatures {
     return arguments.contains { argument in given.contains { $0 == argument } }
       ? RankingWeights.askedFor : 0
   }
+
+  /// It failed after its process had complained in clear words, and nobody spoke of it: what is then
+  /// done is tidying up.
+  static func aftermath(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard mentioned(call, run) == 0, call.error.isAbsence, call.address == nil,
+      run.firstClearComplaint(after: call.number, of: call.process) == nil
+    else { return 0 }
+    let hadComplained = run.mentions.lines.contains {
+      $0.process == call.process && $0.number < call.number && $0.stream == .standardError
+        && Complaint.weight(of: $0.text.lowercased()) >= 0.55
+    }
+    return hadComplained ? RankingWeights.afterComplaint : 0
+  }
+
+  /// A call by which programs ask for better conditions, and live without: higher limits, huge pages,
+  /// memory that is not swapped, a higher priority. It counts where the words speak of its error.
+  static func askedForMore(_ call: FailedCall, _ run: RankingContext) -> Double {
+    let isLuxury =
+      luxuries.contains(call.call.name)
+      || call.call.name.hasPrefix("mmap")
+        && call.call.symbols.contains { $0.contains("MAP_HUGETLB") }
+    guard isLuxury else { return 0 }
+    guard let complaint = run.firstClearComplaint(after: call.number, of: call.process) else {
+      return 0
+    }
+    return Complaint.speaks(of: call.error, in: complaint.text.lowercased())
+      ? 0 : RankingWeights.asksForMore
+  }
+
+  private static let luxuries: Set<String> = [
+    "setrlimit", "prlimit64", "setpriority", "sched_setscheduler", "sched_setaffinity", "mlock",
+    "mlock2", "mlockall", "io_uring_setup", "perf_event_open", "bpf", "fallocate", "madvise",
+  ]
 
   /// The same name is at another place, which refused: that is why this search went on.
   static func refusedElsewhere(_ call: FailedCall, _ run: RankingContext) -> Double {
@@ -384,8 +432,25 @@ enum ProcessFeature {
     if !leaf.hasExecuted, leaf.parent == process { return RankingWeights.innermost }
     if run.path.contains(process) { return RankingWeights.onFailurePath }
     let record = run.history.processes[process]
-    return record.failed
-      ? RankingWeights.offFailurePathButFailed : RankingWeights.offFailurePath
+    guard record.failed else { return RankingWeights.offFailurePath }
+    return isOvercome(record, run)
+      ? RankingWeights.overcome : RankingWeights.offFailurePathButFailed
+  }
+
+  /// True if the failure path went on after this failure, and then failed over something else, by
+  /// its own words.
+  private static func isOvercome(_ record: ProcessRecord, _ run: RankingContext) -> Bool {
+    guard let parent = record.parent, record.end != nil,
+      run.history.processes[parent].children.contains(where: {
+        let other = run.history.processes[$0]
+        return other.startNumber > record.endNumber && other.hasExecuted && !other.failed
+      })
+    else { return false }
+    return run.mentions.lines.contains { line in
+      let text = line.text.lowercased()
+      return line.process == run.path.leaf && line.number > record.endNumber
+        && Complaint.isAboutInput(text) && !text.contains(record.name.lowercased())
+    }
   }
 }
 

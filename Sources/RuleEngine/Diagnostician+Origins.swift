@@ -69,16 +69,7 @@ extension Diagnostician {
   func askedPlace(
     of candidate: Candidate, subject: String, process: ProcessRecord
   ) -> TextLine? {
-    guard case .call(let call, _) = candidate.source else { return nil }
-    var words: [String] = []
-    for word in [call.path, call.call.path, call.secondPath] {
-      if let word, word.count > 3, !words.contains(word) { words.append(word) }
-    }
-    if let address = call.address {
-      words.append(address.description)
-      if case .unix(let path) = address { words.append(path) }
-      if let port = address.port { words.append(String(port)) }
-    }
+    guard let words = askedWords(of: candidate), !words.isEmpty else { return nil }
     var files: [String] = []
     // What the user named is what the user can correct.
     let named = process.arguments.dropFirst().map {
@@ -90,6 +81,7 @@ extension Diagnostician {
       files.append(file)
       if files.count == 12 { break }
     }
+    var above: [String] = []
     for index in history.lineage(of: process.index) {
       let record = history.processes[index]
       if let shell = record.executable, Self.shells.contains(PathName.base(of: shell)),
@@ -98,16 +90,19 @@ extension Diagnostician {
         let file = PathName.absolute(script, from: record.workingDirectory)
         if !files.contains(file), !record.arguments.contains("-c") { files.append(file) }
       }
-      guard let script = record.executedPath, script != record.executable else { continue }
-      if !files.contains(script) { files.append(script) }
+      if let script = record.executedPath, script != record.executable, !files.contains(script) {
+        files.append(script)
+      }
+      guard index != process.index else { continue }
+      for file in record.recentFiles.suffix(6).reversed()
+      where !above.contains(file) && Self.mayHoldWords(file) { above.append(file) }
     }
-    let port = call.address?.port.map(String.init)
-    let others = words.filter { $0 != port }
-    let line = observer.inquiry.lines(mentioning: words, in: files).first { line in
-      guard let port, !others.contains(where: line.text.containsBytes) else { return true }
-      return Self.speaksOfPort(line.text, port)
+    if let line = askedLine(candidate, words, in: files) { return line }
+    // What those above it had read, such as a Makefile, may have told them to start it.
+    if let line = askedLine(candidate, words, in: above.filter { !files.contains($0) }) {
+      return line
     }
-    if let line { return line }
+    guard case .call(let call, _) = candidate.source else { return nil }
     // A source names what it includes without its directory.
     guard subject.utf8.count > 4, call.error.isAbsence || call.error == .accessDenied else {
       return nil
@@ -118,6 +113,42 @@ extension Diagnostician {
     return observer.inquiry.lines(
       mentioning: names, in: files.filter { !$0.hasPrefix("/etc/") && !$0.hasPrefix("/usr/") }
     ).first
+  }
+
+  /// The first line that has one of the words; a port's number counts where the line is about ports.
+  private func askedLine(
+    _ candidate: Candidate, _ words: [String], in files: [String]
+  ) -> TextLine? {
+    var port: String?
+    if case .call(let call, _) = candidate.source { port = call.address?.port.map(String.init) }
+    let others = words.filter { $0 != port }
+    return observer.inquiry.lines(mentioning: words, in: files).first { line in
+      guard let port, !others.contains(where: line.text.containsBytes) else { return true }
+      return Self.speaksOfPort(line.text, port)
+    }
+  }
+
+  /// The words by which a file would have asked for what a candidate is about.
+  private func askedWords(of candidate: Candidate) -> [String]? {
+    var words: [String] = []
+    switch candidate.source {
+    case .call(let call, _):
+      for word in [call.path, call.call.path, call.secondPath] {
+        if let word, word.count > 3, !words.contains(word) { words.append(word) }
+      }
+      if let address = call.address {
+        words.append(address.description)
+        if case .unix(let path) = address { words.append(path) }
+        if let port = address.port { words.append(String(port)) }
+      }
+    case .words(let position):
+      // What is quoted, unless the words themselves name the line.
+      let line = run.mentions.lines[position].text
+      guard NamedPlace.find(in: line, base: "/")?.line == nil else { return nil }
+      words = Complaint.quoted(in: line).filter { $0.count > 3 && !$0.hasPrefix("/") }
+    default: return nil
+    }
+    return words
   }
 
   /// True if the number that is a port's is one in this line as well, and not a user's or an age.

@@ -139,6 +139,12 @@ package struct Diagnostician {
     where heuristic.role == .benign {
       candidate.features.append(
         (Self.harmlessFeature, RankingWeights.knownBenign * (heuristic.lowers ?? 1)))
+      // Part of its name was said: that of the thing that was looked for here among other places.
+      if let said = candidate.features.first(where: { $0.name == "mentioned" })?.value,
+        said < RankingWeights.nameMentioned - 0.2
+      {
+        candidate.features.append((Self.harmlessFeature, -said))
+      }
       break
     }
     return candidate
@@ -180,7 +186,9 @@ package struct Diagnostician {
       !isWords(candidate.source)
     {
       rendered.because.append(
-        TargetText.escaped("\(name(of: complaint.process)) then said: \(complaint.text.trimmed)"))
+        TargetText.escaped(
+          "\(name(of: complaint.process)) then said: "
+            + LogPrefix.removed(from: complaint.text.trimmed)))
     }
     let down = pathDown(to: candidate.process)
     return Finding(
@@ -269,7 +277,13 @@ package struct Diagnostician {
       if let best = mentions.max(by: { $0.value < $1.value }), best.value > 1 {
         return lines[best.line]
       }
-      if call.error.isAbsence { return nil }
+      if call.error.isAbsence {
+        guard run.lastFailure[call.process] == call.lastNumber,
+          let line = run.firstClearComplaint(after: call.number, of: call.process),
+          Complaint.speaks(of: call.error, in: line.text.lowercased())
+        else { return nil }
+        return line
+      }
       return lines.indices.first {
         lines[$0].number >= call.number && run.mentions.line($0, speaksOf: call.error)
       }.map { lines[$0] }

@@ -76,6 +76,16 @@ struct FailurePath {
     return best?.child
   }
 
+  /// True if a process complained of its own in clear words after a child's end.
+  private static func complained(
+    _ parent: ProcessRecord, after child: ProcessRecord, in history: borrowing History
+  ) -> Bool {
+    history.words.lines.contains {
+      $0.process == parent.index && $0.number > child.endNumber && $0.stream == .standardError
+        && Complaint.weight(of: $0.text.lowercased()) >= 0.6
+    }
+  }
+
   /// How much speaks for `parent` having failed because of `child`.
   private static func inheritance(
     of child: ProcessRecord, by parent: ProcessRecord, in history: borrowing History,
@@ -120,6 +130,7 @@ struct FailurePath {
     case .exited(1) where !wasHeard:
       // Status 1 without a word is how commands answer "no".
       score -= 1.5
+      if !child.hasExecuted, complained(parent, after: child, in: history) { score -= 2.5 }
     default: break
     }
     return score

@@ -68,6 +68,11 @@ struct Mentions {
     folded[position].contains("ignored") || folded[position].contains("ignoring")
   }
 
+  /// True if line `position` has `token` in quotation marks.
+  func quotes(_ token: String, inLine position: Int) -> Bool {
+    Complaint.quoted(in: lines[position].text).contains { $0 == token || $0.hasSuffix("/" + token) }
+  }
+
   /// How much line `position`, with the lines around it, sounds like a complaint.
   func complaintWeight(around position: Int) -> Double { blockWeights[position] }
 
@@ -136,7 +141,7 @@ enum Complaint {
   static func weight(of text: String) -> Double {
     var weight = 0.0
     // Lines of source that a traceback quotes are no words to the user.
-    if text.hasPrefix("    ") { return 0 }
+    if text.hasPrefix("    ") || headings.contains(where: { text.hasSuffix($0) }) { return 0 }
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
     for word in reassurances where text.contains(word) { weight -= 0.5 }
     if text.contains("warning"), !text.contains("error"), !text.contains("fatal") {
@@ -147,6 +152,11 @@ enum Complaint {
     if text.hasSuffix(":") { weight -= 0.4 }
     return max(weight, 0)
   }
+
+  /// What stands above a stack.
+  private static let headings = [
+    "stack traceback:", "traceback (most recent call last):", "stack trace:",
+  ]
 
   /// True for words about what a program was given to read, not about what it could not have.
   static func isAboutInput(_ text: String) -> Bool {
@@ -168,6 +178,7 @@ enum Complaint {
   /// True for the line in which a traceback names its exception: `ValueError: …`,
   /// `configparser.MissingSectionHeaderError: …`, `java.lang.IllegalStateException: …`.
   static func namesException(_ line: String) -> Bool {
+    let line = line.drop { $0 == "\t" || $0 == " " }
     let name = line.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "_") }
     guard name.count > 5, name.hasSuffix("Error") || name.hasSuffix("Exception") else {
       return false
@@ -202,7 +213,8 @@ enum Complaint {
     ("unrecognized", 0.7), ("unexpected", 0.6), ("illegal", 0.6), ("missing", 0.7), ("bad ", 0.5),
     ("undefined", 0.6), ("unbound", 0.8), ("not set", 0.5), ("must be", 0.4), ("usage:", 0.3),
     ("too many", 0.6), ("too long", 0.5), ("timed out", 0.8), ("terminated", 0.5), ("killed", 0.5),
-    ("assert", 0.9), ("***", 0.5), ("not a ", 0.4), ("does not", 0.6), ("doesn't", 0.6),
+    ("assert", 0.9), ("attempt to", 0.7), ("***", 0.5), ("not a ", 0.4), ("does not", 0.6),
+    ("doesn't", 0.6),
     ("no module", 0.9), ("not permitted", 0.9), ("syntax", 0.8), ("corrupt", 0.8),
     ("unsupported", 0.6), ("required", 0.5), ("should be", 0.5), ("is owned by", 0.9),
     ("too open", 0.9), ("insecure", 0.9),

@@ -9,6 +9,7 @@ enum RankingWeights {
   static let onFailurePath = 0.4
   static let offFailurePath = -3.4
   static let offFailurePathButFailed = -1.2
+  static let overcome = -6.0
 
   // What was said
   static let pathMentioned = 2.8
@@ -21,6 +22,8 @@ enum RankingWeights {
   static let absencePassedOver = -2.2
   static let errorPassedOver = -0.7
   static let closedWithOtherWords = -1.8
+  static let afterComplaint = -1.6
+  static let asksForMore = -2.2
   static let errorWordsOnSameLine = 1.4
   static let errorWordsSomewhere = 0.7
 

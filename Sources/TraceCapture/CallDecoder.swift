@@ -137,6 +137,17 @@ final class CallDecoder {
     return (TargetText.decoding(bytes), total)
   }
 
+  /// The text that a `struct msghdr` sends, capped.
+  func message(_ thread: ProcessID, at address: UInt64, isNarrow: Bool) -> String? {
+    let size = isNarrow ? 4 : 8
+    // msg_iov follows msg_name and msg_namelen.
+    let place = address &+ UInt64(2 * size)
+    guard let list = memory.number(thread, at: place, size: size),
+      let count = memory.number(thread, at: place &+ UInt64(size), size: size)
+    else { return nil }
+    return vector(thread, at: list, count: count, isNarrow: isNarrow)?.text
+  }
+
   private func integer(_ value: UInt64, isNarrow: Bool) -> Int64 {
     // An `int` of a 64-bit program may come without its sign in the upper half.
     if isNarrow || value >> 32 == 0 { return Int64(Int32(truncatingIfNeeded: value)) }

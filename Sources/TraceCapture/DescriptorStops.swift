@@ -12,6 +12,7 @@ extension TraceSession {
       flags.map { call.arguments[$0] & bit != 0 } ?? false
     }
     if effect.changesCredentials { thread.process.credentials = nil }
+    if row.name == "connect" { noteConnection(call, row: row, thread) }
     switch effect.descriptors {
     case .none:
       if case .closeRange = row.emission { closedRange(call, table) }
@@ -24,6 +25,7 @@ extension TraceSession {
         entry.isWatched = entry.held != nil || !HeldFile.isPossible
       }
       table[descriptor] = entry
+      if effect.opensPath, let flags { noteLog(descriptor, flags: flags, call, thread) }
     case .copies(let flags, let bit):
       var entry = table[Int32(truncatingIfNeeded: call.arguments[0])] ?? .init()
       entry.closesOnExec = closesOnExec(flags, bit)
@@ -49,6 +51,17 @@ extension TraceSession {
       replaced(Int32(truncatingIfNeeded: result), thread)
       table[Int32(truncatingIfNeeded: result)] = entry
     }
+  }
+
+  private func noteConnection(_ call: PendingCall, row: SystemCallRow, _ thread: TracedThread) {
+    let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
+    guard let bytes = decoder.memory.bytes(thread.id, at: call.arguments[1], count: 2),
+      bytes.littleEndian(at: 0, size: 2) == UInt64(AF_UNIX),
+      case .address(address: .unix(let path))? = decoder.arguments(
+        of: row, call, thread: thread.id, result: 0
+      ).last, SystemLog.isItsSocket(path)
+    else { return }
+    thread.process.descriptors[descriptor, default: .init()].isSystemLog = true
   }
 
   /// Sees to what a call ends before it runs.

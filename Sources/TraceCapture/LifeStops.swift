@@ -47,6 +47,8 @@ extension TraceSession {
       let process = TracedProcess(id: created, descriptors: shares ? table : table.copy())
       process.program = creator.process.program
       process.credentials = creator.process.credentials
+      process.kin = [creator.process.id] + creator.process.kin.prefix(7)
+      process.logs = creator.process.logs.map { $0.forChild(created) }
       process.threads = [created]
       processes[created] = process
       thread = TracedThread(id: created, process: process)
@@ -106,6 +108,7 @@ extension TraceSession {
     tellClosedPipes(process, thread)
     process.outputCalls = 0
     settling?.noticeChange()
+    process.kin = []
     let execution = execution(process, thread)
     process.program = execution.executable
     events.emit(.programExecuted(execution: execution), thread)
@@ -131,6 +134,7 @@ extension TraceSession {
     guard thread.id == process.id else { return }
     for id in process.threads { threads[id] = nil }
     if HeldFile.isPossible { releaseAll(thread) }
+    if end.isFailure { tellLogs(of: process) }
     processes[process.id] = nil
     settling?.noticeChange()
     if process.id == first { self.end = end }

@@ -72,9 +72,9 @@ package struct Selection: Sendable {
     ])
 
   /// `write` to standard error, or of more than a few bytes to standard output: `dd bs=1` and its
-  /// like write no words.
+  /// like write no words. To standard input too: what a server says that expects a connection there.
   package static let writesWords = Selection(tests: [
-    [test(0, .equals(2))],
+    [test(0, .equals(2))], [test(0, .equals(0))],
     [test(0, .equals(1)), test(2, .isAtLeast(12))],
   ])
 

@@ -140,6 +140,9 @@ struct WaitStatus {
   enum End: Equatable {
     case exited(Int32)
     case killed(signal: Int32, coreDumped: Bool)
+
+    /// True for what a parent takes for failure.
+    var isFailure: Bool { self != .exited(0) }
   }
 
   private let raw: Int32

@@ -22,6 +22,8 @@ package enum Emission: Sendable, Equatable {
   case failures
   /// `write` and its kin: words for people.
   case words
+  /// `send` and its kin: a failure, or words for the system's log.
+  case messages
   /// `close`: one stop, at its entry.
   case close
   /// `close_range`: what it closes is looked at first.

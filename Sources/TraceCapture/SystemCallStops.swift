@@ -125,7 +125,13 @@ extension TraceSession {
     case .mapping:
       if !failed, call.arguments[3] & 0x20 != 0 { return }
     case .words:
-      if !failed { return emitWords(call, row: row, thread, written: Int(result)) }
+      // Standard input may be open for reading alone: the words were meant all the same.
+      let isInput = call.arguments[0] & 0xFFFF_FFFF == 0
+      if !failed || isInput {
+        return emitWords(call, row: row, thread, written: failed ? nil : Int(result))
+      }
+    case .messages:
+      if !failed { return emitMessage(call, row: row, thread) }
     case .programBreak:
       guard UInt64(bitPattern: result) < call.arguments[0] else { return }
       return emit(call, row: row, result: -Int64(ENOMEM), thread)
@@ -203,6 +209,29 @@ extension TraceSession {
         words: Words(
           stream: descriptor == 1 ? .standardOutput : .standardError, descriptor: descriptor,
           text: text, byteCount: count)), thread)
+  }
+
+  /// Tells what was sent to the system's log: by `syslog(3)`, or to systemd's journal.
+  private func emitMessage(_ call: PendingCall, row: SystemCallRow, _ thread: TracedThread) {
+    let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
+    let isVector = row.arguments.contains(.message)
+    if thread.process.descriptors[descriptor]?.isSystemLog != true {
+      guard let address = decoder.arguments(of: row, call, thread: thread.id, result: 0).last,
+        case .address(address: .unix(let path)) = address, SystemLog.isItsSocket(path)
+      else { return }
+    }
+    let found =
+      isVector
+      ? decoder.message(thread.id, at: call.arguments[1], isNarrow: call.isNarrow)
+      : decoder.memory.data(
+        thread.id, at: call.arguments[1], count: Int(clamping: call.arguments[2]),
+        cap: CallDecoder.longestWords)
+    guard let data = found, !data.isEmpty else { return }
+    let text = SystemLog.message(in: data) + "\n"
+    events.emit(
+      .words(
+        words: Words(
+          stream: .syslog, descriptor: descriptor, text: text, byteCount: text.utf8.count)), thread)
   }
 
   private static var mostOutputEvents: Int { 20_000 }

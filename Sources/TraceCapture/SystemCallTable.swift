@@ -145,10 +145,10 @@ package enum SystemCallTable {
       when: .readsSocketError, emits: .socketError),
     row(
       "sendto", 44, 369, [.descriptor, .skip, .integer, .symbols(.message), .address],
-      when: .doesNotSignal(flagsAt: 3), emits: .failures),
+      when: .doesNotSignal(flagsAt: 3), emits: .messages),
     row(
       "sendmsg", 46, 370, [.descriptor, .message, .symbols(.message)],
-      when: .doesNotSignal(flagsAt: 2), emits: .failures),
+      when: .doesNotSignal(flagsAt: 2), emits: .messages),
     row(
       "sendmmsg", 307, 345, [.descriptor, .skip, .integer, .symbols(.message)],
       when: .doesNotSignal(flagsAt: 3), emits: .failures),

@@ -123,6 +123,9 @@ extension TraceSession {
     for id in threads.keys.sorted() {
       if let thread = threads[id] { emitWait(thread) }
     }
+    for id in processes.keys.sorted() {
+      if let process = processes[id] { tellLogs(of: process) }
+    }
   }
 
   /// Tells what a thread is in; nothing if it is in no call.

@@ -42,6 +42,8 @@ final class TraceSession {
   var saidNotes: Set<CaptureNote.Kind> = []
   /// How often standard output was told of.
   var outputEvents = 0
+  /// The logs that were opened.
+  var logs = LogFiles()
 
   init(
     inspector: any SystemInspector, walker: (any StackWalker)?,
@@ -89,6 +91,7 @@ final class TraceSession {
         alarm.set(nextWake())
       }
     }
+    tellServantsLogs()
     return try outcome(launched)
   }
 

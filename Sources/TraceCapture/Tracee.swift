@@ -53,6 +53,10 @@ final class TracedProcess {
   var credentials: Credentials?
   /// Calls that wrote to standard output.
   var outputCalls = 0
+  /// The processes that this one is a mere fork of, nearest first; none once it became a program.
+  var kin: [ProcessID] = []
+  /// The logs that it, or one that it is a fork of, has opened.
+  var logs: [LogFile] = []
 
   init(id: ProcessID, descriptors: DescriptorTable) {
     self.id = id
@@ -72,6 +76,8 @@ final class DescriptorTable {
     var held: HeldFile?
     /// True if it is an end of a pipe or of a pair of sockets.
     var isPipe = false
+    /// True if it is connected to the system's log.
+    var isSystemLog = false
     /// True if a directory listing of it was told of.
     var isListed = false
   }
@@ -89,6 +95,12 @@ final class DescriptorTable {
       if newValue?.isWatched == true { watchedCount += 1 }
       entries[descriptor] = newValue
     }
+  }
+
+  /// What is known of `descriptor`, or as much as `unknown` says.
+  subscript(descriptor: Int32, default unknown: Entry) -> Entry {
+    get { entries[descriptor] ?? unknown }
+    set { self[descriptor] = newValue }
   }
 
   /// The watched descriptors, in order.

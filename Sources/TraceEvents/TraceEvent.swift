@@ -164,8 +164,13 @@ package struct Words: Codable, Sendable, Hashable {
   package var text: String
   /// How many bytes were written in all, where the text was capped.
   package var byteCount: Int
+  /// The file that they were written to, for a log.
+  package var path: String?
 
-  package init(stream: Stream, descriptor: Int32, text: String, byteCount: Int) {
+  package init(
+    stream: Stream, descriptor: Int32, text: String, byteCount: Int, path: String? = nil
+  ) {
+    self.path = path
     self.stream = stream
     self.descriptor = descriptor
     self.text = text

@@ -80,4 +80,29 @@ struct WordTests {
     #expect(log.lines[WordLog.keptFromStart - 1].text == "line \(WordLog.keptFromStart - 1)")
     #expect(log.lines.map(\.number) == log.lines.map(\.number).sorted())
   }
+
+  @Test("A log's line that was seen when it was written is not told twice, and has its path")
+  func logs() {
+    let lines = lines {
+      $0.say("app: cannot start")
+      $0.add(
+        .words(
+          words: Words(
+            stream: .log, descriptor: -1, text: "app: cannot start\nno pool\n", byteCount: 26,
+            path: "/var/log/app.log")), by: Trace.first)
+    }
+    #expect(lines.map(\.text) == ["app: cannot start", "no pool"])
+    #expect(lines.map(\.path) == [nil, "/var/log/app.log"])
+  }
+
+  @Test("Standard error that a program sent to a file has that file's path")
+  func redirected() {
+    let lines = lines {
+      $0.say("here")
+      $0.open("/srv/job.log", .gives(3), flags: "O_WRONLY|O_CREAT|O_APPEND")
+      $0.call("dup2", [.descriptor(number: 3), .descriptor(number: 2)], .returned(value: 2))
+      $0.say("there")
+    }
+    #expect(lines.map(\.path) == [nil, "/srv/job.log"])
+  }
 }

@@ -279,4 +279,37 @@ struct LiveProgramTests {
     #expect(connect?.error == .connectionRefused)
     #expect(run.executions.count == 2)
   }
+
+  @Test func newTailOfALog() throws {
+    let scratch = Scratch()
+    let log = scratch.path + "/app.log"
+    let compiled = scratch.compile(
+      """
+      #include <fcntl.h>
+      #include <sys/wait.h>
+      #include <unistd.h>
+      static void say(int f, const char *t, int n) { if (write(f, t, n) != n) _exit(99); }
+      int main(int argc, char **argv) {
+        int f = open(argv[1], O_WRONLY | O_CREAT | O_APPEND, 0600);
+        say(f, "old\\n", 4);
+        if (fork() == 0) { say(f, "child\\n", 6); _exit(3); }
+        wait(0);
+        close(f);
+        f = open(argv[1], O_WRONLY | O_APPEND);
+        say(f, "new\\n", 4);
+        return 4;
+      }
+      """)
+    let program = try #require(compiled)
+    let run = record(program, log, timeout: 60)
+    #expect(run.outcome == .exited(4))
+    let words = run.events.compactMap { event -> (ProcessID, Words)? in
+      if case .words(let words) = event.body { (event.process, words) } else { nil }
+    }
+    #expect(words.map(\.1.text) == ["child\n", "old\nchild\nnew\n"])
+    #expect(words.allSatisfy { $0.1.stream == .log && $0.1.path == log })
+    #expect(words.first?.0 != words.last?.0)
+    // One that succeeds has nothing to explain.
+    #expect(record("sh", "-c", "echo x >>\(log)").words(.log).isEmpty)
+  }
 }

@@ -45,6 +45,11 @@ struct LastWords: ObservationKind {
   var localeLanguage: String?
   var unknownUser: String?
   var wantedMode: String?
+  var log: String?
+  var otherLog: String?
+  var inputFile: String?
+  var inputLine: Int?
+  var inputText: String?
 
   static let name = "last-words"
   static let summary =
@@ -58,6 +63,13 @@ struct LastWords: ObservationKind {
     .init("line_number", \.lineNumber, "The line number that they name."),
     .init("source_line", \.sourceLine, "That line of that file."),
     .init("last_file", \.lastFile, "The file that the process had opened for reading last."),
+    .init("log", \.log, "The log file that it was written to."),
+    .init("other_log", \.otherLog, "A log file that the process wrote to besides."),
+    .init(
+      "input_file", \.inputFile,
+      "The file of data or configuration read last, if the words name a line without a file."),
+    .init("input_line", \.inputLine, "The line that the words name."),
+    .init("input_text", \.inputText, "That line of that file."),
     .init("written_file", \.writtenFile, "The file that it had opened for writing last."),
     .init(
       "mount_point", \.mountPoint,

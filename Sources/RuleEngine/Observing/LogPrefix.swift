@@ -16,14 +16,25 @@ enum LogPrefix {
 
   private static func isPartOfPrefix(_ word: Substring, first: Bool) -> Bool {
     if levels.contains(word.lowercased()) { return !first }
+    // 24-Nov-2026
+    var word = word.lowercased()[...]
+    for month in months {
+      guard let found = word.firstRange(of: "-" + month + "-") else { continue }
+      word.replaceSubrange(found, with: "-")
+    }
     let digits = word.count { $0.isASCII && $0.isNumber }
-    let marks = word.count { "-:/.,#[]()TZMSC+*".contains($0) }
+    let marks = word.count { "-:/.,#[]()tzmsc+*".contains($0) }
     if digits == 0 { return !first && (word == "#" || word == "-" || word == "*") }
-    return digits + marks == word.count && (digits >= 4 || !first)
+    return digits + marks == word.count && (digits >= 4 || !first || word.contains(":"))
   }
+
+  private static let months = [
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+  ]
 
   private static let levels: Set<String> = [
     "[emerg]", "[alert]", "[crit]", "[error]", "[err]", "[warn]", "[notice]", "[fatal]", "error",
+    "error:", "fatal:", "[warning]", "#", "alert:",
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "utc",
   ]
 }

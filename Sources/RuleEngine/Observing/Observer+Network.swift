@@ -91,9 +91,11 @@ extension Observer {
   /// A word of `text` that has the shape of a host name and stands on a command line of this run.
   func hostName(in text: String) -> String? {
     let commands = run.path.processes.flatMap { history.processes[$0].arguments }
+    let quoted = Complaint.quoted(in: text)
     return Mentions.tokens(of: text)
       .filter { token in
-        Self.isHostName(token) && commands.contains { $0.contains(token) }
+        Self.isHostName(token)
+          && (quoted.contains(token) || commands.contains { $0.contains(token) })
       }
       // A set has another order in each process; a recording must replay to the same answer.
       .max { ($0.count, $0) < ($1.count, $1) }
@@ -115,10 +117,16 @@ extension Observer {
     return nil
   }
 
+  /// What a file's name ends in, and no host's.
+  private static let fileSuffixes: Set<String> = [
+    "conf", "cfg", "cnf", "json", "yaml", "yml", "ini", "toml", "xml", "txt", "log", "pem", "crt",
+    "key", "sock", "html", "sql", "db", "lock", "service", "env",
+  ]
+
   private static func isHostName(_ word: String) -> Bool {
     let labels = word.split(separator: ".", omittingEmptySubsequences: false)
     guard labels.count >= 2, let last = labels.last, last.count >= 2,
-      last.allSatisfy({ $0.isASCII && $0.isLetter })
+      last.allSatisfy({ $0.isASCII && $0.isLetter }), !fileSuffixes.contains(last.lowercased())
     else { return false }
     return labels.allSatisfy { label in
       !label.isEmpty && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }

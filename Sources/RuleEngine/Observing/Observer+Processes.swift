@@ -171,90 +171,6 @@ extension Observer {
     return seen
   }
 
-  func lastWords(_ process: ProcessRecord, line position: Int, asking: Bool) -> LastWords {
-    let line = run.mentions.lines[position]
-    var seen = LastWords()
-    seen.line = LogPrefix.removed(from: line.text.trimmed)
-    let block = run.mentions.lines[
-      max(0, position - 12)..<min(run.mentions.lines.count, position + 4)
-    ]
-    .filter { $0.process == line.process }
-    seen.lines = block.suffix(6).map(\.text)
-    let around = max(0, position - 5)..<min(run.mentions.lines.count, position + 4)
-    let more = run.mentions.lines[around].filter { $0.process == line.process }
-    if more.count > 1 { seen.more = more.map(\.text) }
-    seen.stream = line.stream.rawValue
-    seen.lastFile = process.recentFiles.last { !Self.isPlumbing($0) }
-    seen.writtenFile = process.lastWrittenFile
-    seen.peer = process.lastPeer?.description
-    seen.nameServers = process.nameServers
-    seen.hostName = hostName(in: line.text) ?? hostNameFromOutside()
-    seen.status = process.shellStatus.map(Int.init)
-    seen.clear = Complaint.weight(of: line.text.lowercased()) >= 0.4
-    seen.shadow = shadow(in: line.text, process)
-    describeLocale(process, in: &seen)
-    seen.unknownUser = UnknownUser.name(in: line.text)
-    let place = namedPlace(in: line.text, nearby: block.map(\.text), process)
-    seen.file = place?.file
-    seen.lineNumber = place?.line
-    if asking, Complaint.speaks(of: .noSpace, in: line.text.lowercased()),
-      let file = seen.writtenFile, let status = inquiry.fileSystem(file), status.isFull
-    {
-      seen.mountPoint = status.mountPoint
-      seen.total = Wording.bytes(status.totalBytes)
-      seen.available = Wording.bytes(status.availableBytes)
-    }
-    describeModule(process, in: &seen, asking: asking)
-    describeModule(in: line.text, process, in: &seen, asking: asking)
-    describeRights(of: block.map(\.text), process, in: &seen, asking: asking)
-    guard asking, let file = seen.file, let number = seen.lineNumber else { return seen }
-    seen.sourceLine =
-      inquiry.lines(around: number, of: file).first { $0.number == number }?.text
-      .trimmed
-    return seen
-  }
-
-  /// The place that a complaint names: in its own line, else in the lines around it, where the
-  /// user's own files count before those of the system.
-  private func namedPlace(
-    in line: String, nearby: [String], _ process: ProcessRecord
-  ) -> NamedPlace? {
-    let find = { (text: String) -> NamedPlace? in
-      guard let place = NamedPlace.find(in: text, base: process.workingDirectory),
-        place.file != process.executable, !place.file.hasPrefix("/bin/"),
-        !place.file.hasPrefix("/usr/bin/")
-      else { return nil }
-      return place
-    }
-    if let place = find(line) { return place }
-    for token in Mentions.tokens(of: line).sorted() where token.count > 2 {
-      let path = PathName.absolute(token, from: process.workingDirectory)
-      if process.recentFiles.contains(path) { return NamedPlace(file: path, line: nil) }
-    }
-    // Another line counts if it complains too, or names a line: "keybox x.kbx created" does neither.
-    let places = nearby.reversed().compactMap { text -> NamedPlace? in
-      guard let place = find(text),
-        place.line != nil || Complaint.weight(of: text.lowercased()) > 0.2
-      else { return nil }
-      return place
-    }
-    return places.first { !Self.isOfALibrary($0.file) } ?? places.first
-  }
-
-  /// True for source that came with the system, a language or a package, where a traceback ends.
-  private static func isOfALibrary(_ path: String) -> Bool {
-    path.hasPrefix("/usr/")
-      || ["/lib/python", "/site-packages/", "/node_modules/", "/gems/", "/lib/ruby/", "/perl5/"]
-        .contains(where: path.containsBytes)
-  }
-
-  /// True for files that programs read without anybody having asked for them.
-  private static func isPlumbing(_ path: String) -> Bool {
-    path.hasPrefix("/proc/") || path.hasPrefix("/sys/") || path.hasPrefix("/dev/")
-      || path.contains(".so") || path.contains("/locale/") || path == "/etc/ld.so.cache"
-      || path.hasSuffix(".pyc")
-  }
-
   func silentExit(_ process: ProcessRecord) -> SilentExit {
     var seen = SilentExit()
     seen.status = Int(process.shellStatus ?? 0)
@@ -270,7 +186,7 @@ extension Observer {
     seen.invocation = ([seen.programName] + seen.arguments).joined(separator: " ")
     seen.subcommand = seen.arguments.first { !$0.hasPrefix("-") }
     seen.wroteOutput = run.mentions.lines.contains { $0.process == process.index }
-    seen.lastFile = process.recentFiles.last { !Self.isPlumbing($0) }
+    seen.lastFile = lastFile(of: process)
     seen.lastCall =
       history.failures.calls.last {
         $0.process == process.index && $0.replacement == nil

@@ -1,0 +1,82 @@
+internal import TraceEvents
+
+// Which of several complaints says most, and what it names.
+extension Complaint {
+  /// How much more, or less, a line says than others that complain as clearly: one that names a
+  /// place or quotes what is wrong says more, one that only announces the end says less.
+  static func telling(_ line: String) -> Double {
+    let text = line.lowercased()
+    var value = 0.0
+    if isBanner(line) { value -= 0.6 }
+    // What lists options or a build is no message.
+    if line.count > 500 { value -= 0.5 }
+    if closings.contains(where: { text.contains($0) }) { value -= 0.45 }
+    if text.contains("[note]") || text.contains("[info]") || text.contains("[notice]") {
+      value -= 0.5
+    }
+    if text.hasPrefix("caused by:") { value += 0.2 }
+    if NamedPlace.find(in: line, base: "/")?.line != nil { value += 0.15 }
+    if !quoted(in: line).isEmpty { value += 0.1 }
+    return value
+  }
+
+  /// `*** FATAL CONFIG FILE ERROR ***`: a heading, which says nothing.
+  private static func isBanner(_ line: String) -> Bool {
+    ["***", "---", "===", "###"].contains {
+      line.hasPrefix($0) && line.hasSuffix($0) && line.count > 8
+    }
+  }
+
+  private static let closings = [
+    "exiting", "aborting", "initialization failed", "due to error", "due to fatal", "giving up",
+    "not loaded", "errors found", "error(s) found", "error found in", "errors in ",
+    "failed to start", "error initializing", "startup failed", "start failed", "bailing out",
+    "quitting", "terminating",
+    "compilation aborted", "failed to post process", "loading configuration: failure",
+    "test failed", "shutting down", "errors were found", "cannot continue", "stopping",
+    "errors occurred",
+  ]
+
+  /// What stands in quotation marks, without those of a contraction.
+  static func quoted(in line: String) -> [String] {
+    var found: [String] = []
+    var open: (mark: Character, start: String.Index)?
+    var before: Character = " "
+    for index in line.indices {
+      let mark = line[index]
+      if let begun = open {
+        if closes(mark, begun.mark) {
+          let text = String(line[line.index(after: begun.start)..<index])
+          if (2...120).contains(text.count) { found.append(text) }
+          open = nil
+        }
+      } else if opening.contains(mark), !before.isLetter, !before.isNumber {
+        open = (mark, index)
+      }
+      before = mark
+    }
+    return found
+  }
+
+  private static let opening: Set<Character> = ["'", "\"", "`", "‘", "“", "«"]
+
+  private static func closes(_ mark: Character, _ opened: Character) -> Bool {
+    switch opened {
+    case "`": mark == "'" || mark == "`"
+    case "‘": mark == "’"
+    case "“": mark == "”"
+    case "«": mark == "»"
+    default: mark == opened
+    }
+  }
+
+  /// The number of `line 3` where the words name no file for it.
+  static func bareLineNumber(in line: String) -> Int? {
+    let words = line.split { " ,;:()[]".contains($0) }
+    for (word, next) in zip(words, words.dropFirst())
+    where word.lowercased() == "line" || word.lowercased() == "lines" {
+      if let number = Int(next), number > 0 { return number }
+    }
+    return nil
+  }
+}

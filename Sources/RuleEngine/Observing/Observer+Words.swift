@@ -1,0 +1,175 @@
+internal import History
+internal import TraceEvents
+
+// What was said, and which files it is about.
+extension Observer {
+  func lastWords(_ process: ProcessRecord, line position: Int, asking: Bool) -> LastWords {
+    let line = run.mentions.lines[position]
+    var seen = LastWords()
+    seen.line = message(at: position)
+    let block = run.mentions.lines[
+      max(0, position - 12)..<min(run.mentions.lines.count, position + 4)
+    ]
+    .filter { $0.process == line.process }
+    seen.lines = block.suffix(6).map(\.text)
+    let around = max(0, position - 5)..<min(run.mentions.lines.count, position + 4)
+    let more = run.mentions.lines[around].filter { $0.process == line.process }
+    if more.count > 1 { seen.more = more.map(\.text) }
+    seen.stream = line.stream.rawValue
+    seen.lastFile = inputFile(of: process)
+    seen.log = line.path
+    seen.otherLog =
+      line.path == nil
+      ? run.mentions.lines.last { $0.process == line.process && $0.path != nil }?.path : nil
+    seen.writtenFile = process.lastWrittenFile
+    seen.peer = process.lastPeer?.description
+    seen.nameServers = process.nameServers
+    seen.hostName = hostName(in: line.text) ?? hostNameFromOutside()
+    seen.status = process.shellStatus.map(Int.init)
+    seen.clear = Complaint.weight(of: line.text.lowercased()) >= 0.4
+    // The frames of a stack can be many.
+    let nearby = run.mentions.lines[
+      max(0, position - 60)..<min(run.mentions.lines.count, position + 12)
+    ]
+    .filter { $0.process == line.process }
+    let found = namedPlace(in: line.text, nearby: nearby.map(\.text), process)
+    let place = found?.place
+    seen.file = place?.file
+    seen.lineNumber = place?.line
+    if asking, Complaint.speaks(of: .noSpace, in: line.text.lowercased()),
+      let file = seen.writtenFile, let status = inquiry.fileSystem(file), status.isFull
+    {
+      seen.mountPoint = status.mountPoint
+      seen.total = Wording.bytes(status.totalBytes)
+      seen.available = Wording.bytes(status.availableBytes)
+    }
+    seen.shadow = shadow(in: line.text, process)
+    describeLocale(process, in: &seen)
+    seen.unknownUser = UnknownUser.name(in: line.text)
+    describeModule(process, in: &seen, asking: asking)
+    describeModule(in: line.text, process, in: &seen, asking: asking)
+    describeRights(of: block.map(\.text), process, in: &seen, asking: asking)
+    if seen.lastFile == seen.file { seen.lastFile = nil }
+    guard asking else { return seen }
+    if let file = seen.file, let number = seen.lineNumber {
+      seen.sourceLine = text(of: number, in: file)
+      if seen.sourceLine == nil, !process.recentFiles.contains(file), isMissing(file) {
+        // A place in the program's own source, as it was where it was built.
+        seen.file = nil
+        seen.lineNumber = nil
+      }
+    }
+    // A line number without a file, as parsers say it, is one of what they were given.
+    if found?.isAside != false, let number = Complaint.bareLineNumber(in: line.text),
+      let input = inputFile(of: process), let text = text(of: number, in: input)
+    {
+      seen.inputFile = input
+      seen.inputLine = number
+      seen.inputText = text
+    }
+    return seen
+  }
+
+  /// The place that a complaint names: in its own line, else in the lines around it, where the
+  /// user's own files count before those of the system.
+  private func namedPlace(
+    in line: String, nearby: [String], _ process: ProcessRecord
+  ) -> (place: NamedPlace, isAside: Bool)? {
+    let find = { (text: String) -> NamedPlace? in
+      guard let place = NamedPlace.find(in: text, base: process.workingDirectory),
+        place.file != process.executable, !place.file.hasPrefix("/bin/"),
+        !place.file.hasPrefix("/usr/bin/")
+      else { return nil }
+      return place
+    }
+    if let place = find(line) { return (place, false) }
+    for token in Mentions.tokens(of: line).sorted() where token.count > 2 {
+      let path = PathName.absolute(token, from: process.workingDirectory)
+      if process.recentFiles.contains(path) { return (NamedPlace(file: path, line: nil), false) }
+    }
+    // A line that neither complains nor names a line is about something else.
+    let places = nearby.reversed().compactMap { text -> NamedPlace? in
+      guard let place = find(text) else { return nil }
+      return place.line != nil || Complaint.weight(of: text.lowercased()) >= 0.4 ? place : nil
+    }
+    return (places.first { !Self.isOfALibrary($0.file) } ?? places.first).map { ($0, true) }
+  }
+
+  /// A line without its time stamp; with its heading, or what it announces, where it goes over two.
+  private func message(at position: Int) -> String {
+    let lines = run.mentions.lines
+    let line = lines[position]
+    let text = LogPrefix.removed(from: line.text.trimmed)
+    func isBeside(_ other: Int) -> Bool {
+      lines.indices.contains(other) && lines[other].process == line.process
+        && lines[other].stream == line.stream
+    }
+    if text.hasSuffix(":"), isBeside(position + 1), MissingModule(in: text) == nil {
+      return text + " " + lines[position + 1].text.trimmed
+    }
+    if line.text.first?.isWhitespace == true, isBeside(position - 1) {
+      let heading = LogPrefix.removed(from: lines[position - 1].text.trimmed)
+      if heading.hasSuffix(":"), heading.utf8.count < 200 { return heading + " " + text }
+    }
+    return text
+  }
+
+  private func isMissing(_ file: String) -> Bool {
+    if case .missing? = inquiry.pathWalk(file)?.end { true } else { false }
+  }
+
+  private func text(of number: Int, in file: String) -> String? {
+    inquiry.lines(around: number, of: file).first { $0.number == number }?.text.trimmed
+  }
+
+  /// The file that a process had read last: data or configuration, where it had read any.
+  func lastFile(of process: ProcessRecord) -> String? {
+    inputFile(of: process) ?? process.recentFiles.last { !Self.isPlumbing($0) }
+  }
+
+  /// The file of data or configuration that a process had read last.
+  private func inputFile(of process: ProcessRecord) -> String? {
+    process.recentFiles.last {
+      !Self.isPlumbing($0) && !Self.isCode($0) && $0 != process.executedPath
+        && $0 != process.executable
+    }
+  }
+
+  /// True for files of programs and their libraries, which an interpreter reads to run.
+  private static func isCode(_ path: String) -> Bool {
+    if ["/usr/lib/", "/usr/share/", "/usr/include/", "/lib/", "/etc/ssl/", "/bin/", "/usr/bin/"]
+      .contains(where: { path.hasPrefix($0) })
+    {
+      return true
+    }
+    let name = PathName.base(of: path)
+    if [
+      "passwd", "group", "nsswitch.conf", "hosts", "resolv.conf", "localtime", "host.conf",
+      "gai.conf", "services", "machine-id", "package.json", "pyvenv.cfg", "openssl.cnf",
+      "locale.alias", "environment", "services",
+    ].contains(name), path.hasPrefix("/etc/") || name == "package.json" || name == "pyvenv.cfg" {
+      return true
+    }
+    guard let dot = name.lastIndex(of: ".") else { return false }
+    return codeSuffixes.contains(String(name[name.index(after: dot)...]))
+  }
+
+  private static let codeSuffixes: Set<String> = [
+    "py", "pyc", "rb", "pl", "pm", "js", "mjs", "cjs", "lua", "php", "jar", "class", "sh", "so",
+    "a", "o", "h", "pth", "c", "cc", "cpp", "go", "rs", "java", "node", "jmod", "jsa",
+  ]
+
+  /// True for source that came with the system, a language or a package, where a traceback ends.
+  private static func isOfALibrary(_ path: String) -> Bool {
+    path.hasPrefix("/usr/")
+      || ["/lib/python", "/site-packages/", "/node_modules/", "/gems/", "/lib/ruby/", "/perl5/"]
+        .contains(where: path.containsBytes)
+  }
+
+  /// True for files that programs read without anybody having asked for them.
+  private static func isPlumbing(_ path: String) -> Bool {
+    path.hasPrefix("/proc/") || path.hasPrefix("/sys/") || path.hasPrefix("/dev/")
+      || path.contains(".so") || path.contains("/locale/") || path == "/etc/ld.so.cache"
+      || path.hasSuffix(".pyc")
+  }
+}

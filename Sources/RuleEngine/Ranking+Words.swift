@@ -1,0 +1,132 @@
+internal import History
+internal import TraceEvents
+
+// What was said as a cause of its own: of each process, the line that says most.
+extension Ranking {
+  static func wordCandidates(_ run: RankingContext, besides calls: [Candidate]) -> [Candidate] {
+    let best = clearestLines(run)
+    let hasOtherCandidates = calls.contains { $0.score > 0 }
+    return best.sorted { $0.key < $1.key }.map { process, found in
+      let line = run.mentions.lines[found.line]
+      let record = run.history.processes[process]
+      let namesReadFile = namesReadFile(found.line, record, run.mentions.lines)
+      let paths = Mentions.tokens(of: line.text).filter { $0.hasPrefix("/") && $0.count > 4 }
+      let namesCall = calls.contains { candidate in
+        // What a command beside the failure path could not have says nothing of these words.
+        candidate.score > 0.5 && ProcessFeature.standing(of: candidate.process, run) >= 0
+          && isAbout(candidate, paths)
+          && candidate.features.contains {
+            $0.name == "mentioned" && $0.value >= RankingWeights.nameMentioned - 0.2
+          }
+      }
+      return Candidate(
+        source: .words(line: found.line), process: process, number: line.number,
+        features: [
+          ("process", ProcessFeature.standing(of: process, run)),
+          (
+            "complaint",
+            found.weight > 0.25
+              ? RankingWeights.complaint * found.weight + 0.4 : RankingWeights.anyWords
+          ),
+          ("names a file that was read", namesReadFile ? RankingWeights.complaintNamesReadFile : 0),
+          (
+            "nothing else failed",
+            hasOtherCandidates || found.weight <= 0.25 ? 0 : RankingWeights.onlyWords
+          ),
+          (
+            "the innermost spoke",
+            process != run.path.leaf && best[run.path.leaf] != nil
+              ? RankingWeights.innermostSpoke : 0
+          ),
+          ("names a failed call", namesCall ? RankingWeights.wordsNameFailedCall : 0),
+          (
+            "names a missing module",
+            namesMissingModule(line, run) ? RankingWeights.namesMissingModule : 0
+          ),
+          (
+            "names an unknown user",
+            UnknownUser.name(in: line.text) == nil ? 0 : RankingWeights.namesUnknownUser
+          ),
+        ])
+    }
+  }
+
+  /// True if a line names a file that its process had read; or one beside it does, with a line of
+  /// that file, as messages of several lines do.
+  private static func namesReadFile(
+    _ position: Int, _ process: ProcessRecord, _ lines: [SpokenLine]
+  ) -> Bool {
+    for near in max(0, position - 2)...min(lines.count - 1, position + 1)
+    where lines[near].process == process.index {
+      guard let place = NamedPlace.find(in: lines[near].text, base: process.workingDirectory),
+        process.recentFiles.contains(place.file)
+      else { continue }
+      if near == position || place.line != nil && !place.file.hasPrefix("/usr/") { return true }
+    }
+    return false
+  }
+
+  /// Of each process that failed, or is of the failure path: the line that complains clearest.
+  private static func clearestLines(_ run: RankingContext) -> [Int: (line: Int, weight: Double)] {
+    var best: [Int: (line: Int, weight: Double, rank: Double)] = [:]
+    let speakers = Set(
+      run.mentions.lines.filter { $0.stream != .standardOutput }.map(\.process))
+    for (position, line) in run.mentions.lines.enumerated() {
+      let process = run.history.processes[line.process]
+      guard process.failed || run.path.contains(line.process) else { continue }
+      let module = MissingModule(in: line.text)
+      let weight = module == nil ? Complaint.weight(of: line.text.lowercased()) : 1.0
+      let isAside = line.stream == .standardOutput && speakers.contains(line.process)
+      let telling = Complaint.telling(line.text) - (isAside ? 0.3 : 0)
+      let rank = weight == 0 ? 0 : max(0.01, weight + telling)
+      let known = best[line.process]
+      // Of equals, an exception's last line says most; of a list of complaints, the first.
+      let isException = Complaint.namesException(line.text) || module != nil
+      if let known, known.rank > rank || (known.rank == rank && !isException) { continue }
+      best[line.process] = (position, weight, rank)
+    }
+    // The last line of one that failed is a complaint, whatever its words.
+    for (position, line) in run.mentions.lines.enumerated().reversed() {
+      let process = run.history.processes[line.process]
+      let isClosing =
+        line.stream != .standardOutput
+        || !run.mentions.lines.contains {
+          $0.process == line.process && $0.stream != .standardOutput
+        }
+      guard isClosing, process.failed,
+        !endsWarning(position, run.mentions.lines), let known = best[line.process],
+        known.weight <= 0.25
+      else { continue }
+      best[line.process] = (position, RankingWeights.lastLineSaid, 0)
+    }
+    return best.mapValues { ($0.line, $0.weight) }
+  }
+
+  /// False for a call on another path than those that a line writes out in full: then a word of the
+  /// line is like its name by chance.
+  private static func isAbout(_ candidate: Candidate, _ paths: Set<String>) -> Bool {
+    guard !paths.isEmpty, case .call(let call, _) = candidate.source, let path = call.path else {
+      return true
+    }
+    return paths.contains { named in
+      [path, call.secondPath ?? path].contains { $0.hasPrefix(named) || named.hasPrefix($0) }
+        || PathName.base(of: named) == PathName.base(of: path)
+    }
+  }
+
+  /// True if the line says that a module is not there, and no place of the search refused to be
+  /// looked into: that would be why.
+  private static func namesMissingModule(_ line: SpokenLine, _ run: RankingContext) -> Bool {
+    MissingModule(in: line.text) != nil
+      && !run.history.failures.calls.contains {
+        $0.process == line.process && $0.error == .accessDenied && $0.replacement == nil
+      }
+  }
+
+  /// True if the line is one of a warning's, which can go over several.
+  private static func endsWarning(_ position: Int, _ lines: [SpokenLine]) -> Bool {
+    lines[max(0, position - 6)...position].contains {
+      $0.process == lines[position].process && $0.text.lowercased().contains("warning")
+    }
+  }
+}
