@@ -135,7 +135,9 @@ enum CallFeatures {
         guard isAudience(speaker, of: call.process, run) else { continue }
         let isShort = weight == RankingWeights.shortNameMentioned
         if isPlainWord(token), token != call.call.path, mention.word == token,
-          !run.mentions.quotes(token, inLine: mention.line)
+          !run.mentions.quotes(token, inLine: mention.line),
+          run.lastFailure[call.process] != call.lastNumber
+            || !run.mentions.line(mention.line, speaksOf: call.error)
         {
           continue
         }
