@@ -134,7 +134,8 @@ enum CallFeatures {
         let speaker = run.mentions.lines[mention.line].process
         guard isAudience(speaker, of: call.process, run) else { continue }
         let isShort = weight == RankingWeights.shortNameMentioned
-        if isPlainWord(token), token != call.call.path, mention.word == token,
+        if call.purpose != .execute, isPlainWord(token), token != call.call.path,
+          mention.word == token,
           !run.mentions.quotes(token, inLine: mention.line),
           run.lastFailure[call.process] != call.lastNumber
             || !run.mentions.line(mention.line, speaksOf: call.error)
