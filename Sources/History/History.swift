@@ -112,9 +112,9 @@ package struct History: Sendable {
     return digest
   }
 
-  /// Words with the file that they went to, where standard error leads to one.
+  /// Words with the file that they went to, where the stream leads to one.
   private func placed(_ words: Words, process index: Int) -> Words {
-    guard words.stream == .standardError, words.path == nil,
+    guard words.stream == .standardError || words.stream == .standardOutput, words.path == nil,
       case .file(let path, true)? = processes[index].descriptors[words.descriptor],
       !path.hasPrefix("/dev/"), !givenOutputs.contains(path)
     else { return words }
