@@ -28,9 +28,11 @@ package struct ConfigurationOrder: Sendable {
     case .systemCall(let call): apply(call, path: path, event, digest, history)
     case .descriptorReleased(let release):
       guard release.position > 0 else { return }
-      update(path) {
-        $0.status = .read
-        $0.bytes = max($0.bytes ?? 0, release.position)
+      for name in Set([path, release.path]) {
+        update(name) {
+          $0.status = .read
+          $0.bytes = max($0.bytes ?? 0, release.position)
+        }
       }
     default: return
     }

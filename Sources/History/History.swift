@@ -100,7 +100,10 @@ package struct History: Sendable {
     case .words(let spoken):
       words.record(
         placed(spoken, process: index), number: event.number, time: event.time, process: index)
-    case .descriptorReleased(let release): digest.path = release.path
+    case .descriptorReleased(let release):
+      // The name that it was opened by, which may be a link, and the file's own.
+      digest.path = processes[index].descriptors[release.descriptor]?.path ?? release.path
+      digest.secondPath = release.path
     case .processEnded(let end):
       processes[index].end = end
       processes[index].endNumber = event.number

@@ -71,6 +71,11 @@ extension TraceSession {
     case .replaces(let argument):
       replaced(Int32(truncatingIfNeeded: call.arguments[argument]), thread)
     case .locks:
+      // A copy shares the offset, and is looked at like the first: a shell reads scripts so.
+      let isCopy =
+        call.row.map { rows[$0].name.hasPrefix("fcntl") } ?? false
+        && [UInt64(F_DUPFD), UInt64(F_DUPFD_CLOEXEC)].contains(call.arguments[1] & 0xFFFF_FFFF)
+      if isCopy { break }
       let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
       let held = thread.process.descriptors[descriptor]?.held
       giveUp(descriptor, thread)

@@ -48,6 +48,13 @@ struct ConfigurationOrderTests {
           $0.call("mmap", 3, "PROT_READ", .gives(0x7000))
         }
       ),
+      (
+        "opened by a link, and read", .read, nil,
+        {
+          $0.open(path, .gives(3))
+          $0.release(3, "/etc/alternatives/app.conf", position: 12)
+        }
+      ),
       ("opened only", .opened, nil, { $0.open(path) }),
       (
         "opened, and closed at its beginning", .opened, nil,
