@@ -84,7 +84,7 @@ enum CallFeatures {
     ("last failure", lastFailure), ("before complaint", beforeComplaint),
     ("before end", beforeEnd), ("retried until end", retriedUntilEnd),
     ("said nothing", saidNothing), ("passed over in words", passedOver),
-    ("optional place", optionalPlace), ("to be made", toBeMade),
+    ("optional place", optionalPlace), ("to be made", toBeMade), ("a look before", probed),
     ("there already", thereAlready),
     ("asked for by the user", askedFor), ("refused elsewhere", refusedElsewhere),
     ("closed with other words", closedWithOtherWords),

@@ -43,6 +43,8 @@ enum RankingWeights {
   static let killedByComplainingParent = -1.8
   static let thereAlready = -2.2
   static let toBeMade = -2.2
+  /// A look at what another call then failed to make, or whether it is a directory.
+  static let lookBefore = -3.5
   static let knownBenign = -4.0
   static let saidNothing = 0.4
 

@@ -21,7 +21,17 @@ extension Observer {
     if !seen.isRelative, seen.searched.isEmpty {
       homes.insert(seen.existingParent ?? seen.directory, at: 0)
     }
-    seen.elsewhere = inquiry.nearby([name], around: Self.neighbourhood(homes))
+    for index in history.lineage(of: process.index).dropFirst() {
+      let record = history.processes[index]
+      if let script = record.executedPath, script != record.executable {
+        homes.append(PathName.directory(of: script))
+      }
+    }
+    var names = [name]
+    if process.name == "node", !PathName.base(of: name).contains(".") {
+      names += [name + ".js", name + "/index.js"]
+    }
+    seen.elsewhere = inquiry.nearby(names, around: Self.neighbourhood(homes))
       .filter { $0 != seen.path && !seen.near.contains($0) && !process.arguments.contains($0) }
     guard let first = seen.elsewhere.first, first.hasSuffix("/" + name) else { return }
     let directory = String(first.dropLast(name.utf8.count + 1))

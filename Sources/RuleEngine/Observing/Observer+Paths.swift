@@ -193,7 +193,7 @@ extension Observer {
   private func refusedOne(
     _ call: FailedCall, _ process: ProcessRecord, asking: Bool
   ) -> (path: String, operation: AccessOperation) {
-    let first = call.path ?? ""
+    let first = subject(of: call) ?? ""
     guard let second = call.secondPath, call.purpose == .make else {
       return (first, operation(of: call))
     }

@@ -51,6 +51,11 @@ extension Observer {
     seen.hasCarriageReturn = seen.command.hasSuffix("\r")
     seen.hasBlank = seen.command.contains(" ")
     seen.elsewhere = found.filter { PathName.base(of: $0) == seen.command }
+    if seen.elsewhere.isEmpty, !seen.hasBlank, !seen.hasCarriageReturn {
+      let ends = ["bin", ".bin", "scripts", "tools"].map { $0 + "/" + seen.command }
+      seen.elsewhere = inquiry.nearby(
+        ends, around: [process.workingDirectory].filter { $0.utf8.count > 1 })
+    }
     seen.bestElsewhere = seen.elsewhere.first
     seen.similar = found.filter { PathName.base(of: $0) != seen.command }
       .map { PathName.base(of: $0) }

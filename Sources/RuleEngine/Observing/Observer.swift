@@ -42,7 +42,7 @@ struct Observer {
     case .accessDenied, .notPermitted, .readOnly:
       if call.address?.port != nil { return connectionFailed(call, asking: asking) }
       if isLock(call) { return lockHeld(call, asking: asking) }
-      return call.path == nil || isPrivileged(call)
+      return subject(of: call) == nil || isPrivileged(call)
         ? callFailed(call) : accessRefused(call, process: process, asking: asking)
     case .executableFormat, .badLibrary:
       return failedExecution(call, places: places, process: process, asking: asking)
