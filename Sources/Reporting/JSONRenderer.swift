@@ -13,7 +13,32 @@ package enum JSONRenderer {
     report.makeNumbersFinite()
     // Nothing is left that JSON cannot hold.
     guard let data = try? encoder.encode(report) else { return "{}\n" }
-    return String(decoding: data, as: UTF8.self) + "\n"
+    return escapingUnseen(String(decoding: data, as: UTF8.self)) + "\n"
+  }
+
+  /// `json` with the characters escaped that JSON lets stand, and that would still command a
+  /// terminal or turn the direction of what it shows: they occur in strings only.
+  private static func escapingUnseen(_ json: String) -> String {
+    guard json.unicodeScalars.contains(where: isUnseen) else { return json }
+    var result = ""
+    result.reserveCapacity(json.utf8.count + 64)
+    for scalar in json.unicodeScalars {
+      if isUnseen(scalar) {
+        let digits = String(scalar.value, radix: 16)
+        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      } else {
+        result.unicodeScalars.append(scalar)
+      }
+    }
+    return result
+  }
+
+  private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    // DEL and the C1 controls, of which 0x9B begins a sequence as ESC [ does; marks of direction.
+    case 0x7F...0x9F, 0x200E...0x200F, 0x2028...0x202E, 0x2066...0x2069: true
+    default: false
+    }
   }
 }
 

@@ -2,7 +2,8 @@ internal import TraceEvents
 
 /// Renders a report as Markdown, for tickets (CommonMark, as GitHub and GitLab read it).
 ///
-/// Text of the target is escaped: it makes no markup, no HTML, no links and no mentions.
+/// Text of the target is escaped: it makes no markup, no HTML, no links and no mentions. What only
+/// proves the rest is folded away with `<details>`; Jira, which has no such thing, shows it open.
 package struct MarkdownRenderer {
   private var lines: [String] = []
 
@@ -10,9 +11,10 @@ package struct MarkdownRenderer {
   package static func render(_ report: Report) -> String {
     var renderer = MarkdownRenderer()
     renderer.write(
-      report.mappingTexts { text, place in
-        TargetText.escaped(text, keepingLines: place == .block)
-      })
+      report.mappingTexts(
+        { text, place in TargetText.escaped(text, keepingLines: place == .block) },
+        // Quoted for a shell, which spells what does not print.
+        command: { $0 }))
     return renderer.lines.joined(separator: "\n") + "\n"
   }
 
@@ -28,8 +30,13 @@ package struct MarkdownRenderer {
       write(finding, isMain: isMain)
     }
     if let words = report.lastWords, !words.text.isEmpty {
-      lines += ["", "### Last words on \(words.stream.words)", ""]
-      writeFence(words.text)
+      let heading = "Last words on \(words.stream.words)"
+      if report.findings.first?.role == .cause {
+        writeFolded(heading) { $0.writeFence(words.text) }
+      } else {
+        lines += ["", "### \(heading)", ""]
+        writeFence(words.text)
+      }
     }
     write(report.config)
     for note in report.capture.notes { lines += ["", "Note: \(escaped(note))"] }
@@ -65,25 +72,36 @@ package struct MarkdownRenderer {
     lines += ["", "How sure: \(percentWords(finding.confidence))"]
     if let reason = finding.confidenceReason { lines[lines.count - 1] += " " + escaped(reason) }
     if !finding.evidence.isEmpty {
-      lines += ["", isMain ? "### Evidence" : "Evidence:", ""]
-      writeFence(
-        finding.evidence.map { evidence in
-          let time = evidence.time.map { decimal($0, places: 4) + " " } ?? ""
-          let who = evidence.program.map { baseName(of: $0) } ?? ""
-          let pid = evidence.pid.map { "[\($0)] " } ?? ""
-          return time + who + pid + evidence.text
-        }.joined(separator: "\n"))
+      let text = finding.evidence.map { evidence in
+        let time = evidence.time.map { decimal($0, places: 4) + " " } ?? ""
+        let who = evidence.program.map { baseName(of: $0) } ?? ""
+        let pid = evidence.pid.map { "[\($0)] " } ?? ""
+        return time + who + pid + evidence.text
+      }.joined(separator: "\n")
+      writeFolded("Evidence") { $0.writeFence(text) }
     }
+  }
+
+  /// A part that is folded away until it is wanted. The blank lines let Markdown resume within HTML
+  /// (CommonMark 0.31, 4.6).
+  private mutating func writeFolded(
+    _ heading: String, _ body: (inout MarkdownRenderer) -> Void
+  ) {
+    lines += ["", "<details>", "<summary>\(heading)</summary>", ""]
+    body(&self)
+    lines += ["", "</details>"]
   }
 
   private mutating func write(_ config: Report.Configuration) {
     guard !config.entries.isEmpty else { return }
-    lines += ["", "### Configuration files tried, in order", ""]
-    lines += ["| | file | status | via |", "|---|---|---|---|"]
-    for entry in config.entries {
-      let via = entry.via.map { escaped($0) } ?? ""
-      lines.append(
-        "| \(entry.order) | \(escaped(entry.path)) | \(entry.status.rawValue) | \(via) |")
+    writeFolded("Configuration files tried, in order") { renderer in
+      renderer.lines += ["| | file | status | via |", "|---|---|---|---|"]
+      for entry in config.entries {
+        let via = entry.via.map { renderer.escaped($0) } ?? ""
+        renderer.lines.append(
+          "| \(entry.order) | \(renderer.escaped(entry.path)) | \(entry.status.rawValue) | \(via) |"
+        )
+      }
     }
   }
 

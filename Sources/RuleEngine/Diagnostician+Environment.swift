@@ -32,6 +32,25 @@ extension Diagnostician {
     return best
   }
 
+  /// The line of the script that started a silent command: of those that name its program, the one
+  /// with most of its arguments.
+  func callingPlace(of candidate: Candidate, _ process: ProcessRecord) -> TextLine? {
+    guard case .silence = candidate.source, let parent = process.parent else { return nil }
+    let caller = history.processes[parent]
+    guard let script = caller.arguments.dropFirst().prefix(3).first(where: { !$0.hasPrefix("-") }),
+      !script.contains(" ")
+    else { return nil }
+    let file = PathName.absolute(script, from: caller.workingDirectory)
+    guard caller.recentFiles.contains(file) || caller.executedPath == file else { return nil }
+    let arguments = process.arguments.dropFirst().filter { $0.utf8.count > 1 }
+    var best: (line: TextLine, count: Int)?
+    for line in observer.inquiry.lines(mentioning: [process.name], in: [file]) {
+      let count = arguments.count { line.text.contains($0) }
+      if count > 0, count > best?.count ?? 0 { best = (line, count) }
+    }
+    return best?.line
+  }
+
   private func text(_ field: String, _ observation: any ObservationKind) -> String? {
     if case .text(let text) = observation.value(of: field) { text } else { nil }
   }

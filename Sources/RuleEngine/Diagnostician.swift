@@ -66,17 +66,17 @@ package struct Diagnostician {
   ///
   /// The same holds for one that did nothing but run such a program.
   private func answer(of root: ProcessRecord) -> Diagnosis? {
-    let path = run.path.processes.map { history.processes[$0] }
-    let isHandedOn = zip(path, path.dropFirst()).allSatisfy {
-      HandedOn.isOnlyCommand($1, of: $0)
-    }
-    // A script, such as zgrep, may answer for the commands that it is made of.
+    // From the user's process down to the one whose answer it is: each did nothing but run the next.
+    // A script on the way, such as zgrep, may answer for the commands that it is made of.
     var candidates = Ranking.silenceCandidates(run, of: root)
-    if isHandedOn {
-      candidates += Ranking.silenceCandidates(run)
-      candidates += Ranking.wordCandidates(run, besides: []).filter {
-        $0.process == run.path.leaf
-      }
+    var last = root
+    for process in run.path.processes.dropFirst().map({ history.processes[$0] }) {
+      guard HandedOn.isOnlyCommand(process, of: last) else { break }
+      candidates += Ranking.silenceCandidates(run, of: process)
+      last = process
+    }
+    if last.index == run.path.leaf {
+      candidates += Ranking.wordCandidates(run, besides: []).filter { $0.process == last.index }
     }
     for candidate in candidates {
       let observation = observer.observation(of: candidate, asking: false)
@@ -99,6 +99,7 @@ package struct Diagnostician {
     let ranking = Ranking(run: run)
     var candidates = Array(ranking.candidates.prefix(60)).map(loweredIfBenign)
     freeWords(in: &candidates)
+    strengthenAnswer(in: &candidates)
     candidates.sort { $0.score != $1.score ? $0.score > $1.score : $0.number > $1.number }
     var findings: [Finding] = []
     for candidate in candidates.prefix(Ranking.examined) {
@@ -125,6 +126,19 @@ package struct Diagnostician {
         own.allSatisfy({ $0.features.contains { $0.name == Self.harmlessFeature } })
       else { continue }
       candidates[index].features.removeAll { $0.name == "names a failed call" }
+    }
+  }
+
+  /// A command that answers with its exit status did that, whatever it passed over on its way.
+  private func strengthenAnswer(in candidates: inout [Candidate]) {
+    for index in candidates.indices {
+      guard case .silence = candidates[index].source else { continue }
+      let observation = observer.observation(of: candidates[index], asking: false)
+      guard
+        catalog.matches(observation).contains(where: { $0.role == .note && $0.confidence > 0.9 })
+      else { continue }
+      candidates[index].features.append(
+        ("its exit status is an answer", RankingWeights.statusIsAnswer))
     }
   }
 
@@ -168,6 +182,11 @@ package struct Diagnostician {
     if let place = askedPlace(of: candidate, subject: rendered.subject, process: process) {
       rendered.because.insert(
         "\(TargetText.escaped(place.file)) line \(place.number) names it:  "
+          + TargetText.escaped(place.text.trimmed), at: 0)
+    }
+    if let place = callingPlace(of: candidate, process) {
+      rendered.because.insert(
+        "\(TargetText.escaped(place.file)) line \(place.number) runs it:  "
           + TargetText.escaped(place.text.trimmed), at: 0)
     }
     if let variable {
@@ -233,7 +252,10 @@ package struct Diagnostician {
   private func isWorthTelling(_ finding: Finding, beside cause: Finding) -> Bool {
     guard finding.confidence >= Self.worthTelling else { return false }
     // The many names by which an interpreter looks for one module.
-    if cause.features["names a missing module"] != nil, finding.error?.isAbsence ?? false {
+    // And who answers no has done what it was to do.
+    if ["names a missing module", "its exit status is an answer"].contains(where: {
+      cause.features[$0] != nil
+    }), finding.error?.isAbsence ?? false {
       return false
     }
     if finding.features["complaint"] != nil { return false }
@@ -358,6 +380,7 @@ package struct Diagnostician {
     "complaint": "the program said so",
     "names a missing module": "the words name what is missing",
     "names an unknown user": "the words name who is unknown",
+    "its exit status is an answer": "it answers with its exit status",
     "answer passed on": "the answer was taken for a failure",
     "names a file that was read": "the words name a file that it had read",
     "waited at the end": "it was waiting there when the time was up",

@@ -31,8 +31,10 @@ enum HandedOn {
   /// True if the words became those arguments: what was expanded can have become anything.
   private static func matches(_ words: [ShellWord], _ arguments: [String]) -> Bool {
     let fixed = words.prefix { $0.text != nil }
-    guard let name = fixed.first?.text, PathName.base(of: name) == PathName.base(of: arguments[0])
-    else { return false }
+    guard let name = fixed.first?.text.map(PathName.base) else { return false }
+    // The kernel puts a script's interpreter, and its option, before the script.
+    let arguments = arguments.drop { PathName.base(of: $0) != name }
+    guard !arguments.isEmpty, arguments.startIndex <= 2 else { return false }
     if fixed.count == words.count, words.count != arguments.count { return false }
     return zip(fixed.dropFirst(), arguments.dropFirst()).allSatisfy { $0.text == $1 }
   }

@@ -64,6 +64,7 @@ enum RankingWeights {
   static let namesUnknownUser = 3.0
   static let anyWords = 0.1
   static let silentExit = -0.4
+  static let statusIsAnswer = 2.0
   static let answerPassedOn = 1.6
   static let innermostSpoke = -1.2
   static let onlyWords = 0.7

@@ -72,6 +72,59 @@ struct RenderingFormatsTests {
     #expect(text.contains("| 1 | /etc/a\\|b | read | built in |"))
   }
 
+  @Test func markdownFoldsWhatOnlyProves() {
+    let text = MarkdownRenderer.render(.missingCertificate)
+    let open = "\n<details>\n<summary>Evidence</summary>\n\n```\n"
+    #expect(text.contains(open))
+    let folds = text.components(of: "<details>")
+    #expect(folds == 2 && text.components(of: "\n\n</details>") == folds)
+    #expect(text.contains("<summary>Configuration files tried, in order</summary>\n\n| | file |"))
+    // The cause and what to do stand open.
+    let start = text.firstRange(of: open)?.lowerBound ?? text.startIndex
+    let before = String(text[..<start])
+    #expect(before.contains("What to do"))
+  }
+
+  /// Names such as a target can have.
+  static let hostile = [
+    "\u{1B}[31mred\u{1B}[0m", "\u{1B}]0;title\u{7}", "a\nb", "a\r\nb", "\u{9B}2J", "\u{7F}",
+    "</details><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "&lt;", "```\n# x\n```",
+    "[a](http://evil.test)", "![x](http://evil.test/x.png)", "**b** _c_ ~~d~~", "@ann #12 !3",
+    "|a|b|",
+    "$(reboot) `reboot` ; reboot", "' \" \\", "\u{202E}txt.exe", "\u{10FFE9}", "- item", "1. x",
+    "> q",
+  ]
+
+  @Test(arguments: hostile)
+  func hostileNamesAreHarmlessInEveryFormat(name: String) throws {
+    let report = Report.missingCertificate.mappingTexts { text, _ in name + text }.with {
+      $0.lastWords = .init(pid: 1, program: name, stream: .standardError, text: name)
+    }
+    let json = JSONRenderer.render(report)
+    for output in [TextRenderer.render(report), MarkdownRenderer.render(report), json] {
+      let controls = output.unicodeScalars.filter {
+        $0 != "\n" && ($0.properties.generalCategory == .control || $0 == "\u{202E}")
+      }
+      #expect(controls.isEmpty, "\(output.debugDescription.prefix(600))")
+    }
+    _ = try JSONDecoder().decode(Report.self, from: Data(json.utf8))
+    // In Markdown, all that stands outside of code must be escaped.
+    var fence: Substring?
+    for line in MarkdownRenderer.render(report).split(separator: "\n") {
+      let ticks = line.prefix { $0 == "`" }
+      if fence == nil, ticks.count >= 3, ticks.count == line.count {
+        fence = ticks
+      } else if fence != nil {
+        if line == fence { fence = nil }
+      } else if !line.contains("`") {
+        for mark in ["<script", "<img", "[a]", "![", "@ann", "#12", "**b"] {
+          #expect(!line.contains(mark), "\(line)")
+        }
+      }
+    }
+    #expect(fence == nil)
+  }
+
   @Test(arguments: [
     ("plain-word_1.txt", "plain-word_1.txt"), ("", "''"), ("a b", "'a b'"), ("it's", "'it'\\''s'"),
     ("$HOME", "'$HOME'"), ("~/x", "'~/x'"), ("--a=b", "--a=b"), ("A=b", "'A=b'"), ("a;b", "'a;b'"),
@@ -82,4 +135,9 @@ struct RenderingFormatsTests {
   func wordsAreQuotedForAShell(word: String, quoted: String) {
     #expect(shellQuoted(word) == quoted)
   }
+}
+
+extension String {
+  /// How often `part` stands in it.
+  fileprivate func components(of part: String) -> Int { ranges(of: part).count }
 }

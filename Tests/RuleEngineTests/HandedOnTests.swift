@@ -51,7 +51,7 @@ struct HandedOnTests {
       (["sh", "-c", "cat b | grep -q a b"], true),
       (["sh", "-c", "set -e; grep -q a b; deploy"], false),
       (["sh", "deploy.sh"], false),
-      (["make", "check"], false),
+      (["make", "check"], false), (["sh", "-c", "other -q a b"], false),
     ] as [([String], Bool)])
   func parent(arguments: [String], isOnly: Bool) {
     let run = run(arguments, child: ["grep", "-q", "a", "b"])

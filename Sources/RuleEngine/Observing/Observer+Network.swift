@@ -94,7 +94,7 @@ extension Observer {
     let quoted = Complaint.quoted(in: text)
     return Mentions.tokens(of: text)
       .filter { token in
-        Self.isHostName(token)
+        Self.isHostName(token) && !isFile(token)
           && (quoted.contains(token) || commands.contains { $0.contains(token) })
       }
       // A set has another order in each process; a recording must replay to the same answer.
@@ -110,7 +110,7 @@ extension Observer {
       {
         for token in Mentions.tokens(of: argument).sorted() {
           for part in token.split(whereSeparator: { $0 == "/" || $0 == "@" }).map(String.init)
-          where Self.isHostName(part) { return part }
+          where Self.isHostName(part) && !isFile(part) { return part }
         }
       }
     }
@@ -122,6 +122,13 @@ extension Observer {
     "conf", "cfg", "cnf", "json", "yaml", "yml", "ini", "toml", "xml", "txt", "log", "pem", "crt",
     "key", "sock", "html", "sql", "db", "lock", "service", "env",
   ]
+
+  /// True for a word that is the name of a script of the run, or of a file that it read.
+  private func isFile(_ word: String) -> Bool {
+    run.path.processes.contains { index in
+      history.processes[index].recentFiles.contains { PathName.base(of: $0) == word }
+    }
+  }
 
   private static func isHostName(_ word: String) -> Bool {
     let labels = word.split(separator: ".", omittingEmptySubsequences: false)
