@@ -30,8 +30,7 @@ extension Observer {
       seen.loading = process.libraries.last
     }
     seen.lastFile = process.recentFiles.last
-    seen.lastWords = run.mentions.lines.last { $0.process == process.index }
-      .map { LogPrefix.removed(from: $0.text.trimmed) }
+    seen.lastWords = lastMessage(of: process)
     seen.parentName = process.parent.map { history.processes[$0].name }
     return seen
   }
@@ -39,6 +38,22 @@ extension Observer {
   private static let faults: Set<SignalNumber> = [
     .segmentationViolation, .bus, .illegalInstruction, .floatingPoint, .trap,
   ]
+
+  /// The last line that a process said, or, where that is of a stack that it printed, the one that
+  /// complains clearest.
+  private func lastMessage(of process: ProcessRecord) -> String? {
+    let lines = run.mentions.lines.filter { $0.process == process.index }
+    guard var line = lines.last else { return nil }
+    let text = line.text.trimmed
+    if text.contains("0x") && text.first?.isNumber ?? false || text.hasPrefix("#") {
+      var weight = 0.0
+      for other in lines {
+        let found = Complaint.weight(of: other.text.lowercased())
+        if found > weight { (line, weight) = (other, found) }
+      }
+    }
+    return LogPrefix.removed(from: line.text.trimmed)
+  }
 
   /// `si_code` values of `sigaction(2)`.
   private func faultKind(_ delivery: SignalDelivery) -> String? {
