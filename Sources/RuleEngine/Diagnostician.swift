@@ -351,7 +351,11 @@ package struct Diagnostician {
   }
 
   private func lastWords() -> QuotedWords? {
-    let line = history.words.lines.last { run.path.contains($0.process) }
+    let lines = history.words.lines
+    // A log is read at the end, whenever it was written.
+    let line =
+      lines.last { run.path.contains($0.process) && $0.stream != .log }
+      ?? lines.last { run.path.contains($0.process) }
     return line.map {
       QuotedWords(
         pid: history.processes[$0.process].pid, program: name(of: $0.process), stream: $0.stream,
