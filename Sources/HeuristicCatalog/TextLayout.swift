@@ -11,6 +11,9 @@ enum TextLayout {
   /// Stands before a value, so that punctuation in it is not taken for the template's.
   private static let valueStart: Unicode.Scalar = "\u{FFFF2}"
 
+  /// Stands before a line that flows, however many spaces the sections at its start may leave.
+  private static let flowStart: Unicode.Scalar = "\u{FFFF3}"
+
   /// A value, made safe from layout; its line breaks and tabs are shown as escapes.
   static func protected(_ value: String) -> String {
     var scalars = String.UnicodeScalarView([valueStart])
@@ -20,23 +23,31 @@ enum TextLayout {
       case "\n": scalars.append(contentsOf: "\\n".unicodeScalars)
       case "\r": scalars.append(contentsOf: "\\r".unicodeScalars)
       case "\t": scalars.append(contentsOf: "\\t".unicodeScalars)
-      case valueSpace, paragraphEnd, valueStart: scalars.append("\u{FFFD}")
+      case valueSpace, paragraphEnd, valueStart, flowStart: scalars.append("\u{FFFD}")
       default: scalars.append(scalar)
       }
     }
     return String(scalars)
   }
 
-  /// A template whose empty lines are marked as the author's.
+  /// A template whose empty lines are marked as the author's, and whose lines that begin with a
+  /// section are marked as text, unless the section's tag is all there is.
   static func markingParagraphs(_ template: String) -> String {
     lines(of: template)
-      .map { isBlank($0) ? String(paragraphEnd) : String($0) }
+      .map { line in
+        if isBlank(line) { return String(paragraphEnd) }
+        let isTagAlone = line.hasSuffix("}}") && line.dropFirst(2).firstRange(of: "{{") == nil
+        return line.hasPrefix("{{") && !isTagAlone
+          ? String(flowStart) + String(line) : String(line)
+      }
       .joined(separator: "\n")
   }
 
   /// Rendered text as one line.
   static func line(_ rendered: String) -> String {
-    let words = lines(of: rendered.filtered { $0 != paragraphEnd }).map { collapsed($0) }
+    let words = lines(of: rendered.filtered { $0 != paragraphEnd && $0 != flowStart }).map {
+      collapsed($0)
+    }
     return restored(words.filter { !$0.isEmpty }.joined(separator: " "))
   }
 
@@ -58,7 +69,7 @@ enum TextLayout {
 
   /// A rendered command: spaces outside of quotes are collapsed, lines stay.
   static func command(_ rendered: String) -> String {
-    let text = rendered.filtered { $0 != paragraphEnd && $0 != valueStart }
+    let text = rendered.filtered { $0 != paragraphEnd && $0 != valueStart && $0 != flowStart }
     var result = ""
     var quote: Character?
     var isEscaped = false
@@ -82,7 +93,9 @@ enum TextLayout {
     var result = ""
     var previousIsKept = false
     for line in lines {
-      let isKept = line.hasPrefix("  ") || line.hasPrefix("- ")
+      let flows = line.unicodeScalars.first == flowStart
+      let line = flows ? Substring(line.unicodeScalars.dropFirst()) : line
+      let isKept = !flows && (line.hasPrefix("  ") || line.hasPrefix("- "))
       let indentation = isKept ? line.prefix { $0 == " " } : ""
       if !result.isEmpty { result += isKept || previousIsKept ? "\n" : " " }
       result += indentation + collapsed(line.dropFirst(indentation.count))
@@ -114,7 +127,7 @@ enum TextLayout {
     for scalar in text.unicodeScalars {
       switch scalar {
       case valueSpace: scalars.append(" ")
-      case paragraphEnd, valueStart: break
+      case paragraphEnd, valueStart, flowStart: break
       default: scalars.append(scalar)
       }
     }
@@ -126,7 +139,7 @@ enum TextLayout {
   }
 
   private static func isBlank(_ line: Substring) -> Bool {
-    line.allSatisfy { $0 == " " || $0 == "\t" }
+    line.unicodeScalars.allSatisfy { $0 == " " || $0 == "\t" || $0 == flowStart }
   }
 }
 

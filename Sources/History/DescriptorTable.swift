@@ -18,6 +18,22 @@ package enum DescriptorTarget: Sendable, Hashable {
   package var path: String? {
     if case .file(let path, _) = self { path } else { nil }
   }
+
+  /// The name under which descriptors of its kind are counted.
+  fileprivate var crowdName: String {
+    switch self {
+    case .file(let path, _): return path
+    case .pipe: return "ends of pipes"
+    case .other(let name): return name
+    case .socket(let state):
+      if state.isListening || state.peer == nil { return "sockets of the family \(state.domain)" }
+      guard let peer = state.peer else { return "sockets" }
+      // The port of a client is another each time.
+      return state.domain == "?"
+        ? "connections from \(peer.host ?? peer.description)"
+        : "connections to \(peer.description)"
+    }
+  }
 }
 
 /// What a socket has been told so far.
@@ -58,6 +74,14 @@ package struct DescriptorTable: Sendable {
 
   /// All open descriptors.
   package var all: [Int32: Entry] { entries }
+
+  /// What there is most of.
+  var crowd: DescriptorCrowd? {
+    var counts: [String: Int] = [:]
+    for entry in entries.values { counts[entry.target.crowdName, default: 0] += 1 }
+    return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
+      .map { DescriptorCrowd(count: $0.value, name: $0.key) }
+  }
 
   mutating func open(_ descriptor: Int32, _ target: DescriptorTarget, closesOnExec: Bool) {
     // A runaway opener is ended by its own limit; the cap only bounds what a damaged recording does.

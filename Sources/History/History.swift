@@ -143,6 +143,7 @@ package struct History: Sendable {
       record.workingDirectory = origin.workingDirectory
       record.rootDirectory = origin.rootDirectory
       record.descriptors = origin.descriptors
+      record.limits = origin.limits
     }
     if let state = start.state {
       record.executable = parent == nil ? nil : state.executable
@@ -171,6 +172,7 @@ package struct History: Sendable {
   private mutating func execute(_ execution: ProgramExecution, by index: Int) {
     processes[index].generation += 1
     processes[index].libraries = []
+    processes[index].filesSinceExecution = 0
     processes[index].executionNumber = processes[index].lastNumber
     processes[index].executable = execution.executable
     processes[index].workingDirectory = execution.workingDirectory
@@ -207,7 +209,10 @@ package struct History: Sendable {
       notePending(call, target, event, process: index)
     case .failed(let error):
       if error.isAnswer(to: call) {
-        if call.name == "connect" { notePeer(call, process: index) }
+        if call.name == "connect" {
+          notePeer(call, process: index)
+          noteOpenConnect(call, event, process: index)
+        }
         break
       }
       failures.record(
@@ -220,6 +225,8 @@ package struct History: Sendable {
         brokenChannels[index] = target
       }
       if call.name == "connect" { notePeer(call, process: index) }
+      if error == .tooManyOpen { processes[index].crowd = processes[index].descriptors.crowd }
+      closeConnect(call, process: index)
     case .returned:
       applyEffect(of: call, digest, event, process: index)
     }
@@ -234,9 +241,64 @@ package struct History: Sendable {
     let sockets = open.compactMap { entry -> SocketState? in
       if case .socket(let state) = entry.value.target { state } else { nil }
     }
+    processes[index].pipesAtEnd = open.compactMap { entry in
+      if case .pipe(let number, let end) = entry.value.target { (number, end) } else { nil }
+    }
     processes[index].pendingCalls.append(
       PendingCall(
         number: event.number, time: event.time, call: call, target: target, sockets: sockets))
+  }
+
+  private mutating func noteOpenConnect(
+    _ call: SystemCall, _ event: TraceEvent, process index: Int
+  ) {
+    guard let descriptor = call.descriptor, processes[index].openConnects.count < 64 else { return }
+    processes[index].openConnects[descriptor] = OpenConnect(
+      number: event.number, time: event.time, call: call)
+  }
+
+  /// Connections that failed processes began and that nobody answered: no call says so, since
+  /// `connect(2)` did not wait, and `poll(2)` just returned.
+  package func unansweredConnects() -> [FailedCall] {
+    processes.filter(\.failed).flatMap { process in
+      process.openConnects.sorted { $0.key < $1.key }.compactMap { descriptor, begun in
+        guard begun.call.address?.port ?? 0 > 0 else { return nil }
+        // What is refused ends at once; what is not answered, by a time limit.
+        let isQuick = process.endTime - begun.time < 0.1
+        return FailedCall(
+          number: begun.number, time: begun.time, process: process.index, call: begun.call,
+          error: isQuick ? .connectionRefused : .timedOut, path: nil, secondPath: nil, target: nil,
+          address: begun.call.address, generation: process.generation,
+          lastNumber: process.endNumber, lastTime: process.endTime)
+      }
+    }
+  }
+
+  /// The end of a connection is asked for (SO_ERROR), or its descriptor serves something else.
+  private mutating func closeConnect(_ call: SystemCall, process index: Int) {
+    guard !processes[index].openConnects.isEmpty, let descriptor = call.descriptor,
+      ["getsockopt", "connect", "close", "dup2", "dup3"].contains(call.name)
+    else { return }
+    let begun = processes[index].openConnects.removeValue(forKey: descriptor)
+    // One of several addresses of a host served: the tries of the others are given up.
+    if call.value != nil, let port = begun?.call.address?.port {
+      processes[index].openConnects = processes[index].openConnects.filter {
+        $0.value.call.address?.port != port
+      }
+    }
+  }
+
+  private mutating func noteLimit(_ call: SystemCall, process index: Int) {
+    guard let name = call.symbols.first(where: { $0.hasPrefix("RLIMIT_") }) else { return }
+    var target = index
+    var numbers = call.arguments.compactMap { argument -> Int64? in
+      if case .integer(let value) = argument { value } else { nil }
+    }
+    if call.name == "prlimit64", !numbers.isEmpty {
+      let pid = numbers.removeFirst()
+      if pid > 0, let other = current[ProcessID(truncatingIfNeeded: pid)] { target = other }
+    }
+    processes[target].limits[String(name)] = numbers.first
   }
 
   private mutating func notePeer(_ call: SystemCall, process index: Int) {
@@ -278,6 +340,7 @@ package struct History: Sendable {
   ) {
     let descriptor = call.descriptor ?? -1
     let value = Int32(truncatingIfNeeded: call.value ?? -1)
+    closeConnect(call, process: index)
     switch call.name {
     case "open", "openat", "openat2", "creat":
       guard let path = digest.path else { break }
@@ -290,6 +353,7 @@ package struct History: Sendable {
       if !isWritable, !call.hasSymbol("O_DIRECTORY"), !call.hasSymbol("O_PATH") {
         processes[index].noteRead(path)
         processes[index].noteLibrary(path)
+        processes[index].filesSinceExecution += 1
       } else if call.hasSymbol("O_DIRECTORY"), processes[index].listedDirectories.count < 24,
         !processes[index].listedDirectories.contains(path)
       {
@@ -361,6 +425,7 @@ package struct History: Sendable {
     case "chroot":
       if let path = digest.path { processes[index].rootDirectory = path }
     case "kill", "tgkill": noteKill(call, process: index)
+    case "setrlimit", "prlimit64": noteLimit(call, process: index)
     case "setuid", "setreuid", "setresuid", "setfsuid":
       let numbers = call.arguments.compactMap { argument -> Int64? in
         if case .integer(let value) = argument { value } else { nil }
@@ -457,7 +522,8 @@ extension ErrorNumber {
   /// True for results that are answers, not failures: "not yet", "no such attribute", "no terminal".
   package func isAnswer(to call: SystemCall) -> Bool {
     switch self {
-    case .interrupted, .notTerminal: true
+    case .interrupted: !["flock", "fcntl", "fcntl64"].contains(call.name)
+    case .notTerminal: true
     case .inProgress: call.name == "connect"
     case .tryAgain:
       ![

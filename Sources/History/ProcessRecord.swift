@@ -44,6 +44,12 @@ package struct ProcessRecord: Sendable {
   package var libraries: [String] = []
   /// Directories opened for listing, in order, at most 24, each once.
   package var listedDirectories: [String] = []
+  /// The same since it became the program that it is.
+  package var filesOfProgram: ArraySlice<String> {
+    recentFiles.suffix(min(recentFiles.count, filesSinceExecution))
+  }
+  /// How many files it opened for reading since then.
+  package var filesSinceExecution = 0
   /// Signals delivered to it that could end it, at most 16, most recent last.
   package var signals: [DeliveredSignal] = []
   /// Calls that had not returned when the trace looked at the end.
@@ -54,6 +60,29 @@ package struct ProcessRecord: Sendable {
   package var lastPeer: SocketAddress?
   /// The name servers that it asked.
   package var nameServers: [String] = []
+  /// Connections that it began and of which no end was seen, by descriptor.
+  package var openConnects: [Int32: OpenConnect] = [:]
+  /// What most of its descriptors were when it could not have another.
+  package var crowd: DescriptorCrowd?
+  /// The ends of pipes that it had when it was seen waiting.
+  package var pipesAtEnd: [(number: Int, end: DescriptorTarget.PipeEnd)] = []
+  /// The limits that were set in this run for it, by name.
+  package var limits: [String: Int64] = [:]
+}
+
+/// A connection that was begun without waiting for its end.
+package struct OpenConnect: Sendable {
+  package let number: Int
+  package let time: Double
+  package let call: SystemCall
+}
+
+/// The kind of descriptor that a process had most of.
+package struct DescriptorCrowd: Sendable, Hashable {
+  /// How many.
+  package let count: Int
+  /// What they are: a path, `connections to 127.0.0.1:80`, `ends of pipes`.
+  package let name: String
 }
 
 /// A call that had not returned when the trace looked, with what it worked on at that moment.

@@ -223,7 +223,9 @@ enum CallFeatures {
 
   /// What the error by itself says.
   static func error(_ call: FailedCall, _ run: RankingContext) -> Double {
-    ErrorWeight.weight(of: call.error)
+    // What gives up waiting for a lock is interrupted.
+    call.error == .interrupted
+      ? ErrorWeight.weight(of: .tryAgain) : ErrorWeight.weight(of: call.error)
   }
 
   /// Using a file counts more than looking whether it is there.

@@ -17,6 +17,8 @@ struct Candidate {
     case silence
     /// The process was in this call when the time was up.
     case waiting(PendingCall)
+    /// The process was running when the time was up.
+    case busy
   }
 
   let source: Source

@@ -309,7 +309,7 @@ package struct Diagnostician {
       return lines.indices.first {
         lines[$0].number >= call.number && run.mentions.line($0, speaksOf: call.error)
       }.map { lines[$0] }
-    case .death, .lostReader, .silence, .waiting:
+    case .death, .lostReader, .silence, .waiting, .busy:
       return nil
     }
   }
@@ -388,6 +388,7 @@ package struct Diagnostician {
     "answer passed on": "the answer was taken for a failure",
     "names a file that was read": "the words name a file that it had read",
     "waited at the end": "it was waiting there when the time was up",
+    "ran at the end": "it was running when the time was up",
     "silent": "nothing was said",
   ]
 }

@@ -31,7 +31,7 @@ extension Diagnostician {
     case .waiting(let pending):
       add(
         pending.number, pending.time, candidate.process, pending.call.notation + " (unfinished)")
-    case .words, .silence: break
+    case .words, .silence, .busy: break
     }
     if let complaint {
       add(

@@ -109,6 +109,34 @@ struct Inquiry {
     return list.first { $0.name == name }
   }
 
+  /// What listens on this machine.
+  func listening() -> [Holder] { holders(answer(.listening)) }
+
+  /// The value of a kernel parameter, by its path below /proc/sys.
+  func kernelParameter(_ path: String) -> String? {
+    names(answer(.kernelParameter(path: path))).first
+  }
+
+  /// What limits the control groups of a process; only the stream can tell.
+  func controlGroup(of pid: ProcessID) -> ControlGroupStatus? {
+    for case (.controlGroup(pid, _), .controlGroup(let status)) in history.facts { return status }
+    return nil
+  }
+
+  /// What a process has at an address; only the stream can tell.
+  func mapping(of pid: ProcessID, at address: UInt64) -> MappingStatus? {
+    guard case .mapping(let status) = history.facts[.mapping(pid: pid, address: address)] else {
+      return nil
+    }
+    return status
+  }
+
+  /// The limits of a process as they were at a stop.
+  func limitFact(_ name: String, of pid: ProcessID) -> ResourceLimit? {
+    guard case .limits(let list) = history.facts[.limits(pid: pid)] else { return nil }
+    return list.first { $0.name == name }
+  }
+
   func process(_ pid: ProcessID) -> ProcessIdentity? {
     if case .process(let identity) = answer(.process(pid: pid)) { identity } else { nil }
   }

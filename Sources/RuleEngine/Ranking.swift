@@ -25,7 +25,8 @@ struct Ranking {
   private static func callCandidates(_ run: RankingContext) -> [Candidate] {
     var groups: [Group: [FailedCall]] = [:]
     var order: [Group] = []
-    for call in run.history.failures.calls where call.error != .brokenPipe {
+    let failed = run.history.failures.calls + run.history.unansweredConnects()
+    for call in failed where call.error != .brokenPipe {
       let group = Group(call)
       if groups[group] == nil { order.append(group) }
       groups[group, default: []].append(call)
@@ -242,7 +243,7 @@ struct Ranking {
   private static func waitingCandidates(_ run: RankingContext) -> [Candidate] {
     guard run.history.timeoutNumber != nil else { return [] }
     return run.history.processes.flatMap { process -> [Candidate] in
-      guard let pending = process.pendingCalls.first else { return [] }
+      guard let pending = process.pendingCalls.first else { return busyCandidates(process, run) }
       // Who waits for a child waits for what the child waits for.
       let isParent = pending.call.name.hasPrefix("wait")
       return [
@@ -254,5 +255,22 @@ struct Ranking {
           ])
       ]
     }
+  }
+
+  /// A process that was in no call when the time was up: it computed, or ran in a circle.
+  private static func busyCandidates(
+    _ process: ProcessRecord, _ run: RankingContext
+  ) -> [Candidate] {
+    guard let timeout = run.history.timeoutNumber, process.startNumber < timeout,
+      process.end == nil || process.endNumber > timeout
+    else { return [] }
+    return [
+      Candidate(
+        source: .busy, process: process.index, number: process.lastNumber,
+        features: [
+          ("ran at the end", RankingWeights.hangWait + 0.5),
+          ("process", run.path.contains(process.index) ? 0.2 : 0),
+        ])
+    ]
   }
 }

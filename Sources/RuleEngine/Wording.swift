@@ -20,6 +20,16 @@ enum Wording {
     return "\(tenths(seconds)) s"
   }
 
+  /// How long ago, roughly: `12 seconds`, `3 minutes`, `2 hours`, `5 days`.
+  static func age(_ seconds: Double) -> String {
+    let units: [(String, Double)] = [("day", 86400), ("hour", 3600), ("minute", 60)]
+    for (unit, length) in units where seconds >= length * 2 {
+      return "\(Int(seconds / length)) \(unit)s"
+    }
+    let count = max(1, Int(seconds.rounded()))
+    return count == 1 ? "1 second" : "\(count) seconds"
+  }
+
   /// A size: `512 bytes`, `1.5 MiB`.
   static func bytes(_ count: UInt64) -> String {
     var value = Double(count)

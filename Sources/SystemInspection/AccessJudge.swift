@@ -75,7 +75,8 @@ struct AccessJudge {
       return Refusal(
         component: step.component, needs: .write, reason: .wrongType,
         detail: "a directory cannot be opened for writing")
-    case .socket:
+    // To connect takes the right to write (unix(7)).
+    case .socket where rights != 2:
       return Refusal(
         component: step.component, needs: needs, reason: .wrongType,
         detail: "a socket is connected to, not opened")

@@ -85,6 +85,18 @@ struct InternetAddress: Hashable {
     return isIP4 ? "\(host):\(port)" : "[\(host)]:\(port)"
   }
 
+  /// The socket of one line of `/proc/net/tcp*` if it listens.
+  static func listener(of line: some Collection<UInt8>) -> (port: UInt16, SocketTable.Entry)? {
+    let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 10)
+      .map { TargetText.decoding($0) }
+    guard fields.count > 9, fields[3] == "0A", let local = InternetAddress(listed: fields[1]),
+      let user = UInt32(fields[7]), let inode = UInt64(fields[9])
+    else { return nil }
+    let entry = SocketTable.Entry(
+      inode: inode, manner: "listening on \(local.text)", isBound: true, user: user)
+    return (local.port, entry)
+  }
+
   /// The socket of one line of `/proc/net/{tcp,udp}*` (`proc_net(5)`) if it is in the way of
   /// `wanted`.
   static func entry(

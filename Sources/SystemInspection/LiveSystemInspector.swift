@@ -50,6 +50,12 @@ package struct LiveSystemInspector: SystemInspector {
       .unknown(reason: "this inspector does not read programs")
     case .nearby(let names, let roots): .names(list: NearbyFiles.named(names, around: roots))
     case .packageShipping(let name): PackageLists.packages(shipping: name)
+    case .listening: .holders(list: SocketTable.listeners())
+    case .kernelParameter(let path): .names(list: try KernelParameters.value(of: path))
+    case .controlGroup(_, let memberships):
+      .controlGroup(status: ControlGroups.status(memberships: memberships))
+    case .mapping(let pid, let address):
+      .mapping(status: try MemoryMap.status(of: pid, at: address))
     }
   }
 }

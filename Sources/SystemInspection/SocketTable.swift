@@ -53,7 +53,23 @@ enum SocketTable {
     return holders(of: Array((bound.isEmpty ? entries : bound).prefix(maximumHolders)))
   }
 
-  private static func holders(of entries: [Entry]) -> [Holder] {
+  /// The listening internet sockets of this machine, by port.
+  static func listeners() -> [Holder] {
+    var found: [(port: UInt16, entry: Entry)] = []
+    for list in ["tcp", "tcp6"] {
+      guard
+        let contents = try? FileReading.contents(
+          of: "/proc/net/" + list, limit: maximumListSize)
+      else { continue }
+      found += contents.lines.dropFirst().compactMap { InternetAddress.listener(of: $0) }
+    }
+    found.sort { ($0.port, $0.entry.manner) < ($1.port, $1.entry.manner) }
+    return holders(of: found.prefix(24).map(\.entry), most: 24)
+  }
+
+  private static func holders(
+    of entries: [Entry], most: Int = maximumHolders
+  ) -> [Holder] {
     let inodes = Set(entries.map(\.inode)).subtracting([0])
     var owners: [UInt64: [ProcessID]] = [:]
     if !inodes.isEmpty {
@@ -77,7 +93,7 @@ enum SocketTable {
       }
       holders += processes.map { Holder(process: $0, manner: entry.manner) }
     }
-    return Array(holders.prefix(maximumHolders))
+    return Array(holders.prefix(most))
   }
 
   // MARK: Unix sockets

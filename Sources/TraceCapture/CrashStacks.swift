@@ -17,10 +17,14 @@ final class CrashStacks {
 
   init(walker: (any StackWalker)?) { self.walker = walker }
 
-  /// The stack of `thread`, which stands at this delivery; empty unless it ends the process.
-  func stack(at delivery: SignalDelivery, _ thread: TracedThread) -> [StackFrame] {
+  /// The stack of `thread`, which stands at this delivery; empty unless it ends the process. Out of
+  /// time it is wanted as well: it tells what a busy program was at.
+  func stack(
+    at delivery: SignalDelivery, _ thread: TracedThread, isTimeUp: Bool
+  ) -> [StackFrame] {
     guard let walker, count < Self.most, delivery.disposition == .standard,
       Self.signals.contains(delivery.signal.rawValue)
+        || isTimeUp && delivery.signal == .terminate
     else { return [] }
     count += 1
     return walker.stack(of: thread.process.id, thread: thread.id, limit: Self.frames)

@@ -46,6 +46,7 @@ extension TraceSession {
       let table = creator.process.descriptors
       let process = TracedProcess(id: created, descriptors: shares ? table : table.copy())
       process.program = creator.process.program
+      process.controlGroups = creator.process.controlGroups
       process.credentials = creator.process.credentials
       process.kin = [creator.process.id] + creator.process.kin.prefix(7)
       process.logs = creator.process.logs.map { $0.forChild(created) }
@@ -111,6 +112,7 @@ extension TraceSession {
     process.kin = []
     let execution = execution(process, thread)
     process.program = execution.executable
+    process.controlGroups = ProcessFiles.controlGroups(thread.id)
     events.emit(.programExecuted(execution: execution), thread)
     if execution.lostPrivilege { events.note(.lostPrivilege, execution.executable, thread) }
     stop.resume(stoppingAtCalls: thread.followsCalls)
@@ -123,6 +125,27 @@ extension TraceSession {
       releaseAll(thread)
     }
     stop.resume()
+  }
+
+  /// Tells what is still known of an end that no stop announced.
+  private func explain(_ end: WaitStatus.End, _ thread: TracedThread) {
+    guard case .killed(let signal, _) = end else { return }
+    switch signal {
+    case SIGKILL where limit.phase == .running && !thread.process.controlGroups.isEmpty:
+      facts.explainKill(thread.process.controlGroups, thread, events)
+    case SIGSYS:
+      // A filter of the target's own that kills does so between the entry and the call.
+      guard let call = thread.call else { break }
+      events.emit(
+        .systemCall(
+          call: SystemCall(name: name(of: call), arguments: [], outcome: .unfinished)), thread)
+    default: break
+    }
+  }
+
+  private func name(of call: PendingCall) -> String {
+    (call.row ?? numbers.row(call.number, isNarrow: call.isNarrow)).map { rows[$0].name }
+      ?? CallNames.name(call.number, isNarrow: call.isNarrow)
   }
 
   /// A thread is gone. The leader's end is the process's: it comes last.
@@ -138,6 +161,7 @@ extension TraceSession {
     processes[process.id] = nil
     settling?.noticeChange()
     if process.id == first { self.end = end }
+    explain(end, thread)
     let processEnd: ProcessEnd =
       switch end {
       case .exited(let status): .exited(status: status)

@@ -69,6 +69,11 @@ enum ProcessFiles {
     )
   }
 
+  /// The control groups that a process is in (`/proc/PID/cgroup`).
+  static func controlGroups(_ id: Int32) -> String {
+    bytes("/proc/\(id)/cgroup", cap: 4096).map { TargetText.decoding($0) } ?? ""
+  }
+
   /// True if a process runs a 32-bit program, by its ELF class.
   static func isNarrow(_ id: Int32) -> Bool {
     bytes("/proc/\(id)/exe", cap: 5).map { $0.count == 5 && $0[4] == 1 } ?? false

@@ -36,6 +36,11 @@ package struct Selection: Sendable {
     Selection(tests: [[test(argument, .hasAny(0x4000))]])
   }
 
+  /// The same, and calls that name whom they send to: a datagram that was refused signals nothing.
+  package static func sendsTo(flagsAt argument: Int, addressAt address: Int) -> Selection {
+    Selection(tests: [[test(argument, .hasAny(0x4000))], [test(address, .isNotZero)]])
+  }
+
   /// `getsockopt` of `SOL_SOCKET`, `SO_ERROR`: how an asynchronous connect ended.
   package static let readsSocketError = Selection(tests: [
     [test(1, .equals(1)), test(2, .equals(4))]

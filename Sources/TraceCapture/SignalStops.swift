@@ -22,7 +22,8 @@ extension TraceSession {
         emitWait(thread)
       }
       if stop.signal == SIGPIPE { tellAllClosedPipes() }
-      delivery.stack = crashes.stack(at: delivery, thread)
+      delivery.stack = crashes.stack(at: delivery, thread, isTimeUp: limit.phase != .running)
+      facts.explain(delivery, thread, events)
       events.emit(.signal(signal: delivery), thread)
     }
     stop.deliver(stoppingAtCalls: thread.followsCalls)
@@ -80,7 +81,17 @@ extension TraceSession {
       }
     }
     if signal == SIGPIPE { delivery.duringCall = brokenCall(registers) }
+    if signal == SIGSYS { delivery.duringCall = forbiddenCall(registers) }
     return delivery
+  }
+
+  /// The call that a filter of the target's own answered with SIGSYS.
+  private func forbiddenCall(_ registers: wf_registers) -> SystemCall {
+    let isNarrow = registers.cs == 0x23
+    let name =
+      numbers.row(registers.orig_rax, isNarrow: isNarrow).map { rows[$0].name }
+      ?? CallNames.name(registers.orig_rax, isNarrow: isNarrow)
+    return SystemCall(name: name, arguments: [], outcome: .unfinished)
   }
 
   /// The call that a broken pipe ended, as the registers still tell.

@@ -25,6 +25,40 @@ final class StaleFacts {
     for question in questions(call, error, thread) { ask(question, thread, events) }
   }
 
+  /// Asks what explains a signal that is about to end a process.
+  func explain(_ delivery: SignalDelivery, _ thread: TracedThread, _ events: EventStream) {
+    guard delivery.disposition == .standard else { return }
+    let process = thread.process.id
+    switch delivery.signal {
+    case .segmentationViolation, .bus:
+      guard let address = delivery.faultAddress else { return }
+      let answer = ask(.mapping(pid: process, address: address), thread, events)
+      if delivery.signal == .segmentationViolation { ask(.limits(pid: process), thread, events) }
+      if case .mapping(let status) = answer, let path = status.path, path.hasPrefix("/"),
+        delivery.signal == .bus
+      {
+        ask(.fileSystem(path: path), thread, events)
+      }
+    case .cpuTime, .fileSize: ask(.limits(pid: process), thread, events)
+    default:
+      // A sender like kill(1) is gone in a moment.
+      guard let sender = delivery.sender, sender > 0, sender != process else { return }
+      ask(.process(pid: sender), thread, events)
+    }
+  }
+
+  /// Asks who stands in the way of a call that does not return.
+  func explainWait(_ call: SystemCall, _ thread: TracedThread, _ events: EventStream) {
+    guard isLock(call) else { return }
+    for question in lockers(call, thread) { ask(question, thread, events) }
+  }
+
+  /// Asks whether the control groups of a process that was killed explain it.
+  func explainKill(_ memberships: String, _ thread: TracedThread, _ events: EventStream) {
+    ask(
+      .controlGroup(pid: thread.process.id, memberships: memberships), thread, events)
+  }
+
   private func mayAsk(_ now: UInt64) -> Bool {
     if now / 1_000_000_000 != second {
       second = now / 1_000_000_000
@@ -33,15 +67,19 @@ final class StaleFacts {
     return count < Self.most && countInSecond < Self.mostInSecond
   }
 
-  private func ask(_ question: SystemQuestion, _ thread: TracedThread, _ events: EventStream) {
+  @discardableResult
+  private func ask(
+    _ question: SystemQuestion, _ thread: TracedThread, _ events: EventStream
+  ) -> SystemAnswer? {
     let now = EventStream.now
-    if let last = asked[question], now &- last < Self.freshness { return }
-    guard mayAsk(now) else { return }
+    if let last = asked[question], now &- last < Self.freshness { return nil }
+    guard mayAsk(now) else { return nil }
     count += 1
     countInSecond += 1
     asked[question] = now
     let answer = inspector.answer(question)
     events.emit(.fact(fact: Fact(question: question, answer: answer)), thread)
+    return answer
   }
 
   private func questions(
@@ -63,14 +101,24 @@ final class StaleFacts {
           .listener(address: .unix(path: absolute(path, nil, thread)), isDatagram: false),
         ]
       }
-      return [.listener(address: address, isDatagram: false)]
+      // Which kind of socket it is, the call does not tell.
+      return error == .addressInUse
+        ? [
+          .listener(address: address, isDatagram: false),
+          .listener(address: address, isDatagram: true),
+        ] : [.listener(address: address, isDatagram: false), .listening]
     case .noSpace, .quotaExceeded:
       return place(call, thread).map { [.fileSystem(path: $0)] } ?? []
     case .tooManyOpen, .tooManyOpenSystemwide, .noMemory, .fileTooLarge:
       return [.limits(pid: thread.process.id)]
     case .tryAgain:
       if isLock(call) { return lockers(call, thread) }
-      return Self.creating.contains(call.name) ? [.limits(pid: thread.process.id)] : []
+      guard Self.creating.contains(call.name) else { return [] }
+      let memberships = ProcessFiles.controlGroups(thread.id)
+      return [.limits(pid: thread.process.id)]
+        + (memberships.isEmpty
+          ? [] : [.controlGroup(pid: thread.process.id, memberships: memberships)])
+    case .interrupted: return isLock(call) ? lockers(call, thread) : []
     case .textBusy, .busy: return place(call, thread).map { [.openers(path: $0)] } ?? []
     case .noEntry, .notDirectory, .tooManyLinks, .executableFormat, .badLibrary:
       return program(call, thread)

@@ -117,7 +117,13 @@ extension TraceSession {
     let row = rows[index_]
     let failed = result < 0 && result >= -4095
     // ERESTARTSYS and its kin: the kernel makes the call again, or the program sees EINTR.
-    if failed, (-516 ... -512).contains(result) { return }
+    if failed, (-516 ... -512).contains(result) {
+      // Who waits for a lock with an alarm set, as flock -w does, gives up by this.
+      if row.name == "flock" || row.name.hasPrefix("fcntl") {
+        emit(call, row: row, result: -Int64(EINTR), thread)
+      }
+      return
+    }
     if !failed { succeeded(call, index: index_, row: row, result: result, thread) }
     switch row.emission {
     case .always, .listing, .closeRange: break

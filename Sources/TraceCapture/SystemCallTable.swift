@@ -145,7 +145,7 @@ package enum SystemCallTable {
       when: .readsSocketError, emits: .socketError),
     row(
       "sendto", 44, 369, [.descriptor, .skip, .integer, .symbols(.message), .address],
-      when: .doesNotSignal(flagsAt: 3), emits: .messages),
+      when: .sendsTo(flagsAt: 3, addressAt: 4), emits: .messages),
     row(
       "sendmsg", 46, 370, [.descriptor, .message, .symbols(.message)],
       when: .doesNotSignal(flagsAt: 2), emits: .messages),
@@ -217,6 +217,7 @@ package enum SystemCallTable {
     row("semget", 64, 393, [.hexadecimal, .integer, .octal], emits: .failures),
     row("msgget", 68, 399, [.hexadecimal, .octal], emits: .failures),
     row("shmat", 30, 397, [.integer, .hexadecimal, .hexadecimal], emits: .failures),
+    row("mq_open", 240, 277, [.text, .symbols(.open), .octal], emits: .failures),
   ]
 
   /// Descriptors made, copied, locked and closed.

@@ -150,5 +150,6 @@ extension TraceSession {
         outcome: .unfinished)
     }
     events.emit(.systemCall(call: event), thread)
+    facts.explainWait(event, thread, events)
   }
 }

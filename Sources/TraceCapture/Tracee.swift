@@ -51,6 +51,8 @@ final class TracedProcess {
   var program = ""
   /// Who it acts as, as far as that is known to hold still.
   var credentials: Credentials?
+  /// The control groups that it was in when its program began.
+  var controlGroups = ""
   /// Calls that wrote to standard output.
   var outputCalls = 0
   /// The processes that this one is a mere fork of, nearest first; none once it became a program.

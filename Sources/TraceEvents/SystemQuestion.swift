@@ -54,6 +54,17 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// Which package known to the machine ships a file or command of this name?
   /// Answer: `names`, best first, at most 3.
   case packageShipping(name: String)
+  /// Which internet sockets listen on this machine, and whose are they? Answer: `holders`, at most
+  /// 24, by port.
+  case listening
+  /// The value of a kernel parameter, by its path below /proc/sys: `kernel/sem`. Answer: `names` with
+  /// one element.
+  case kernelParameter(path: String)
+  /// What limits the control groups that a process is in, as its `/proc/PID/cgroup` lists them?
+  /// Answer: `controlGroup`.
+  case controlGroup(pid: ProcessID, memberships: String)
+  /// What is mapped at `address` of process `pid`, or next to it? Answer: `mapping`.
+  case mapping(pid: ProcessID, address: UInt64)
 }
 
 /// What an access wants to do with the last component of its path.
@@ -90,6 +101,8 @@ package enum SystemAnswer: Codable, Sendable, Hashable {
   case limits(list: [ResourceLimit])
   case lines(list: [TextLine])
   case program(facts: ProgramFile)
+  case controlGroup(status: ControlGroupStatus)
+  case mapping(status: MappingStatus)
   /// It could not be found out, and why.
   case unknown(reason: String)
 }

@@ -190,7 +190,9 @@ struct LiveTests {
       #expect(connect?.address == .ip4(address: "127.0.0.1", port: 1))
       #expect(
         run.facts.map(\.question)
-          == [.listener(address: .ip4(address: "127.0.0.1", port: 1), isDatagram: false)])
+          == [
+            .listener(address: .ip4(address: "127.0.0.1", port: 1), isDatagram: false), .listening,
+          ])
     }
 
     @Test func readOnlyPlace() {

@@ -11,7 +11,10 @@ struct AddressInUse: ObservationKind {
   var holderUnit: String?
   var holderCommand: String?
   var manner: String?
+  var holderAge: String?
   var isOwnProcess = false
+  var isTimeWait = false
+  var isDatagram = false
   var staleSocket = false
 
   static let name = "address-in-use"
@@ -25,7 +28,12 @@ struct AddressInUse: ObservationKind {
     .init("holder_user", \.holderUser, "Its user."),
     .init("holder_unit", \.holderUnit, "Its systemd unit or container."),
     .init("holder_command", \.holderCommand, "Its command line."),
+    .init("holder_age", \.holderAge, "For how long it has been running: 3 minutes."),
     .init("manner", \.manner, "How it holds it: listening on 0.0.0.0:80."),
+    .init(
+      "is_time_wait", \.isTimeWait,
+      "True if only a connection that has ended keeps the address (TIME_WAIT)."),
+    .init("is_datagram", \.isDatagram, "True for UDP."),
     .init("is_own_process", \.isOwnProcess, "True if the holder is a process of this very run."),
     .init("stale_socket", \.staleSocket, "True for a Unix socket file that no process listens on."),
   ]
@@ -45,6 +53,14 @@ struct ConnectionFailed: ObservationKind {
   var socketExists = false
   var firstMissing: String?
   var otherListener: String?
+  var nearListener: String?
+  var nearSocket: String?
+  var nearSocketHolder: String?
+  var namingVariable: String?
+  var isProxy = false
+  var resolver: String?
+  var nearHost: String?
+  var wasBegun = false
   var isNameServer = false
   var attempts: Int?
   var isPrivilegedPort = false
@@ -68,6 +84,23 @@ struct ConnectionFailed: ObservationKind {
     .init(
       "first_missing", \.firstMissing, "The first component of the socket's path that is missing."),
     .init("other_listener", \.otherListener, "Who listens on the same port at another address."),
+    .init(
+      "near_listener", \.nearListener,
+      "Who listens on this machine at another port and may be meant, by its name or its number."),
+    .init(
+      "near_socket", \.nearSocket, "A Unix socket of a similar name, where that one is missing."),
+    .init("near_socket_holder", \.nearSocketHolder, "Who listens there."),
+    .init(
+      "naming_variable", \.namingVariable,
+      "The environment variable whose value has the address: http_proxy."),
+    .init("is_proxy", \.isProxy, "True if that variable names a proxy."),
+    .init(
+      "resolver", \.resolver,
+      "What /etc/resolv.conf and /etc/nsswitch.conf say of who is asked for names."),
+    .init("near_host", \.nearHost, "A line of /etc/hosts with a name like the one sought."),
+    .init(
+      "was_begun", \.wasBegun,
+      "True if the connection was begun, and nothing was seen of its end."),
     .init("is_name_server", \.isNameServer, "True if it is a name server (port 53)."),
     .init("host_name", \.hostName, "The host name that was being resolved, where it is known."),
     .init("attempts", \.attempts, "How often it was tried."),

@@ -27,6 +27,22 @@ struct ProcessKilled: ObservationKind {
   var parentName: String?
   var faultKind: String?
   var loading: String?
+  var faultTitle: String?
+  var faultWords: String?
+  var mappedFile: String?
+  var stackLimit: String?
+  var forbiddenCall: String?
+  var exception: String?
+  var hasNoSymbols = false
+  var isPython = false
+  var limit: String?
+  var ulimitOption: String?
+  var writtenFile: String?
+  var memoryLimit: String?
+  var memoryGroup: String?
+  var senderUser: String?
+  var senderCommand: String?
+  var isReload = false
 
   static let name = "process-killed"
   static let summary = "A signal ended the process."
@@ -36,10 +52,32 @@ struct ProcessKilled: ObservationKind {
     .init("executable", \.executable, "Absolute path of the program that was killed."),
     .init("fault_address", \.faultAddress, "Faulting address, in hexadecimal."),
     .init(
-      "fault_kind", \.faultKind, "unmapped, protected, division, instruction, alignment, truncated."
-    ),
-    .init(
       "loading", \.loading, "The library that the loader was mapping when it met the file's end."),
+    .init(
+      "fault_kind", \.faultKind,
+      "unmapped, protected, division, instruction, alignment, truncated, full, stack."),
+    .init("fault_title", \.faultTitle, "The fault in two or three words: division by zero."),
+    .init("fault_words", \.faultWords, "What the fault means, in a sentence."),
+    .init("mapped_file", \.mappedFile, "The file that is mapped at the faulting address."),
+    .init("stack_limit", \.stackLimit, "The limit on the stack, for an overflow of it."),
+    .init(
+      "forbidden_call", \.forbiddenCall, "For SIGSYS: the system call that a filter forbade."),
+    .init("exception", \.exception, "The C++ exception that nobody caught: its type."),
+    .init(
+      "has_no_symbols", \.hasNoSymbols, "True if the program's own functions have no names."),
+    .init("is_python", \.isPython, "True if Python runs it."),
+    .init("limit", \.limit, "The limit that was exceeded, in words with a unit."),
+    .init("ulimit_option", \.ulimitOption, "The option of the shell's ulimit that sets it."),
+    .init("written_file", \.writtenFile, "The file that it had opened for writing last."),
+    .init(
+      "memory_limit", \.memoryLimit,
+      "The memory limit of its control group, where the kernel killed for it."),
+    .init("memory_group", \.memoryGroup, "That control group, as a directory."),
+    .init("sender_user", \.senderUser, "The sender's user."),
+    .init("sender_command", \.senderCommand, "The sender's command line."),
+    .init(
+      "is_reload", \.isReload,
+      "True for a signal that servers take as a request: SIGHUP, SIGUSR1, SIGUSR2."),
     .init("is_null", \.isNull, "True if the address lies in the first page."),
     .init("offset", \.offset, "The address, for one in the first page."),
     .init("sender", \.sender, "Name of the process that sent it."),
@@ -104,6 +142,10 @@ struct Waiting: ObservationKind {
   var whatFor = ""
   var subject = ""
   var holder: String?
+  var explanation: String?
+  var function: String?
+  var stack: [String] = []
+  var attempts: String?
   var isBusy = false
 
   static let name = "waiting"
@@ -113,6 +155,10 @@ struct Waiting: ObservationKind {
     .init("what_for", \.whatFor, "What it waited for, in words."),
     .init("waits_on", \.subject, "The path, address or process that it waited for."),
     .init("holder", \.holder, "Who would have to act, where it is known."),
+    .init("explanation", \.explanation, "Why that does not come, as far as it is known."),
+    .init("function", \.function, "The function that it was in, where the stack is known."),
+    .init("stack", \.stack, "The stack, innermost first."),
+    .init("attempts", \.attempts, "What it tried again and again, if it did: the call."),
     .init("is_busy", \.isBusy, "True if it was not waiting but running."),
   ]
 }

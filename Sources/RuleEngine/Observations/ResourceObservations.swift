@@ -16,6 +16,17 @@ struct ResourceExhausted: ObservationKind {
   var total: String?
   var available: String?
   var user: String?
+  var ulimitValue: String?
+  var limitOrigin: String?
+  var askedFor: String?
+  var crowd: String?
+  var parameter: String?
+  var parameterValue: String?
+  var parameterMeans: String?
+  var suggested: String?
+  var group: String?
+  var groupLimit: String?
+  var temporaryVariable: String?
 
   static let name = "resource-exhausted"
   static let summary =
@@ -23,7 +34,8 @@ struct ResourceExhausted: ObservationKind {
   static let fields: [ObservationField<Self>] = [
     .init(
       "resource", \.resource,
-      "space, inodes, quota, descriptors, system-descriptors, memory, processes, file-size."),
+      "space, inodes, quota, descriptors, system-descriptors, memory, processes, file-size, kernel-limit."
+    ),
     .init("error", \.error, "Name of the error."),
     .init("call", \.call, "The system call."),
     .init("limit_name", \.limitName, "RLIMIT_NOFILE and so on, where a limit decides."),
@@ -38,6 +50,19 @@ struct ResourceExhausted: ObservationKind {
     .init("total", \.total, "Its size, in words; given only if it is full."),
     .init("available", \.available, "What is free, in words."),
     .init("user", \.user, "The user whom the limit holds for."),
+    .init("ulimit_value", \.ulimitValue, "Its value as `ulimit` shows it."),
+    .init("limit_origin", \.limitOrigin, "Where that limit comes from, in a sentence."),
+    .init("asked_for", \.askedFor, "How much memory the call asked for."),
+    .init("crowd", \.crowd, "What most of the open descriptors are: 30 of them are /var/x."),
+    .init("parameter", \.parameter, "The kernel parameter that limits it: kernel.shmmax."),
+    .init("parameter_value", \.parameterValue, "Its value."),
+    .init("parameter_means", \.parameterMeans, "What it limits."),
+    .init("suggested", \.suggested, "A higher value that many systems have."),
+    .init("group", \.group, "The control group whose limit is reached, as a directory."),
+    .init("group_limit", \.groupLimit, "That limit."),
+    .init(
+      "temporary_variable", \.temporaryVariable,
+      "TMPDIR, where the file lies in the directory that it names."),
   ]
 }
 
@@ -48,6 +73,7 @@ struct LockHeld: ObservationKind {
   var holder: String?
   var holderPid: Int?
   var holderCommand: String?
+  var holderAge: String?
   var manner: String?
 
   static let name = "lock-held"
@@ -58,6 +84,7 @@ struct LockHeld: ObservationKind {
     .init("holder", \.holder, "Name of the process that holds the lock."),
     .init("holder_pid", \.holderPid, "Its process id."),
     .init("holder_command", \.holderCommand, "Its command line."),
+    .init("holder_age", \.holderAge, "For how long it has been running."),
     .init("manner", \.manner, "What kind of lock it holds."),
   ]
 }

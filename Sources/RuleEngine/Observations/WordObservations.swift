@@ -18,6 +18,13 @@ struct LastWords: ObservationKind {
   var total: String?
   var available: String?
   var peer: String?
+  var peerHolder: String?
+  var isPeerSilent = false
+  var resolver: String?
+  var nearHost: String?
+  var trustStore: String?
+  var missingStore: String?
+  var missingStoreVariable: String?
   var nameServers: [String] = []
   var hostName: String?
   var module: String?
@@ -73,10 +80,23 @@ struct LastWords: ObservationKind {
     .init("written_file", \.writtenFile, "The file that it had opened for writing last."),
     .init(
       "mount_point", \.mountPoint,
-      "Where the file system of what was written is mounted, if the words speak of space."),
+      "Where the file system of what was written is mounted, if it is full."),
     .init("total", \.total, "Its size, in words."),
     .init("available", \.available, "What is free there, in words."),
     .init("peer", \.peer, "The internet address that it had connected to last."),
+    .init("peer_holder", \.peerHolder, "Who listens at that address, on this machine."),
+    .init(
+      "is_peer_silent", \.isPeerSilent, "True if nothing was seen of that address's answer."),
+    .init(
+      "resolver", \.resolver,
+      "What /etc/resolv.conf and /etc/nsswitch.conf say of who is asked for names."),
+    .init("near_host", \.nearHost, "A line of /etc/hosts with a name like the one sought."),
+    .init("trust_store", \.trustStore, "The file of trusted certificates that it had read last."),
+    .init(
+      "missing_store", \.missingStore,
+      "A file or directory of trusted certificates that it was told to use and did not find."),
+    .init(
+      "missing_store_variable", \.missingStoreVariable, "The environment variable that names it."),
     .init("name_servers", \.nameServers, "The name servers that it had asked."),
     .init("host_name", \.hostName, "A host name that the words or the command line have."),
     .init("elsewhere", \.elsewhere, "Where files of that module lie, outside of the search."),

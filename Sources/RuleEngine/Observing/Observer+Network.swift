@@ -12,7 +12,11 @@ extension Observer {
       seen.address = seen.path ?? path
     }
     guard asking else { return seen }
+    seen.isDatagram = isDatagram(call)
     let holders = inquiry.listeners(resolved(address, call), isDatagram: isDatagram(call))
+    seen.isTimeWait =
+      !holders.isEmpty
+      && holders.allSatisfy { $0.process == nil && $0.manner.contains("TIME_WAIT") }
     guard let holder = holders.first(where: { $0.process != nil }) ?? holders.first else {
       seen.staleSocket = seen.path != nil
       return seen
@@ -23,6 +27,7 @@ extension Observer {
       seen.holderPid = Int(process.pid)
       seen.holderUser = process.userName
       seen.holderUnit = process.unit
+      seen.holderAge = Wording.age(process.ageSeconds)
       seen.holderCommand = process.arguments.joined(separator: " ")
       seen.isOwnProcess = history.process(pid: process.pid) != nil
     }
@@ -50,20 +55,97 @@ extension Observer {
     }
     seen.hostName = seen.isNameServer ? hostNameBeingResolved(after: call) : nil
     guard asking else { return seen }
+    describeNaming(address, history.processes[call.process], in: &seen)
     if let path = seen.path, let walk = inquiry.pathWalk(path) {
       switch walk.end {
       case .exists: seen.socketExists = true
-      case .missing(let missing): seen.firstMissing = missing
+      case .missing(let missing):
+        seen.firstMissing = missing
+        describeNearSocket(path, in: &seen)
       default: break
       }
     }
     if call.error == .connectionRefused, seen.port != nil {
-      seen.otherListener = inquiry.listeners(address, isDatagram: isDatagram(call)).first.map {
-        holder in
-        (holder.process.map { "\($0.name) (pid \($0.pid)), " } ?? "") + holder.manner
-      }
+      describeListeners(address, call, in: &seen)
+    }
+    if seen.isNameServer {
+      seen.resolver = resolver()
+      seen.nearHost = seen.hostName.flatMap { nearHost(to: $0) }
     }
     return seen
+  }
+
+  /// The variable that holds the address: `http_proxy=http://127.0.0.1:3128`.
+  private func describeNaming(
+    _ address: SocketAddress, _ process: ProcessRecord, in seen: inout ConnectionFailed
+  ) {
+    guard let port = address.port, let host = address.host else { return }
+    let hosts = seen.isLocal ? [host, "localhost"] : [host]
+    for entry in process.environment {
+      let parts = entry.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2,
+        hosts.contains(where: { parts[1].contains("\($0):\(port)") })
+      else { continue }
+      seen.namingVariable = String(parts[0])
+      seen.isProxy = parts[0].lowercased().hasSuffix("_proxy")
+      return
+    }
+  }
+
+  private func describeNearSocket(_ path: String, in seen: inout ConnectionFailed) {
+    let directory = PathName.directory(of: path)
+    for name in inquiry.similarNames(to: PathName.base(of: path), in: directory) {
+      let near = name.hasPrefix("/") ? name : directory + "/" + name
+      guard let walk = inquiry.pathWalk(near), walk.components.last?.type == .socket else {
+        continue
+      }
+      seen.nearSocket = near
+      seen.nearSocketHolder = inquiry.listeners(.unix(path: near)).first?.process
+        .map { "\($0.name) (pid \($0.pid))" }
+      return
+    }
+  }
+
+  /// Who listens on the same port at another address, or else who may be meant.
+  private func describeListeners(
+    _ address: SocketAddress, _ call: FailedCall, in seen: inout ConnectionFailed
+  ) {
+    guard let port = address.port else { return }
+    let listening = inquiry.listening()
+    let describe = { (holder: Holder) in
+      (holder.process.map { "\($0.name) (pid \($0.pid), user \($0.userName)), " } ?? "")
+        + holder.manner
+    }
+    let name = history.processes[call.process].name
+    seen.otherListener =
+      (listening.first { $0.manner.hasSuffix(":\(port)") }
+      ?? inquiry.listeners(address, isDatagram: isDatagram(call)).first).map(describe)
+    guard seen.otherListener == nil else { return }
+    seen.nearListener =
+      (listening.first { holder in
+        holder.process.map { Self.areKin($0.name, name) } ?? false
+      }
+      ?? listening.first { holder in
+        holder.manner.split(separator: ":").last.map {
+          Self.areNear(String($0), String(port))
+        } ?? false
+      }).map(describe)
+  }
+
+  /// True for a client and its server: redis-cli and redis-server, mysql and mysqld.
+  static func areKin(_ left: String, _ right: String) -> Bool {
+    let shared = zip(left, right).prefix { $0 == $1 }.count
+    return left != right && shared >= 4
+      && (shared >= min(left.count, right.count) || shared >= 5)
+  }
+
+  /// True for two numbers of which one digit differs, or two are swapped.
+  static func areNear(_ left: String, _ right: String) -> Bool {
+    guard left.count == right.count, left != right else { return false }
+    let differing = zip(left, right).filter { $0 != $1 }
+    return differing.count == 1
+      || differing.count == 2 && differing[0].0 == differing[1].1
+        && differing[0].1 == differing[1].0
   }
 
   private func cwd(of call: FailedCall) -> String {
@@ -78,65 +160,5 @@ extension Observer {
   private func isDatagram(_ call: FailedCall) -> Bool {
     guard case .socket(let state) = call.target else { return false }
     return state.type == "SOCK_DGRAM"
-  }
-
-  /// The host name that a later complaint names, if the command line has it too or its shape tells.
-  func hostNameBeingResolved(after call: FailedCall) -> String? {
-    for line in run.mentions.lines where line.number >= call.number {
-      if let name = hostName(in: line.text) { return name }
-    }
-    return hostNameFromOutside()
-  }
-
-  /// A word of `text` that has the shape of a host name and stands on a command line of this run.
-  func hostName(in text: String) -> String? {
-    let commands = run.path.processes.flatMap { history.processes[$0].arguments }
-    let quoted = Complaint.quoted(in: text)
-    return Mentions.tokens(of: text)
-      .filter { token in
-        Self.isHostName(token) && !isFile(token)
-          && (quoted.contains(token) || commands.contains { $0.contains(token) })
-      }
-      // A set has another order in each process; a recording must replay to the same answer.
-      .max { ($0.count, $0) < ($1.count, $1) }
-  }
-
-  /// A host name on a command line of the failure path, or in a URL of its environment.
-  func hostNameFromOutside() -> String? {
-    for index in run.path.processes.reversed() {
-      let process = history.processes[index]
-      for argument in process.arguments.dropFirst()
-        + process.environment.filter({ $0.contains("://") })
-      {
-        for token in Mentions.tokens(of: argument).sorted() {
-          for part in token.split(whereSeparator: { $0 == "/" || $0 == "@" }).map(String.init)
-          where Self.isHostName(part) && !isFile(part) { return part }
-        }
-      }
-    }
-    return nil
-  }
-
-  /// What a file's name ends in, and no host's.
-  private static let fileSuffixes: Set<String> = [
-    "conf", "cfg", "cnf", "json", "yaml", "yml", "ini", "toml", "xml", "txt", "log", "pem", "crt",
-    "key", "sock", "html", "sql", "db", "lock", "service", "env",
-  ]
-
-  /// True for a word that is the name of a script of the run, or of a file that it read.
-  private func isFile(_ word: String) -> Bool {
-    run.path.processes.contains { index in
-      history.processes[index].recentFiles.contains { PathName.base(of: $0) == word }
-    }
-  }
-
-  private static func isHostName(_ word: String) -> Bool {
-    let labels = word.split(separator: ".", omittingEmptySubsequences: false)
-    guard labels.count >= 2, let last = labels.last, last.count >= 2,
-      last.allSatisfy({ $0.isASCII && $0.isLetter }), !fileSuffixes.contains(last.lowercased())
-    else { return false }
-    return labels.allSatisfy { label in
-      !label.isEmpty && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") }
-    }
   }
 }

@@ -11,16 +11,9 @@ extension Observer {
     seen.signalWords = delivery.signal.words
     seen.executable = process.executedPath ?? process.executable ?? ""
     if case .killed(_, let dumped) = process.end { seen.coreDumped = dumped }
-    if let address = delivery.faultAddress, Self.faults.contains(delivery.signal),
-      delivery.code > 0
-    {
-      seen.faultAddress = "0x" + String(address, radix: 16)
-      seen.isNull = delivery.signal == .segmentationViolation && address < 4096
-      if seen.isNull, address > 0 { seen.offset = Int(address) }
-      seen.faultKind = faultKind(delivery)
-    }
     describeSender(of: signal, process, in: &seen, asking: asking)
     describeStack(delivery.stack, process, in: &seen, asking: asking)
+    describeFault(delivery, process, in: &seen, asking: asking)
     if seen.faultKind == "truncated",
       delivery.stack.contains(where: {
         PathName.base(of: $0.module ?? "").hasPrefix("ld-linux")
@@ -29,15 +22,19 @@ extension Observer {
     {
       seen.loading = process.libraries.last
     }
-    seen.lastFile = process.recentFiles.last
+    describeExceededLimit(signal, process, in: &seen)
+    seen.isReload = ["SIGHUP", "SIGUSR1", "SIGUSR2"].contains(seen.signal)
+    seen.isPython = process.executable.map { PathName.base(of: $0).hasPrefix("python") } ?? false
+    seen.writtenFile = process.lastWrittenFile
+    seen.exception = exception(of: process)
+    if delivery.signal == .badSystemCall {
+      seen.forbiddenCall = (delivery.duringCall ?? process.pendingCalls.last?.call)?.name
+    }
+    seen.lastFile = process.filesOfProgram.last { !Self.isPlumbing($0) }
     seen.lastWords = lastMessage(of: process)
     seen.parentName = process.parent.map { history.processes[$0].name }
     return seen
   }
-
-  private static let faults: Set<SignalNumber> = [
-    .segmentationViolation, .bus, .illegalInstruction, .floatingPoint, .trap,
-  ]
 
   /// The last line that a process said, or, where that is of a stack that it printed, the one that
   /// complains clearest.
@@ -55,19 +52,6 @@ extension Observer {
     return LogPrefix.removed(from: line.text.trimmed)
   }
 
-  /// `si_code` values of `sigaction(2)`.
-  private func faultKind(_ delivery: SignalDelivery) -> String? {
-    switch (delivery.signal, delivery.code) {
-    case (.segmentationViolation, 1): "unmapped"
-    case (.segmentationViolation, 2): "protected"
-    case (.bus, 1): "alignment"
-    case (.bus, _): "truncated"
-    case (.floatingPoint, 1): "division"
-    case (.illegalInstruction, _): "instruction"
-    default: nil
-    }
-  }
-
   private func describeSender(
     of signal: DeliveredSignal, _ process: ProcessRecord, in seen: inout ProcessKilled,
     asking: Bool
@@ -81,6 +65,7 @@ extension Observer {
       let sender = history.processes[sent.sender]
       seen.sender = sender.name
       seen.senderPid = Int(sender.pid)
+      seen.senderCommand = sender.arguments.joined(separator: " ")
       seen.sentByItself = sender.index == process.index
       seen.sentByParent = sender.index == process.parent
       return
@@ -94,35 +79,15 @@ extension Observer {
     seen.sentByItself = sender == process.pid
     if let known = history.process(pid: sender) {
       seen.sender = known.name
+      seen.senderCommand = known.arguments.joined(separator: " ")
       seen.sentByParent = known.index == process.parent
     } else {
       seen.sentFromOutside = true
-      if asking { seen.sender = inquiry.process(sender)?.name }
-    }
-  }
-
-  private func describeStack(
-    _ stack: [StackFrame], _ process: ProcessRecord, in seen: inout ProcessKilled, asking: Bool
-  ) {
-    seen.stack = stack.prefix(8).enumerated().map { index, frame in
-      let place =
-        frame.file.map { "\(PathName.base(of: $0)):\(frame.line ?? 0)" }
-        ?? frame.module.map { "\(PathName.base(of: $0))+0x\(String(frame.offset, radix: 16))" }
-        ?? ""
-      return "#\(index) \(frame.function ?? "??")  \(place)"
-    }
-    let own =
-      stack.first { $0.module == process.executable && $0.function != nil }
-      ?? stack.first { $0.function != nil && $0.file != nil } ?? stack.first
-    seen.function = own?.function
-    seen.file = own?.file
-    seen.line = own?.line
-    seen.module = stack.first?.module
-    if let top = stack.first?.function, top != own?.function { seen.innerFunction = top }
-    if asking, let file = own?.file, let line = own?.line {
-      seen.sourceLine =
-        inquiry.lines(around: line, of: file).first { $0.number == line }?.text
-        .trimmed
+      if asking, let identity = inquiry.process(sender) {
+        seen.sender = identity.name
+        seen.senderUser = identity.userName
+        seen.senderCommand = identity.arguments.joined(separator: " ")
+      }
     }
   }
 
@@ -150,8 +115,23 @@ extension Observer {
     seen.readerIsFilter = closing.atEnd && !reader.failed
     seen.readerEnd = Wording.ending(of: reader)
     seen.secondsBefore = Wording.seconds(max(0, time - closing.time))
-    seen.readerLastWords = run.mentions.lines.last { $0.process == reader.index }?.text
+    seen.readerLastWords = clearestWords(of: reader)
     return seen
+  }
+
+  /// The line in which a process complained clearest: the first of equals.
+  private func clearestWords(of process: ProcessRecord) -> String? {
+    let lines = run.mentions.lines.filter { $0.process == process.index }
+    let weights = lines.map { Complaint.weight(of: $0.text.lowercased()) }
+    guard let most = weights.max(), most > 0.3 else {
+      // "Try `gzip --help' for more information." says nothing of what was wrong.
+      return (lines.last { !$0.text.contains("--help") } ?? lines.last)?.text
+    }
+    // Of a traceback the line that names the exception, of other words the first.
+    if let exception = lines.last(where: { Complaint.namesException($0.text) }) {
+      return exception.text
+    }
+    return weights.firstIndex(of: most).map { lines[$0].text }
   }
 
   /// What `descriptor` of `process` referred to, and which process of this run let go the other
@@ -177,13 +157,6 @@ extension Observer {
         && !history.lineage(of: process.index).contains($0.process)
     }
     return (target, closing)
-  }
-
-  func waiting(_ process: ProcessRecord, _ pending: PendingCall, asking: Bool) -> Waiting {
-    var seen = Waiting()
-    seen.call = pending.call.name
-    (seen.whatFor, seen.subject) = Wording.wait(pending, by: process)
-    return seen
   }
 
   func silentExit(_ process: ProcessRecord) -> SilentExit {

@@ -169,6 +169,7 @@ extension Observer {
       seen.holderPid = holder.process.map { Int($0.pid) }
       seen.holderCommand = holder.process?.arguments.joined(separator: " ")
       seen.manner = holder.manner
+      seen.holderAge = holder.process.map { Wording.age($0.ageSeconds) }
     }
     return seen
   }

@@ -36,13 +36,7 @@ extension Observer {
     let place = found?.place
     seen.file = place?.file
     seen.lineNumber = place?.line
-    if asking, Complaint.speaks(of: .noSpace, in: line.text.lowercased()),
-      let file = seen.writtenFile, let status = inquiry.fileSystem(file), status.isFull
-    {
-      seen.mountPoint = status.mountPoint
-      seen.total = Wording.bytes(status.totalBytes)
-      seen.available = Wording.bytes(status.availableBytes)
-    }
+    if asking { describeSurroundings(process, line.text, in: &seen) }
     seen.shadow = shadow(in: line.text, process)
     describeLocale(process, in: &seen)
     seen.unknownUser = UnknownUser.name(in: line.text)
@@ -167,7 +161,7 @@ extension Observer {
   }
 
   /// True for files that programs read without anybody having asked for them.
-  private static func isPlumbing(_ path: String) -> Bool {
+  static func isPlumbing(_ path: String) -> Bool {
     path.hasPrefix("/proc/") || path.hasPrefix("/sys/") || path.hasPrefix("/dev/")
       || path.contains(".so") || path.contains("/locale/") || path == "/etc/ld.so.cache"
       || path.hasSuffix(".pyc")

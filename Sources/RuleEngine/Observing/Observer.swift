@@ -23,6 +23,7 @@ struct Observer {
         ?? lastWords(process, line: line, asking: asking)
     case .silence: return silentExit(process)
     case .waiting(let pending): return waiting(process, pending, asking: asking)
+    case .busy: return busy(process)
     }
   }
 
@@ -42,6 +43,7 @@ struct Observer {
     case .accessDenied, .notPermitted, .readOnly:
       if call.address?.port != nil { return connectionFailed(call, asking: asking) }
       if isLock(call) { return lockHeld(call, asking: asking) }
+      if KernelLimits.limit(of: call) != nil { return resourceExhausted(call, asking: asking) }
       return subject(of: call) == nil || isPrivileged(call)
         ? callFailed(call) : accessRefused(call, process: process, asking: asking)
     case .executableFormat, .badLibrary:
@@ -51,6 +53,9 @@ struct Observer {
       return resourceExhausted(call, asking: asking)
     case .tryAgain:
       return isLock(call) ? lockHeld(call, asking: asking) : resourceExhausted(call, asking: asking)
+    case .interrupted where isLock(call): return lockHeld(call, asking: asking)
+    case .invalidArgument where KernelLimits.limit(of: call) != nil:
+      return resourceExhausted(call, asking: asking)
     case .exists, .isDirectory, .notEmpty, .crossDevice, .textBusy, .busy, .nameTooLong:
       return call.path == nil ? callFailed(call) : pathConflict(call, asking: asking)
     default:

@@ -1,0 +1,52 @@
+/// The limits of the control groups (`cgroups(7)`) that a process is in.
+package struct ControlGroupStatus: Codable, Sendable, Hashable {
+  /// The group whose memory limit is the tightest, as a directory; nil without any limit.
+  package var memoryGroup: String?
+  /// That limit, in bytes.
+  package var memoryLimit: UInt64?
+  /// How often the kernel killed a process of that group for want of memory.
+  package var memoryKills: UInt64?
+  /// The group whose limit on tasks is the tightest, as a directory; nil without any limit.
+  package var tasksGroup: String?
+  /// That limit.
+  package var tasksLimit: UInt64?
+  /// Tasks in that group.
+  package var tasks: UInt64?
+
+  package init(
+    memoryGroup: String? = nil, memoryLimit: UInt64? = nil, memoryKills: UInt64? = nil,
+    tasksGroup: String? = nil, tasksLimit: UInt64? = nil, tasks: UInt64? = nil
+  ) {
+    self.memoryGroup = memoryGroup
+    self.memoryLimit = memoryLimit
+    self.memoryKills = memoryKills
+    self.tasksGroup = tasksGroup
+    self.tasksLimit = tasksLimit
+    self.tasks = tasks
+  }
+}
+
+/// What a process has at an address (`/proc/PID/maps`).
+package struct MappingStatus: Codable, Sendable, Hashable {
+  /// `rw-p`; nil where nothing is mapped.
+  package var permissions: String?
+  /// The mapped file, or a name such as `[stack]`.
+  package var path: String?
+  /// Offset in the file that the address stands for.
+  package var offset: UInt64?
+  /// Size that the file has now.
+  package var fileSize: UInt64?
+  /// True if the address lies right below a stack, or in the guard of a thread's.
+  package var isBelowStack: Bool
+
+  package init(
+    permissions: String? = nil, path: String? = nil, offset: UInt64? = nil,
+    fileSize: UInt64? = nil, isBelowStack: Bool = false
+  ) {
+    self.permissions = permissions
+    self.path = path
+    self.offset = offset
+    self.fileSize = fileSize
+    self.isBelowStack = isBelowStack
+  }
+}
