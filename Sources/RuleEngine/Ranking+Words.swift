@@ -66,6 +66,16 @@ extension Ranking {
     return false
   }
 
+  /// True for a shell's report of how a child of it ended ("Hangup", "Killed"): the child's end
+  /// speaks for itself.
+  static func reportsDeathOfChild(_ line: SpokenLine, _ run: RankingContext) -> Bool {
+    run.history.processes[line.process].children.contains { child in
+      guard case .killed(let signal, _) = run.history.processes[child].end else { return false }
+      return line.number >= run.history.processes[child].endNumber
+        && line.text.containsBytes(signal.words)
+    }
+  }
+
   /// Of each process that failed, or is of the failure path: the line that complains clearest.
   private static func clearestLines(_ run: RankingContext) -> [Int: (line: Int, weight: Double)] {
     var best: [Int: (line: Int, weight: Double, rank: Double)] = [:]
@@ -73,7 +83,9 @@ extension Ranking {
       run.mentions.lines.filter { $0.stream != .standardOutput }.map(\.process))
     for (position, line) in run.mentions.lines.enumerated() {
       let process = run.history.processes[line.process]
-      guard process.failed || run.path.contains(line.process) else { continue }
+      guard process.failed || run.path.contains(line.process),
+        !reportsDeathOfChild(line, run)
+      else { continue }
       let module = MissingModule(in: line.text)
       let weight = module == nil ? Complaint.weight(of: line.text.lowercased()) : 1.0
       let isAside = line.stream == .standardOutput && speakers.contains(line.process)

@@ -150,7 +150,9 @@ struct Ranking {
         run.history.processes[$0.sender].pid
       }
     return sender == run.history.processes[parent].pid
-      && run.mentions.lines.contains { $0.process == parent && $0.number > signal.number }
+      && run.mentions.lines.contains {
+        $0.process == parent && $0.number > signal.number && !reportsDeathOfChild($0, run)
+      }
   }
 
   // MARK: Lost readers
