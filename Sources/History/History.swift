@@ -5,31 +5,31 @@ package import TraceEvents
 /// Memory is bounded whatever the target does; what is given up is counted.
 package struct History: Sendable {
   /// All processes that are kept, in the order in which they started.
-  package private(set) var processes: [ProcessRecord] = []
+  package internal(set) var processes: [ProcessRecord] = []
   /// The failed calls.
-  package private(set) var failures = FailureLog()
+  package internal(set) var failures = FailureLog()
   /// What was said.
-  package private(set) var words = WordLog()
+  package internal(set) var words = WordLog()
   /// What the machine was asked while the answer was true.
-  package private(set) var facts: [SystemQuestion: SystemAnswer] = [:]
+  package internal(set) var facts: [SystemQuestion: SystemAnswer] = [:]
   /// What the capture said about itself.
-  package private(set) var notes: [CaptureNote] = []
+  package internal(set) var notes: [CaptureNote] = []
   /// Number of the event with which the time was up; nil while it is not.
-  package private(set) var timeoutNumber: Int?
+  package internal(set) var timeoutNumber: Int?
   /// Number of the event with which the target was found ready, to be ended; nil while it is not.
-  package private(set) var settledNumber: Int?
+  package internal(set) var settledNumber: Int?
   /// How many events were folded, facts apart.
-  package private(set) var eventCount = 0
+  package internal(set) var eventCount = 0
   /// Time of the last event.
-  package private(set) var duration = 0.0
+  package internal(set) var duration = 0.0
   /// The ends of pipes and socket pairs that went away, for the search of a lost reader.
-  package private(set) var closings: [PipeClosing] = []
+  package internal(set) var closings: [PipeClosing] = []
   /// What a process last wrote to when nobody was left to read, by its index.
-  package private(set) var brokenChannels: [Int: DescriptorTarget] = [:]
+  package internal(set) var brokenChannels: [Int: DescriptorTarget] = [:]
   /// The signal that a process of this run last sent to a process id, and who sent it.
-  package private(set) var sentSignals: [ProcessID: (signal: SignalNumber, sender: Int)] = [:]
+  package internal(set) var sentSignals: [ProcessID: (signal: SignalNumber, sender: Int)] = [:]
 
-  private var current: [ProcessID: Int] = [:]
+  var current: [ProcessID: Int] = [:]
   /// Files that the user had sent the output of it all to.
   private var givenOutputs: Set<String> = []
 
@@ -275,7 +275,7 @@ package struct History: Sendable {
   }
 
   /// The end of a connection is asked for (SO_ERROR), or its descriptor serves something else.
-  private mutating func closeConnect(_ call: SystemCall, process index: Int) {
+  mutating func closeConnect(_ call: SystemCall, process index: Int) {
     guard !processes[index].openConnects.isEmpty, let descriptor = call.descriptor,
       ["getsockopt", "connect", "close", "dup2", "dup3"].contains(call.name)
     else { return }
@@ -288,7 +288,8 @@ package struct History: Sendable {
     }
   }
 
-  private mutating func noteLimit(_ call: SystemCall, process index: Int) {
+  /// A limit was set, which what the process starts from here on inherits.
+  mutating func noteLimit(_ call: SystemCall, process index: Int) {
     guard let name = call.symbols.first(where: { $0.hasPrefix("RLIMIT_") }) else { return }
     var target = index
     var numbers = call.arguments.compactMap { argument -> Int64? in
@@ -301,7 +302,8 @@ package struct History: Sendable {
     processes[target].limits[String(name)] = numbers.first
   }
 
-  private mutating func notePeer(_ call: SystemCall, process index: Int) {
+  /// A socket was connected, or is about to be.
+  mutating func notePeer(_ call: SystemCall, process index: Int) {
     guard let address = call.address else { return }
     processes[index].descriptors.changeSocket(call.descriptor ?? -1) { $0.peer = address }
     guard let port = address.port, port > 0 else { return }
@@ -335,119 +337,8 @@ package struct History: Sendable {
     return absolute == "/" ? root : root + absolute
   }
 
-  private mutating func applyEffect(
-    of call: SystemCall, _ digest: Digest, _ event: TraceEvent, process index: Int
-  ) {
-    let descriptor = call.descriptor ?? -1
-    let value = Int32(truncatingIfNeeded: call.value ?? -1)
-    closeConnect(call, process: index)
-    switch call.name {
-    case "open", "openat", "openat2", "creat":
-      guard let path = digest.path else { break }
-      let isWritable =
-        call.name == "creat" || call.hasSymbol("O_WRONLY") || call.hasSymbol("O_RDWR")
-      processes[index].descriptors.open(
-        value, .file(path: path, isWritable: isWritable),
-        closesOnExec: call.hasSymbol("O_CLOEXEC"))
-      if isWritable { processes[index].lastWrittenFile = path }
-      if !isWritable, !call.hasSymbol("O_DIRECTORY"), !call.hasSymbol("O_PATH") {
-        processes[index].noteRead(path)
-        processes[index].noteLibrary(path)
-        processes[index].filesSinceExecution += 1
-      } else if call.hasSymbol("O_DIRECTORY"), processes[index].listedDirectories.count < 24,
-        !processes[index].listedDirectories.contains(path)
-      {
-        processes[index].listedDirectories.append(path)
-      }
-    case "dup":
-      processes[index].descriptors.duplicate(descriptor, as: value, closesOnExec: false)
-    case "dup2", "dup3":
-      // dup2 onto itself changes nothing.
-      if descriptor != value {
-        noteClosing(value, of: index, event)
-        processes[index].descriptors.duplicate(
-          descriptor, as: value, closesOnExec: call.hasSymbol("O_CLOEXEC"))
-      }
-    case "fcntl", "fcntl64":
-      let symbols = call.symbols
-      if symbols.contains("F_DUPFD") || symbols.contains("F_DUPFD_CLOEXEC") {
-        processes[index].descriptors.duplicate(
-          descriptor, as: value, closesOnExec: symbols.contains("F_DUPFD_CLOEXEC"))
-      }
-    case "close":
-      noteClosing(descriptor, of: index, event)
-      processes[index].descriptors.close(descriptor)
-    case "close_range":
-      var bounds: [Int32] = []
-      for case .integer(let value) in call.arguments {
-        bounds.append(Int32(clamping: value))
-      }
-      if bounds.count >= 2, !call.hasSymbol("CLOSE_RANGE_CLOEXEC") {
-        processes[index].descriptors.close(from: bounds[0], through: bounds[1])
-      }
-    case "pipe", "pipe2":
-      guard let made = call.madeDescriptors else { break }
-      let closesOnExec = call.hasSymbol("O_CLOEXEC")
-      processes[index].descriptors.open(
-        made.first, .pipe(number: event.number, end: .reading), closesOnExec: closesOnExec)
-      processes[index].descriptors.open(
-        made.second, .pipe(number: event.number, end: .writing), closesOnExec: closesOnExec)
-    case "socket":
-      let symbols = call.symbols
-      let state = SocketState(
-        number: event.number, domain: symbols.first { $0.hasPrefix("AF_") }.map(String.init) ?? "?",
-        type: symbols.first { $0.hasPrefix("SOCK_") }.map(String.init) ?? "?")
-      processes[index].descriptors.open(
-        value, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
-    case "socketpair":
-      guard let made = call.madeDescriptors else { break }
-      let state = SocketState(number: event.number, domain: "AF_UNIX", type: "SOCK_STREAM")
-      for end in [made.first, made.second] {
-        processes[index].descriptors.open(
-          end, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
-      }
-    case "accept", "accept4":
-      let state = SocketState(
-        number: event.number, domain: "?", type: "SOCK_STREAM", local: nil, peer: call.address)
-      processes[index].descriptors.open(
-        value, .socket(state: state), closesOnExec: call.hasSymbol("SOCK_CLOEXEC"))
-    case "bind":
-      processes[index].descriptors.changeSocket(descriptor) { $0.local = call.address }
-    case "connect": notePeer(call, process: index)
-    case "listen":
-      processes[index].descriptors.changeSocket(descriptor) { $0.isListening = true }
-    case "chdir":
-      if let path = digest.path { processes[index].workingDirectory = path }
-    case "fchdir":
-      if let path = processes[index].descriptors[descriptor]?.path {
-        processes[index].workingDirectory = path
-      }
-    case "chroot":
-      if let path = digest.path { processes[index].rootDirectory = path }
-    case "kill", "tgkill": noteKill(call, process: index)
-    case "setrlimit", "prlimit64": noteLimit(call, process: index)
-    case "setuid", "setreuid", "setresuid", "setfsuid":
-      let numbers = call.arguments.compactMap { argument -> Int64? in
-        if case .integer(let value) = argument { value } else { nil }
-      }
-      let effective =
-        call.name == "setuid" || call.name == "setfsuid" ? numbers.first : numbers.dropFirst().first
-      if let effective, effective >= 0, effective < 0xFFFF_FFFF {
-        processes[index].credentials?.user = UInt32(truncatingIfNeeded: effective)
-      }
-    default: break
-    }
-    noteSuccess(of: call, digest, event, process: index)
-  }
-
-  private mutating func noteKill(_ call: SystemCall, process index: Int) {
-    guard sentSignals.count < 4096, case .integer(let target)? = call.arguments.first,
-      let name = call.symbols.last, let signal = SignalNumber(name: String(name))
-    else { return }
-    sentSignals[ProcessID(truncatingIfNeeded: target)] = (signal, index)
-  }
-
-  private mutating func noteSuccess(
+  /// A path or address served: earlier failures to have it may be harmless.
+  mutating func noteSuccess(
     of call: SystemCall, _ digest: Digest, _ event: TraceEvent, process index: Int
   ) {
     guard case .returned = call.outcome else { return }
@@ -473,49 +364,6 @@ package struct History: Sendable {
         $0 == index || processes[index].parent == $0 || processes[$0].parent == index
       })
   }
-
-  // MARK: Pipes
-
-  private mutating func noteClosing(_ descriptor: Int32, of index: Int, _ event: TraceEvent) {
-    guard let target = processes[index].descriptors[descriptor] else { return }
-    note(target, of: index, event, atEnd: false)
-  }
-
-  private mutating func noteClosings(of index: Int, _ event: TraceEvent) {
-    // In order, so that a recording replays to the same history in another process.
-    for entry in processes[index].descriptors.all.sorted(by: { $0.key < $1.key }) {
-      note(entry.value.target, of: index, event, atEnd: true)
-    }
-  }
-
-  private mutating func note(
-    _ target: DescriptorTarget, of index: Int, _ event: TraceEvent, atEnd: Bool
-  ) {
-    switch target {
-    case .pipe(let number, let end) where end != .writing && number > 0:
-      closings.append(
-        PipeClosing(
-          pipe: number, process: index, number: event.number, time: event.time, atEnd: atEnd))
-    case .socket(let state):
-      closings.append(
-        PipeClosing(
-          pipe: state.number, process: index, number: event.number, time: event.time, atEnd: atEnd))
-    default: return
-    }
-    if closings.count > 4096 { closings.removeFirst(1024) }
-  }
-}
-
-/// A reading end of a pipe (or an end of a socket) that a process gave up.
-package struct PipeClosing: Sendable {
-  /// The pipe's number in `DescriptorTarget`.
-  package let pipe: Int
-  /// Index of the process.
-  package let process: Int
-  package let number: Int
-  package let time: Double
-  /// True if it was given up by the end of the process, not by `close(2)`.
-  package let atEnd: Bool
 }
 
 extension ErrorNumber {

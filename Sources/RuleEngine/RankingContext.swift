@@ -1,0 +1,75 @@
+internal import History
+internal import TraceEvents
+
+/// What the ranking looks at, for one run.
+struct RankingContext {
+  let history: History
+  let path: FailurePath
+  let mentions: Mentions
+  /// Number of the last failed call of each process.
+  let lastFailure: [Int: Int]
+  /// Number of the first complaint of each process.
+  let firstComplaint: [Int: Int]
+  /// Process and base name of each file that was there, but refused to be opened.
+  let refusedNames: Set<String>
+  /// Process and path of each failed call.
+  let failedPaths: Set<String>
+  /// The lines that complain in clear words.
+  private let clearComplaints: [SpokenLine]
+
+  init(history: History, path: FailurePath) {
+    self.history = history
+    self.path = path
+    // What a process said as another program, such as a wrapper that then became the real one, is
+    // not about what that one failed in.
+    let lines = history.words.lines.filter {
+      $0.number >= history.processes[$0.process].executionNumber
+    }
+    mentions = Mentions(lines)
+    var last: [Int: Int] = [:]
+    for call in history.failures.calls where call.replacement == nil {
+      last[call.process] = max(last[call.process] ?? 0, call.lastNumber)
+    }
+    lastFailure = last
+    var complaints: [Int: Int] = [:]
+    for line in lines where complaints[line.process] == nil {
+      if Complaint.weight(of: line.text.lowercased()) > 0 { complaints[line.process] = line.number }
+    }
+    firstComplaint = complaints
+    // The last line that a failing process wrote is meant, whatever its words.
+    var lastLines: [Int: Int] = [:]
+    for (position, line) in lines.enumerated()
+    where line.stream == .standardError && history.processes[line.process].failed {
+      lastLines[line.process] = position
+    }
+    let closing = Set(lastLines.values)
+    clearComplaints = lines.enumerated().filter { position, line in
+      let text = line.text.lowercased()
+      return Complaint.weight(of: text) >= 0.6 || Complaint.isAboutInput(text)
+        || closing.contains(position) && !text.contains("warning")
+    }.map(\.element)
+    failedPaths = Set(
+      history.failures.calls.compactMap { call in call.path.map { "\(call.process) \($0)" } })
+    refusedNames = Set(
+      history.failures.calls.compactMap { call in
+        guard call.error == .accessDenied, call.replacement == nil, call.purpose == .open,
+          let path = call.path
+        else { return nil }
+        return "\(call.process)/" + PathName.base(of: path)
+      })
+  }
+
+  /// Number of the first clear complaint after event `number` by `process` or one of the failure
+  /// path.
+  func firstClearComplaint(after number: Int, of process: Int) -> SpokenLine? {
+    clearComplaints.first {
+      $0.number >= number && ($0.process == process || path.contains($0.process))
+    }
+  }
+
+  /// Number of the event that ended `process`, or of the last event.
+  func endNumber(of process: Int) -> Int {
+    let record = history.processes[process]
+    return record.end == nil ? Int.max : record.endNumber
+  }
+}
