@@ -179,7 +179,10 @@ package struct Diagnostician {
     var context = observation.context
     context.merge(general) { own, _ in own }
     var rendered = heuristic.rendered(with: context)
-    if let place = askedPlace(of: candidate, subject: rendered.subject, process: process) {
+    if let place = askedPlace(of: candidate, subject: rendered.subject, process: process),
+      !rendered.because.contains(where: { $0.containsBytes(TargetText.escaped(place.text.trimmed)) }
+      )
+    {
       rendered.because.insert(
         "\(TargetText.escaped(place.file)) line \(place.number) names it:  "
           + TargetText.escaped(place.text.trimmed), at: 0)

@@ -230,6 +230,10 @@ extension Observer {
   ) {
     describe(refusal.component, in: &seen)
     seen.refusedByParent = refusal.component.path != path
+    // Opened to be made if need be: what is there already was to be written.
+    if seen.action == "create", !seen.refusedByParent, refusal.component.type != .directory {
+      seen.action = "write"
+    }
     seen.needs = refusal.needs.rawValue
     seen.reason = refusal.reason.rawValue
     seen.detail = refusal.detail.isEmpty ? nil : refusal.detail
