@@ -300,7 +300,15 @@ package struct Diagnostician {
     case .call(let call, _):
       let mentions = CallFeatures.mentions(of: call, run)
       if let best = mentions.max(by: { $0.value < $1.value }), best.value > 1 {
-        return lines[best.line]
+        let line = lines[best.line]
+        // A line of source in a traceback names it; what says what happened comes after.
+        guard line.text.hasPrefix("    "), !run.mentions.line(best.line, speaksOf: call.error),
+          let message = lines.indices.first(where: {
+            $0 > best.line && lines[$0].process == line.process
+              && run.mentions.line($0, speaksOf: call.error)
+          })
+        else { return line }
+        return lines[message]
       }
       if call.error.isAbsence {
         guard run.lastFailure[call.process] == call.lastNumber,
