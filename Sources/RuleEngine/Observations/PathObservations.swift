@@ -127,6 +127,7 @@ struct AccessRefused: ObservationKind {
   var detail: String?
   var refusedByParent = false
   var classLetter: String?
+  var isPrivate = false
   var rightLetter: String?
   var mountPoint: String?
   var securityModule: String?
@@ -162,6 +163,9 @@ struct AccessRefused: ObservationKind {
     .init(
       "refused_by_parent", \.refusedByParent, "True if `component` is another than the path itself."
     ),
+    .init(
+      "is_private", \.isPrivate,
+      "True if its bits let nobody but its owner near it, as those of a private key."),
     .init("class_letter", \.classLetter, "u, g or o: whose bits decide."),
     .init("right_letter", \.rightLetter, "r, w or x: the bit that is missing."),
     .init("mount_point", \.mountPoint, "Mount point, where a mount option decides."),

@@ -246,6 +246,8 @@ extension Observer {
       seen.mountPoint = inquiry.fileSystem(refusal.component.path)?.mountPoint
     default: break
     }
+    // To open what is its owner's alone to all others is no advice.
+    seen.isPrivate = seen.classLetter != "u" && refusal.component.mode & 0o77 == 0
     seen.rightLetter =
       switch refusal.needs {
       case .read: "r"
