@@ -16,14 +16,15 @@ struct Analysis {
     configuration.apply(event, digest: digest, history: history)
   }
 
-  /// The report; `catalog` is only asked for where something failed. With `listsHarmless` it holds the
+  /// The report; `catalog` is only asked for where something failed or was said to have. With `listsHarmless` it holds the
   /// failed calls that no cause rests on.
   func report(
     tool: String, source: Report.Source, command: [String], listsHarmless: Bool,
     catalog: () -> HeuristicCatalog, inspector: any SystemInspector
   ) -> Report {
     let isFailure = history.root.map { $0.failed || $0.end == nil } ?? true
-    let knowledge = isFailure ? catalog() : HeuristicCatalog([])
+    let knowledge =
+      isFailure || UnheededFailures.mayBe(in: history) ? catalog() : HeuristicCatalog([])
     let diagnosis = Diagnostician(history: history, catalog: knowledge, inspector: inspector)
       .diagnosis()
     var userName: String?

@@ -32,6 +32,8 @@ package struct History: Sendable {
   var current: [ProcessID: Int] = [:]
   /// Files that the user had sent the output of it all to.
   private var givenOutputs: Set<String> = []
+  /// Where the user's own program had its output and its complaints to go.
+  private var givenStreams: Set<DescriptorTarget> = []
 
   static let processCapacity = 60_000
   static let factCapacity = 4000
@@ -99,7 +101,8 @@ package struct History: Sendable {
       }
     case .words(let spoken):
       words.record(
-        placed(spoken, process: index), number: event.number, time: event.time, process: index)
+        placed(spoken, process: index), number: event.number, time: event.time, process: index,
+        isShown: isShown(spoken, process: index))
     case .descriptorReleased(let release):
       // The name that it was opened by, which may be a link, and the file's own.
       digest.path = processes[index].descriptors[release.descriptor]?.path ?? release.path
@@ -113,6 +116,12 @@ package struct History: Sendable {
     case .processStarted, .threadStarted, .fact, .note: break
     }
     return digest
+  }
+
+  /// True for words that went where those of the first process were to go.
+  private func isShown(_ words: Words, process index: Int) -> Bool {
+    guard words.stream == .standardError || words.stream == .standardOutput else { return false }
+    return processes[index].descriptors[words.descriptor].map(givenStreams.contains) ?? false
   }
 
   /// Words with the file that they went to, where the stream leads to one.
@@ -153,6 +162,7 @@ package struct History: Sendable {
       record.rootDirectory = state.rootDirectory
       record.descriptors = DescriptorTable(links: state.descriptors)
       givenOutputs.formUnion([1, 2].compactMap { state.descriptors[$0] })
+      givenStreams.formUnion([1, 2].compactMap { record.descriptors[$0] })
     }
     // A recording that starts processes without end is damaged; the newest share the last record.
     guard processes.count < Self.processCapacity else {

@@ -10,6 +10,8 @@ package struct SpokenLine: Sendable {
   package let stream: Words.Stream
   /// The file that it was written to, for a log.
   package let path: String?
+  /// True if it went where the user's own program was to write: most likely before their eyes.
+  package let isShown: Bool
   /// Without its line feed, cut at `WordLog.lineLimit` bytes.
   package var text: String
   /// True once its line feed was written.
@@ -27,19 +29,23 @@ package struct WordLog: Sendable {
   /// How many lines were forgotten.
   package private(set) var forgotten = 0
 
-  mutating func record(_ words: Words, number: Int, time: Double, process: Int) {
+  mutating func record(
+    _ words: Words, number: Int, time: Double, process: Int, isShown: Bool = true
+  ) {
     var rest = words.text[...]
     while !rest.isEmpty {
       let end = rest.firstIndex { $0 == "\n" || $0 == "\r\n" }
       let piece = rest[..<(end ?? rest.endIndex)]
       append(
-        piece, isComplete: end != nil, words, number: number, time: time, process: process)
+        piece, isComplete: end != nil, words, number: number, time: time, process: process,
+        isShown: isShown)
       rest = end.map { rest[rest.index(after: $0)...] } ?? ""
     }
   }
 
   private mutating func append(
-    _ piece: Substring, isComplete: Bool, _ words: Words, number: Int, time: Double, process: Int
+    _ piece: Substring, isComplete: Bool, _ words: Words, number: Int, time: Double, process: Int,
+    isShown: Bool
   ) {
     let stream = words.stream
     let open = lines.suffix(16).lastIndex {
@@ -57,7 +63,7 @@ package struct WordLog: Sendable {
     lines.append(
       SpokenLine(
         number: number, time: time, process: process, stream: stream, path: words.path,
-        text: Self.cut(piece, to: Self.lineLimit), isComplete: isComplete))
+        isShown: isShown, text: Self.cut(piece, to: Self.lineLimit), isComplete: isComplete))
     if lines.count > Self.capacity {
       lines.remove(at: Self.keptFromStart)
       forgotten += 1

@@ -37,8 +37,16 @@ package struct TextRenderer {
   private mutating func writeSuccess() {
     write(successSentence)
     // The verdict has said it already.
-    let titles = report.findings.map(\.title).filter { !report.verdict.summary.hasPrefix($0) }
-    let notes = titles + report.capture.notes
+    let findings = report.findings.filter { !report.verdict.summary.hasPrefix($0.title) }
+    for finding in findings {
+      writeFlow(finding.title, indent: "  note: ", hanging: "    ")
+      for paragraph in options.isVerbose ? finding.why : Array(finding.why.prefix(1)) {
+        for line in TextFlow.shapedLines(of: paragraph, width: options.width, indent: "    ") {
+          write(line)
+        }
+      }
+    }
+    let notes = report.capture.notes
     for note in options.isVerbose ? notes : Array(notes.prefix(Self.candidateCap)) {
       writeFlow(note, indent: "  note: ", hanging: "    ")
     }
@@ -53,8 +61,8 @@ package struct TextRenderer {
   private var successSentence: String {
     let time = report.target.durationSeconds.map { " in \(durationWords($0))" } ?? ""
     if report.outcome.kind == .exited, report.outcome.exitStatus == 0 {
-      return "\(report.tool.name): \(report.targetName) succeeded (exit status 0)\(time); "
-        + "nothing to explain."
+      return "\(report.tool.name): \(report.targetName) succeeded (exit status 0)\(time)"
+        + (report.findings.isEmpty ? "; nothing to explain." : ", but not all of it went well.")
     }
     // An exit status that is an answer, as of grep; the verdict says so.
     return "\(report.tool.name): \(report.verdict.summary)"

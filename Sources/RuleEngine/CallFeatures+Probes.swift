@@ -1,6 +1,7 @@
 internal import History
 internal import TraceEvents
 
+// What programs try without need of it.
 extension CallFeatures {
   /// Looks that a program takes before it acts: whether the target is a directory (cp opens it with
   /// O_DIRECTORY), and whether there is anything in the place of what it then tried to make.
@@ -16,5 +17,86 @@ extension CallFeatures {
         && !$0.error.isAbsence
     }
     return isToBeMade ? RankingWeights.lookBefore : 0
+  }
+
+  /// A configuration file that nobody asked for by name: programs look for many and need few.
+  static func optionalPlace(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.error.isAbsence, let path = call.path,
+      call.purpose == .open || call.purpose == .inspect,
+      isConfigurationPlace(path, run.history.processes[call.process]), mentioned(call, run) == 0
+    else { return 0 }
+    let process = run.history.processes[call.process]
+    let words = process.arguments.dropFirst() + process.environment
+    let given = call.call.path ?? path
+    return words.contains { $0.containsBytes(given) || $0.containsBytes(path) }
+      ? 0 : RankingWeights.optionalPlace
+  }
+
+  /// Named on the command line of its process, word for word.
+  static func askedFor(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.replacement == nil, call.purpose != .execute else { return 0 }
+    let given = [call.path, call.call.path, call.secondPath].compactMap { $0 }
+    let arguments = run.history.processes[call.process].arguments.dropFirst()
+    return arguments.contains { argument in given.contains { $0 == argument } }
+      ? RankingWeights.askedFor : 0
+  }
+
+  /// A call by which programs ask for better conditions, and live without: higher limits, huge pages,
+  /// memory that is not swapped, a higher priority. It counts where the words speak of its error.
+  static func askedForMore(_ call: FailedCall, _ run: RankingContext) -> Double {
+    let isLuxury =
+      luxuries.contains(call.call.name)
+      || call.call.name.hasPrefix("mmap")
+        && call.call.symbols.contains { $0.contains("MAP_HUGETLB") }
+    guard isLuxury else { return 0 }
+    guard let complaint = run.firstClearComplaint(after: call.number, of: call.process) else {
+      return 0
+    }
+    return Complaint.speaks(of: call.error, in: complaint.text.lowercased())
+      ? 0 : RankingWeights.asksForMore
+  }
+
+  private static let luxuries: Set<String> = [
+    "setrlimit", "prlimit64", "setpriority", "sched_setscheduler", "sched_setaffinity", "mlock",
+    "mlock2", "mlockall", "io_uring_setup", "perf_event_open", "bpf", "fallocate", "madvise",
+  ]
+
+  /// Who makes a directory that is there already mostly goes on with it, as `mkdir -p` does.
+  static func thereAlready(_ call: FailedCall, _ run: RankingContext) -> Double {
+    call.error == .exists && call.call.name.hasPrefix("mkdir") && mentioned(call, run) == 0
+      ? RankingWeights.thereAlready : 0
+  }
+
+  /// What does not exist yet since it is to be made: the argument of -o, or of a command that was
+  /// started to make it.
+  static func toBeMade(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.error.isAbsence, call.purpose == .inspect || call.purpose == .remove,
+      let path = call.path, let given = call.call.path
+    else { return 0 }
+    let process = run.history.processes[call.process]
+    if isOutput(given, of: process) || isOutput(path, of: process) {
+      return RankingWeights.toBeMade
+    }
+    let base = PathName.base(of: path)
+    let isStarted = process.children.contains { child in
+      let started = run.history.processes[child]
+      return started.startNumber > call.number
+        && started.arguments.contains { $0 == given || $0 == path || $0.contains(base) }
+    }
+    return isStarted ? RankingWeights.toBeMade : 0
+  }
+
+  private static func isOutput(_ path: String, of process: ProcessRecord) -> Bool {
+    for (option, value) in zip(process.arguments, process.arguments.dropFirst())
+    where value == path && (option == "-o" || option.hasPrefix("--out")) { return true }
+    return process.arguments.contains { $0 == "-o" + path || $0 == "of=" + path }
+  }
+
+  private static func isConfigurationPlace(_ path: String, _ process: ProcessRecord) -> Bool {
+    if path.hasPrefix("/etc/") || path.hasPrefix("/usr/") || path.hasPrefix("/var/lib/") {
+      return true
+    }
+    guard let home = process.environmentValue("HOME"), home.count > 1 else { return false }
+    return path.hasPrefix(home + "/.")
   }
 }

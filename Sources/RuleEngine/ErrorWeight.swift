@@ -4,6 +4,9 @@ internal import TraceEvents
 enum ErrorWeight {
   static func weight(of error: ErrorNumber) -> Double { table[error] ?? 0.3 }
 
+  /// The errors that can be the cause of a failure, in the order of their numbers.
+  static let ofFailures = table.filter { $0.value >= 0 }.keys.sorted { $0.rawValue < $1.rawValue }
+
   private static let table: [ErrorNumber: Double] = {
     var table: [ErrorNumber: Double] = [:]
     for (names, weight) in rows {

@@ -13,11 +13,12 @@ struct FailurePath {
 
   func contains(_ process: Int) -> Bool { members.contains(process) }
 
-  /// Follows, from the first process down, the child whose failure its parent inherited.
+  /// Follows, from a process down, the child whose failure its parent inherited; from the first one
+  /// where nothing else is said.
   ///
   /// Empty only for a history without processes.
-  init(in history: borrowing History) {
-    var path: [Int] = history.processes.isEmpty ? [] : [0]
+  init(in history: borrowing History, from top: Int = 0) {
+    var path: [Int] = history.processes.isEmpty ? [] : [top]
     let heard = Self.heard(in: history)
     while let last = path.last, path.count < 256,
       let child = Self.inheritedFailure(of: history.processes[last], in: history, heard: heard)

@@ -13,9 +13,11 @@ struct Expectation: Decodable, Sendable {
   var headlineNot: [String]?
   /// No finding may be a cause.
   var noCause: Bool?
+  /// Facts that the notes say together, of a run that succeeded; an empty list: there is no note.
+  var remarks: [String]?
 
   enum CodingKeys: String, CodingKey {
-    case status, exit, signal, cause
+    case status, exit, signal, cause, remarks
     case headlineNot = "headline_not"
     case noCause = "no_cause"
   }
@@ -58,6 +60,14 @@ extension Expectation {
     let causes = report.findings.filter { $0.role == "cause" }
     if noCause == true {
       violations += causes.map { "false cause: \($0.title)" }
+    }
+    if let remarks {
+      let notes = report.findings.filter { $0.role == "note" }
+      let text = notes.map { $0.title + "\n" + $0.explanation }.joined(separator: "\n")
+      violations += remarks.filter { !matches($0, text, scratch) }.map {
+        "no note says /\($0)/: \(text)"
+      }
+      if remarks.isEmpty { violations += notes.map { "needless note: \($0.title)" } }
     }
     if let cause {
       guard let first = report.findings.first, first.role == "cause" else {

@@ -54,10 +54,14 @@ struct TextRendererTests {
     let report = Report.success.with {
       $0.findings = [
         .init(
-          heuristic: "x", role: .note, confidence: 0.9, subject: "s", title: "gzip failed, unasked")
+          heuristic: "x", role: .note, confidence: 0.9, subject: "s", title: "gzip failed, unasked",
+          why: ["The reason: none.", "More of it."])
       ]
     }
-    #expect(TextRenderer.render(report).hasSuffix("explain.\n  note: gzip failed, unasked\n"))
+    #expect(
+      TextRenderer.render(report)
+        == "whyfail: grep succeeded (exit status 0) in 0.03 s, but not all of it went well.\n"
+        + "  note: gzip failed, unasked\n    The reason: none.\n")
   }
 
   @Test func anUnknownVerdictListsCandidates() {

@@ -8,6 +8,7 @@ extension ObservationSchema {
       ProgramRejected.schema, AddressInUse.schema, ConnectionFailed.schema, ReaderGone.schema,
       ProcessKilled.schema, ResourceExhausted.schema, LockHeld.schema, Waiting.schema,
       CallFailed.schema, LastWords.schema, LoaderComplaint.schema, SilentExit.schema,
+      UnheededFailure.schema,
     ],
     general: General.fields)
 

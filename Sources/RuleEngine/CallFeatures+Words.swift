@@ -1,0 +1,197 @@
+internal import History
+internal import TraceEvents
+
+// What was said of a failed call.
+extension CallFeatures {
+  /// Named in what was then said: the path, its last component, the address, the error's words.
+  static func mentioned(_ call: FailedCall, _ run: RankingContext) -> Double {
+    let best = mentions(of: call, run).map(\.value).max() ?? 0
+    if best == 0, !call.error.isAbsence,
+      run.mentions.anyLine(after: call.number, speaksOf: call.error)
+    {
+      return RankingWeights.errorWordsSomewhere
+    }
+    return best
+  }
+
+  /// The lines that may be about a call, each with how much it speaks for that.
+  static func mentions(
+    of call: FailedCall, _ run: RankingContext
+  ) -> [(line: Int, value: Double)] {
+    let lineage = run.history.lineage(of: call.process).map { run.history.processes[$0] }
+    let names = Set(lineage.map(\.name))
+    let commandWords = Set(
+      lineage.flatMap { $0.arguments.prefix(2).flatMap { [$0, PathName.base(of: $0)] } })
+    var found: [(line: Int, value: Double)] = []
+    for (token, weight) in mentionTokens(of: call) {
+      // A program says its own name in every complaint, and often the name of its subcommand.
+      if call.purpose != .execute || call.replacement != nil, names.contains(token) { continue }
+      // Words that name x.pem are not about x.pem.rsa, where both were asked for.
+      if token != call.path, token != call.secondPath, let path = call.path,
+        path.hasPrefix(token) || PathName.base(of: path).hasPrefix(token),
+        run.failedPaths.contains(
+          "\(call.process) "
+            + (token.hasPrefix("/") ? token : PathName.directory(of: path) + "/" + token)),
+        PathName.absolute(token, from: PathName.directory(of: path)) != path
+      {
+        continue
+      }
+      let isCommandWord = weight < RankingWeights.nameMentioned && commandWords.contains(token)
+      for mention in run.mentions.mentions(of: token, after: call.number) {
+        let speaker = run.mentions.lines[mention.line].process
+        guard isAudience(speaker, of: call.process, run) else { continue }
+        let isShort = weight == RankingWeights.shortNameMentioned
+        if call.purpose != .execute, isPlainWord(token), token != call.call.path,
+          mention.word == token,
+          !run.mentions.quotes(token, inLine: mention.line),
+          run.lastFailure[call.process] != call.lastNumber
+            || !run.mentions.line(mention.line, speaksOf: call.error)
+        {
+          continue
+        }
+        if isShort || isCommandWord, !run.mentions.line(mention.line, speaksOf: call.error) {
+          continue
+        }
+        var value = weight
+        if mention.word != token, mention.word.contains("/") {
+          // The end of a longer path: of this one, or of another with the same last name.
+          guard let path = call.path, path.hasSuffix(mention.word.droppingDots) else { continue }
+          value = RankingWeights.pathMentioned - 0.2
+        }
+        if run.mentions.line(mention.line, speaksOf: call.error) {
+          value += RankingWeights.errorWordsOnSameLine
+        } else if run.mentions.anyLine(after: call.number, speaksOf: call.error) {
+          value += RankingWeights.errorWordsSomewhere
+        }
+        if run.mentions.complaintWeight(around: mention.line) < 0.3
+          || run.mentions.isReassuring(mention.line)
+        {
+          value *= RankingWeights.mentionWithoutComplaint
+        }
+        found.append((mention.line, value))
+      }
+    }
+    return found
+  }
+
+  /// True for what is said for many reasons: a word of lower-case letters alone.
+  private static func isPlainWord(_ token: String) -> Bool {
+    token.utf8.count < 12
+      && token.utf8.allSatisfy { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) }
+  }
+
+  /// The words by which a program would name what the call was about, with their weights.
+  static func mentionTokens(of call: FailedCall) -> [(token: String, weight: Double)] {
+    var tokens: [(String, Double)] = []
+    for (path, given) in zip([call.path, call.secondPath], [call.call.path, nil]) {
+      guard let path else { continue }
+      tokens.append((path, RankingWeights.pathMentioned))
+      let base = PathName.base(of: path)
+      if call.purpose == .create || call.purpose == .make {
+        // Names of temporary files are made up: words name their directory.
+        tokens.append((PathName.directory(of: path), RankingWeights.nameMentioned))
+      }
+      if let given, given != path, given != base {
+        tokens.append((given, RankingWeights.pathMentioned))
+      }
+      if base.count < 3 {
+        tokens.append((base, RankingWeights.shortNameMentioned))
+      } else {
+        // A short word without a dot, such as "all", is said for many reasons.
+        let isTelling = base.count > 4 || base.contains(".")
+        tokens.append((base, RankingWeights.nameMentioned - (isTelling ? 0 : 0.8)))
+        if let dot = base.lastIndex(of: "."), base.distance(from: base.startIndex, to: dot) >= 4 {
+          tokens.append((String(base[..<dot]), RankingWeights.nameMentioned - 0.8))
+          if let end = path.lastIndex(of: ".") {
+            tokens.append((String(path[..<end]), RankingWeights.pathMentioned - 0.2))
+          }
+        }
+        if let short = base.linkName {
+          tokens.append(("-l" + short, RankingWeights.nameMentioned))
+        }
+      }
+    }
+    // Programs write the control characters of a name as escapes.
+    for (token, weight) in tokens where token.unicodeScalars.contains(where: { $0.value < 0x20 }) {
+      tokens.append((TargetText.escaped(token), weight))
+    }
+    if let address = call.address {
+      if let port = address.port, port > 0 {
+        tokens.append((String(port), RankingWeights.addressMentioned))
+      }
+      if let host = address.host { tokens.append((host, RankingWeights.nameMentioned)) }
+      if case .unix(let path) = address {
+        tokens.append((path, RankingWeights.pathMentioned))
+        tokens.append((PathName.base(of: path), RankingWeights.nameMentioned))
+      }
+    }
+    return tokens
+  }
+
+  /// The program complained in clear words, and not of this.
+  static func passedOver(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard mentioned(call, run) == 0,
+      let complaint = run.firstClearComplaint(after: call.number, of: call.process)
+    else { return 0 }
+    let text = complaint.text.lowercased()
+    // What failed right before the words can be what they mean without naming it; not where they
+    // are about what the program was given.
+    var closeness = 6 / (6 + Double(complaint.number - call.lastNumber).magnitude)
+    // When a line was written to a log is not known.
+    if call.purpose == .inspect || Complaint.isAboutInput(text) || complaint.stream == .log {
+      closeness = 0
+    }
+    if run.lastFailure[call.process] == call.lastNumber,
+      Complaint.speaks(of: call.error, in: text)
+    {
+      closeness = max(closeness, 0.8)
+    }
+    let weight =
+      call.error.isAbsence && call.address == nil
+      ? RankingWeights.absencePassedOver : RankingWeights.errorPassedOver
+    return weight * (1 - closeness)
+  }
+
+  /// The program said something after it, on standard output at least, that is not about it: "nothing
+  /// to commit" is an answer, and what git looked for in between is its own affair.
+  static func closedWithOtherWords(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard call.error.isAbsence, call.address == nil, mentioned(call, run) == 0,
+      passedOver(call, run) == 0,
+      run.mentions.lines.contains(where: {
+        $0.process == call.process && $0.number >= call.number && $0.stream != .log
+      })
+    else { return 0 }
+    return RankingWeights.closedWithOtherWords
+  }
+
+  /// It failed after its process had complained in clear words, and nobody spoke of it: what is then
+  /// done is tidying up.
+  static func aftermath(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard mentioned(call, run) == 0, call.error.isAbsence, call.address == nil,
+      run.firstClearComplaint(after: call.number, of: call.process) == nil
+    else { return 0 }
+    let hadComplained = run.mentions.lines.contains {
+      $0.process == call.process && $0.number < call.number && $0.stream == .standardError
+        && Complaint.weight(of: $0.text.lowercased()) >= 0.55
+    }
+    return hadComplained ? RankingWeights.afterComplaint : 0
+  }
+
+  /// Whether words of `speaker` can be about a call of `process`: it is the same process, or one
+  /// above it, or one that it passed its failure to.
+  private static func isAudience(_ speaker: Int, of process: Int, _ run: RankingContext) -> Bool {
+    speaker == process || run.path.contains(speaker)
+      || run.history.lineage(of: process).contains(speaker)
+  }
+}
+
+extension String {
+  /// Without a leading `./` or `../`.
+  fileprivate var droppingDots: Substring {
+    var rest = self[...]
+    while rest.hasPrefix("./") || rest.hasPrefix("../") {
+      rest = rest.drop { $0 == "." }.dropFirst()
+    }
+    return rest
+  }
+}

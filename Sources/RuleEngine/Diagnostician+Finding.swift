@@ -1,0 +1,203 @@
+internal import HeuristicCatalog
+internal import History
+internal import TraceEvents
+
+// What is said of one candidate.
+extension Diagnostician {
+  /// The finding of a candidate, in the words of `chosen`, or of the heuristic that fits best.
+  func finding(for candidate: Candidate, explainedBy chosen: Heuristic? = nil) -> Finding? {
+    let observation = observer.observation(of: candidate, asking: true)
+    let process = history.processes[candidate.process]
+    let complaint = complaint(about: candidate)
+    var general = general(process, complaint: complaint)
+    let variable = variable(behind: candidate, observation, process)
+    if let variable { general["environment_variable"] = .text(variable.name) }
+    guard
+      let heuristic = chosen
+        ?? catalog.matches(observation, general: general).first(where: { $0.role != .benign })
+    else { return nil }
+    var context = observation.context
+    context.merge(general) { own, _ in own }
+    var rendered = heuristic.rendered(with: context)
+    if let place = askedPlace(of: candidate, subject: rendered.subject, process: process),
+      !rendered.because.contains(where: { $0.containsBytes(TargetText.escaped(place.text.trimmed)) }
+      )
+    {
+      rendered.because.insert(
+        "\(TargetText.escaped(place.file)) line \(place.number) names it:  "
+          + TargetText.escaped(place.text.trimmed), at: 0)
+    }
+    if let place = callingPlace(of: candidate, process) {
+      rendered.because.insert(
+        "\(TargetText.escaped(place.file)) line \(place.number) runs it:  "
+          + TargetText.escaped(place.text.trimmed), at: 0)
+    }
+    if let variable {
+      rendered.because.append(
+        TargetText.escaped(
+          "The path comes from the environment variable \(variable.name), which is \(variable.value)."
+        ))
+    } else if let variable = self.variable(holding: rendered.subject, of: candidate, process) {
+      rendered.because.append(variable)
+    }
+    if let warning = warning(before: candidate, complaint: complaint) {
+      rendered.because.append(
+        TargetText.escaped("Before, \(name(of: warning.process)) warned: \(warning.text.trimmed)"))
+    }
+    if let complaint, !rendered.title.contains(complaint.text.trimmed),
+      !isWords(candidate.source)
+    {
+      rendered.because.append(
+        TargetText.escaped(
+          "\(name(of: complaint.process)) then said: "
+            + LogPrefix.removed(from: complaint.text.trimmed)))
+    }
+    let down = pathDown(to: candidate.process)
+    return Finding(
+      heuristic: heuristic.id, role: role(of: heuristic),
+      confidence: confidence(of: candidate, heuristic), subject: rendered.subject,
+      error: error(of: candidate), signal: signal(of: candidate, process),
+      call: call(of: candidate), pid: process.pid,
+      program: process.executedPath ?? process.executable ?? process.arguments.first ?? "",
+      title: rendered.title, because: rendered.because, fixes: rendered.fixes,
+      references: rendered.references, evidence: evidence(for: candidate, complaint: complaint),
+      pathDown: down.count > 1 ? down : [],
+      features: Dictionary(
+        candidate.features.map { ($0.name, ($0.value * 100).rounded() / 100) },
+        uniquingKeysWith: { $0 + $1 }), reason: reason(for: candidate))
+  }
+
+  func role(of heuristic: Heuristic) -> Finding.Role {
+    switch heuristic.role {
+    case .cause: .cause
+    case .contributing: .contributing
+    case .note, .benign: .note
+    }
+  }
+
+  func confidence(of candidate: Candidate, _ heuristic: Heuristic) -> Double {
+    ((candidate.score.asProbability * heuristic.confidence) * 1000).rounded() / 1000
+  }
+
+  func general(
+    _ process: ProcessRecord, complaint: SpokenLine?
+  ) -> [String: FieldValue] {
+    let root = history.root ?? process
+    var context: [String: FieldValue] = [
+      "program": .text(process.name),
+      "pid": .number(Double(process.pid)),
+      "ending": .text(
+        history.timeoutNumber == nil
+          ? Wording.ending(of: process.end == nil ? root : process) : "did not end"),
+      "command": .text(process.arguments.joined(separator: " ")),
+      "working_directory": .text(process.workingDirectory),
+      "root_program": .text(root.name),
+      "is_root_program": .flag(root.index == process.index),
+      "program_user": .text(process.credentials.map { observer.inquiry.userName($0.user) } ?? "?"),
+    ]
+    context["program_path"] = (process.executedPath ?? process.executable).map { .text($0) }
+    if case .exited(let status) = process.end { context["exit_status"] = .number(Double(status)) }
+    if let complaint { context["said"] = .text(complaint.text.trimmed) }
+    return context
+  }
+
+  func name(of process: Int) -> String { history.processes[process].name }
+
+  /// The line in which somebody complained of a candidate.
+  func complaint(about candidate: Candidate) -> SpokenLine? {
+    let lines = run.mentions.lines
+    switch candidate.source {
+    case .words(let line): return lines[line]
+    case .call(let call, _):
+      let mentions = CallFeatures.mentions(of: call, run)
+      if let best = mentions.max(by: { $0.value < $1.value }), best.value > 1 {
+        let line = lines[best.line]
+        // A line of source in a traceback names it; what says what happened comes after.
+        guard line.text.hasPrefix("    "), !run.mentions.line(best.line, speaksOf: call.error),
+          let message = lines.indices.first(where: {
+            $0 > best.line && lines[$0].process == line.process
+              && run.mentions.line($0, speaksOf: call.error)
+          })
+        else { return line }
+        return lines[message]
+      }
+      if call.error.isAbsence {
+        guard run.lastFailure[call.process] == call.lastNumber,
+          let line = run.firstClearComplaint(after: call.number, of: call.process),
+          Complaint.speaks(of: call.error, in: line.text.lowercased())
+        else { return nil }
+        return line
+      }
+      return lines.indices.first {
+        lines[$0].number >= call.number && run.mentions.line($0, speaksOf: call.error)
+      }.map { lines[$0] }
+    case .death, .lostReader, .silence, .waiting, .busy:
+      return nil
+    }
+  }
+
+  func pathDown(to process: Int) -> [String] {
+    var names: [String] = []
+    for index in history.lineage(of: process).reversed() {
+      let record = history.processes[index]
+      // A fork that became no program of its own is its parent still.
+      guard record.hasExecuted || record.parent == nil else { continue }
+      if names.last != record.name { names.append(record.name) }
+    }
+    return names.count > 8 ? Array(names.prefix(3)) + ["…"] + names.suffix(4) : names
+  }
+
+  func error(of candidate: Candidate) -> ErrorNumber? {
+    switch candidate.source {
+    case .call(let call, _): call.error
+    case .lostReader: .brokenPipe
+    default: nil
+    }
+  }
+
+  func signal(of candidate: Candidate, _ process: ProcessRecord) -> SignalNumber? {
+    switch candidate.source {
+    case .death(let signal): signal.delivery.signal
+    case .lostReader(_, _, _, true): .brokenPipe
+    default: nil
+    }
+  }
+
+  func call(of candidate: Candidate) -> String? {
+    switch candidate.source {
+    case .call(let call, _): call.call.name
+    case .lostReader(_, _, let call, _): call?.name
+    case .waiting(let pending): pending.call.name
+    default: nil
+    }
+  }
+
+  /// In a few words, what made the engine sure.
+  private func reason(for candidate: Candidate) -> String {
+    let strong = candidate.features.filter { $0.value > 0.3 }.sorted { $0.value > $1.value }
+    return strong.prefix(3).map { Self.reasons[$0.name] ?? $0.name }.joined(separator: "; ")
+  }
+
+  private static let reasons = [
+    "process": "it happened in the process that failed",
+    "mentioned": "the program then named it",
+    "error": "this error is rarely harmless",
+    "use": "it wanted to use it, not only to look",
+    "last failure": "it was the last call to fail",
+    "before complaint": "the complaint followed at once",
+    "before end": "the end followed soon",
+    "retried until end": "it was tried again and again, up to the end",
+    "said nothing": "nothing else explains it",
+    "fatal signal": "the signal ended the process",
+    "lost reader": "the write failed for want of a reader",
+    "complaint": "the program said so",
+    "names a missing module": "the words name what is missing",
+    "names an unknown user": "the words name who is unknown",
+    "its exit status is an answer": "it answers with its exit status",
+    "answer passed on": "the answer was taken for a failure",
+    "names a file that was read": "the words name a file that it had read",
+    "waited at the end": "it was waiting there when the time was up",
+    "ran at the end": "it was running when the time was up",
+    "silent": "nothing was said",
+  ]
+}

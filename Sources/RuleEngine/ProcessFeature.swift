@@ -1,0 +1,33 @@
+internal import History
+internal import TraceEvents
+
+/// What a process's place says of everything that happened in it.
+enum ProcessFeature {
+  static func standing(of process: Int, _ run: RankingContext) -> Double {
+    if process == run.path.leaf { return RankingWeights.innermost }
+    let leaf = run.history.processes[run.path.leaf]
+    // A shell looks for a command, and its fork says that there is none.
+    if !leaf.hasExecuted, leaf.parent == process { return RankingWeights.innermost }
+    if run.path.contains(process) { return RankingWeights.onFailurePath }
+    let record = run.history.processes[process]
+    guard record.failed else { return RankingWeights.offFailurePath }
+    return isOvercome(record, run)
+      ? RankingWeights.overcome : RankingWeights.offFailurePathButFailed
+  }
+
+  /// True if the failure path went on after this failure, and then failed over something else, by
+  /// its own words.
+  private static func isOvercome(_ record: ProcessRecord, _ run: RankingContext) -> Bool {
+    guard let parent = record.parent, record.end != nil,
+      run.history.processes[parent].children.contains(where: {
+        let other = run.history.processes[$0]
+        return other.startNumber > record.endNumber && other.hasExecuted && !other.failed
+      })
+    else { return false }
+    return run.mentions.lines.contains { line in
+      let text = line.text.lowercased()
+      return line.process == run.path.leaf && line.number > record.endNumber
+        && Complaint.isAboutInput(text) && !text.contains(record.name.lowercased())
+    }
+  }
+}
