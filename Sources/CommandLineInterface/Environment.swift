@@ -12,8 +12,8 @@ package struct Environment: Sendable {
     self.entries = entries
     values = Dictionary(
       entries.compactMap { entry in
-        entry.firstIndex(of: "=").map {
-          (String(entry[..<$0]), String(entry[entry.index(after: $0)...]))
+        entry.utf8.firstIndex(of: UInt8(ascii: "=")).map {
+          (String(entry[..<$0]), String(entry[entry.utf8.index(after: $0)...]))
         }
       }, uniquingKeysWith: { first, _ in first })
   }

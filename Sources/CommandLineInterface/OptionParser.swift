@@ -7,7 +7,8 @@ private struct CommandLineGrammar: ParsableCommand {
   /// script first, which takes as long as all the rest.
   static var configuration: CommandConfiguration { .init(_superCommandName: "whyfail") }
 
-  @Option var format: Options.Format = .text
+  // Of few types: the parser's reflection asks the runtime anew for each.
+  @Option var format: String?
   @Option(name: [.customShort("o", allowingJoined: true), .long]) var output: String?
   @Option var record: String?
   @Option var replay: String?
@@ -16,7 +17,8 @@ private struct CommandLineGrammar: ParsableCommand {
   @Option var user: String?
   @Flag var verbose = false
   @Flag var all = false
-  @Flag(inversion: .prefixedNo) var redact: Bool?
+  @Flag var redact = false
+  @Flag var noRedact = false
   @Flag var list = false
   @Option var libraries: String?
   @Option var root: String?
@@ -26,8 +28,6 @@ private struct CommandLineGrammar: ParsableCommand {
   @Flag(name: .shortAndLong) var help = false
   @Argument(parsing: .captureForPassthrough) var words: [String] = []
 }
-
-extension Options.Format: ExpressibleByArgument {}
 
 /// Reads a command line.
 enum OptionParser {
@@ -54,7 +54,13 @@ enum OptionParser {
 
   private static func options(_ parsed: CommandLineGrammar) throws(UsageError) -> Options {
     var options = Options()
-    options.format = parsed.format
+    if let word = parsed.format {
+      guard let format = Options.Format(rawValue: word) else {
+        let known = Options.Format.allCases.map(\.rawValue).joined(separator: ", ")
+        throw UsageError(words: "--format is one of \(known), not \(word)")
+      }
+      options.format = format
+    }
     options.output = try value(parsed.output, of: "--output")
     options.record = try value(parsed.record, of: "--record")
     options.user = try value(parsed.user, of: "--user")
@@ -67,8 +73,11 @@ enum OptionParser {
     }
     options.isVerbose = parsed.verbose
     options.listsHarmless = parsed.all
-    options.redacts = parsed.redact ?? true
-    options.redactsRecording = parsed.redact ?? false
+    if parsed.redact, parsed.noRedact {
+      throw UsageError(words: "--redact and --no-redact exclude each other")
+    }
+    options.redacts = !parsed.noRedact
+    options.redactsRecording = parsed.redact
     var words = parsed.words
     if words.first == "--" {
       words.removeFirst()

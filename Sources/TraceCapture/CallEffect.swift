@@ -1,7 +1,9 @@
+import TraceEvents
+
 /// What a call does to its process's descriptors, or asks of a path, so that failures can be
 /// explained at the stop. Found once per row.
 struct CallEffect {
-  /// What it does to descriptors.
+  /// What a call does to descriptors.
   enum Descriptors {
     case none
     /// Its result is a new one; whether exec closes it is told by a bit of an argument.
@@ -16,7 +18,7 @@ struct CallEffect {
 
   /// What it does to descriptors.
   var descriptors = Descriptors.none
-  /// What has to be seen to before it runs.
+  /// What has to be seen to before a call runs.
   enum Entry {
     case nothing
     /// It closes the descriptor of this argument, if that is open.
@@ -34,42 +36,43 @@ struct CallEffect {
   /// True if it opens a path: its descriptor may read configuration.
   var opensPath = false
 
+  /// `O_CLOEXEC` and its kin, `SOCK_CLOEXEC`.
   private static let closeOnExec: UInt64 = 0o2000000
 
   /// The effect of a call, by its name.
-  init(name: String) {
-    switch name {
-    case "open":
-      descriptors = .opens(flags: 1, bit: Self.closeOnExec)
-      opensPath = true
-    case "openat":
-      descriptors = .opens(flags: 2, bit: Self.closeOnExec)
-      opensPath = true
-    case "openat2", "creat": descriptors = .opens(flags: nil, bit: 0)
-    case "socket": descriptors = .opens(flags: 1, bit: Self.closeOnExec)
-    case "accept": descriptors = .opens(flags: nil, bit: 0)
-    case "accept4": descriptors = .opens(flags: 3, bit: Self.closeOnExec)
-    case "dup": descriptors = .copies(flags: nil, bit: 0)
-    case "dup2":
-      descriptors = .copies(flags: nil, bit: 0)
-      entry = .replaces(1)
-    case "dup3":
-      descriptors = .copies(flags: 2, bit: Self.closeOnExec)
-      entry = .replaces(1)
-    case "flock": entry = .locks
-    case "umount", "umount2", "pivot_root": entry = .unmounts
-    case "pipe": descriptors = .pair(at: 0, flags: nil, bit: 0)
-    case "pipe2": descriptors = .pair(at: 0, flags: 1, bit: Self.closeOnExec)
-    case "socketpair": descriptors = .pair(at: 3, flags: 1, bit: Self.closeOnExec)
-    case "fcntl", "fcntl64":
-      descriptors = .commands
-      entry = .locks
-    default:
-      changesCredentials =
-        name.hasPrefix("set") && name.contains("id") || name.hasPrefix("setgroups")
-        || ["capset", "prctl", "unshare", "setns"].contains(name)
-    }
+  static func named(_ name: String) -> CallEffect {
+    if let special = special[name] { return special }
+    let endings = ["uid", "gid", "groups", "uid32", "gid32", "groups32"]
+    let changesCredentials = name.hasPrefix("set") && endings.contains { name.hasSuffix($0) }
+    return CallEffect(changesCredentials: changesCredentials)
   }
+
+  /// The calls with an effect that their names do not tell.
+  private static let special: [String: CallEffect] = [
+    "open": CallEffect(descriptors: .opens(flags: 1, bit: closeOnExec), opensPath: true),
+    "openat": CallEffect(descriptors: .opens(flags: 2, bit: closeOnExec), opensPath: true),
+    "openat2": CallEffect(descriptors: .opens(flags: nil, bit: 0)),
+    "creat": CallEffect(descriptors: .opens(flags: nil, bit: 0)),
+    "socket": CallEffect(descriptors: .opens(flags: 1, bit: closeOnExec)),
+    "accept": CallEffect(descriptors: .opens(flags: nil, bit: 0)),
+    "accept4": CallEffect(descriptors: .opens(flags: 3, bit: closeOnExec)),
+    "dup": CallEffect(descriptors: .copies(flags: nil, bit: 0)),
+    "dup2": CallEffect(descriptors: .copies(flags: nil, bit: 0), entry: .replaces(1)),
+    "dup3": CallEffect(descriptors: .copies(flags: 2, bit: closeOnExec), entry: .replaces(1)),
+    "flock": CallEffect(entry: .locks),
+    "umount": CallEffect(entry: .unmounts),
+    "umount2": CallEffect(entry: .unmounts),
+    "pivot_root": CallEffect(entry: .unmounts),
+    "pipe": CallEffect(descriptors: .pair(at: 0, flags: nil, bit: 0)),
+    "pipe2": CallEffect(descriptors: .pair(at: 0, flags: 1, bit: closeOnExec)),
+    "socketpair": CallEffect(descriptors: .pair(at: 3, flags: 1, bit: closeOnExec)),
+    "fcntl": CallEffect(descriptors: .commands, entry: .locks),
+    "fcntl64": CallEffect(descriptors: .commands, entry: .locks),
+    "capset": CallEffect(changesCredentials: true),
+    "prctl": CallEffect(changesCredentials: true),
+    "unshare": CallEffect(changesCredentials: true),
+    "setns": CallEffect(changesCredentials: true),
+  ]
 }
 
 /// Which files could be configuration, as far as a name tells cheaply: only their descriptors are
@@ -96,6 +99,6 @@ enum WatchedPaths {
     let ending = Substring(name[name.index(after: dot)...])
     if extensions.contains(String(ending)) { return false }
     // libc.so.6
-    return !(ending.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && path.contains(".so."))
+    return !(ending.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && path.containsBytes(".so."))
   }
 }

@@ -117,19 +117,22 @@ enum ProcessFiles {
 
 /// The lines `Name:\tvalue` of a /proc file.
 struct StatusFields {
-  private let text: String
+  private let bytes: [UInt8]
 
-  init(_ bytes: [UInt8]) { text = String(decoding: bytes, as: UTF8.self) }
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// The value of the first line with this name, without blanks around it.
   subscript(name: String) -> Substring? {
-    for line in text.utf8.split(separator: UInt8(ascii: "\n")) {
+    var line = bytes[...]
+    while !line.isEmpty {
+      let end = line.firstIndex(of: UInt8(ascii: "\n")) ?? line.endIndex
+      defer { line = bytes[min(end + 1, bytes.endIndex)...] }
       guard line.starts(with: name.utf8) else { continue }
-      var rest = line.dropFirst(name.utf8.count)
+      var rest = line[..<end].dropFirst(name.utf8.count)
       guard rest.popFirst() == UInt8(ascii: ":") else { continue }
       while let byte = rest.first, byte == 0x20 || byte == 0x09 { rest.removeFirst() }
       while let byte = rest.last, byte == 0x20 || byte == 0x09 { rest.removeLast() }
-      return Substring(rest)
+      return Substring(decoding: rest, as: UTF8.self)
     }
     return nil
   }
@@ -160,25 +163,31 @@ struct ProcessStatus {
   init(_ bytes: [UInt8]) {
     for line in bytes.split(separator: UInt8(ascii: "\n")) {
       guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { continue }
-      let words = line[(colon + 1)...].split { $0 == 0x20 || $0 == 0x09 }
-      guard let first = words.first else { continue }
+      let value = line[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
+      var words: [ArraySlice<UInt8>] { value.split { $0 == 0x20 || $0 == 0x09 } }
       switch String(decoding: line[..<colon], as: UTF8.self) {
-      case "Tgid": process = Self.number(first)
-      case "PPid": parent = Self.number(first)
-      case "TracerPid": tracer = Self.number(first)
+      case "Tgid": process = Self.number(value)
+      case "PPid": parent = Self.number(value)
+      case "TracerPid": tracer = Self.number(value)
       case "Uid":
-        realUser = Self.number(first)
-        if words.count == 4 { credentials.user = Self.number(words[3]) }
+        let users = words
+        if users.count == 4 {
+          realUser = Self.number(users[0])
+          credentials.user = Self.number(users[3])
+        }
       case "Gid":
-        realGroup = Self.number(first)
-        if words.count == 4 { credentials.group = Self.number(words[3]) }
+        let groups = words
+        if groups.count == 4 {
+          realGroup = Self.number(groups[0])
+          credentials.group = Self.number(groups[3])
+        }
       case "Groups": credentials.groups = words.map { Self.number($0) }
-      case "CapEff": credentials.capabilities = Self.hexadecimal(first)
-      case "NoNewPrivs": hasNoNewPrivileges = first == [UInt8(ascii: "1")]
-      case "Seccomp": seccompMode = Self.number(first)
-      case "SigBlk": blockedSignals = Self.hexadecimal(first)
-      case "SigIgn": ignoredSignals = Self.hexadecimal(first)
-      case "SigCgt": handledSignals = Self.hexadecimal(first)
+      case "CapEff": credentials.capabilities = Self.hexadecimal(value)
+      case "NoNewPrivs": hasNoNewPrivileges = Self.number(value) as Int32 == 1
+      case "Seccomp": seccompMode = Self.number(value)
+      case "SigBlk": blockedSignals = Self.hexadecimal(value)
+      case "SigIgn": ignoredSignals = Self.hexadecimal(value)
+      case "SigCgt": handledSignals = Self.hexadecimal(value)
       default: break
       }
     }

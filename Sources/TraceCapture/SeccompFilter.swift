@@ -72,13 +72,13 @@ package enum SeccompFilter {
       appendLeaf(write.condition, to: &program)
       program[toOthers].jumpFalse = UInt8(program.count - toOthers - 1)
     }
-    appendSearch(runs(of: rows, \.number)[...], to: &program)
+    appendSearch(runs(of: rows) { $0.number }[...], to: &program)
     program[toNarrow].operand = UInt32(program.count - toNarrow - 1)
     program.append(
       .init(FilterInstruction.jumpIfEqual, CallConvention.i386.rawValue, jumpTrue: 1))
     program.append(.init(FilterInstruction.verdict, allow))
     program.append(.init(FilterInstruction.load, numberOffset))
-    appendSearch(runs(of: rows, \.number32)[...], to: &program)
+    appendSearch(runs(of: rows) { $0.number32 }[...], to: &program)
     return program
   }
 
@@ -95,18 +95,29 @@ package enum SeccompFilter {
     var condition: [[ArgumentTest]]?
   }
 
+  /// The runs of the numbers that `rows` have, in ascending order; no two rows share a number.
   private static func runs(
-    of rows: [SystemCallRow], _ number: KeyPath<SystemCallRow, Int32?>
+    of rows: [SystemCallRow], _ number: (SystemCallRow) -> Int32?
   ) -> [Run] {
-    var conditions = [[[ArgumentTest]]?](repeating: nil, count: 1024)
-    for row in rows {
-      if let own = row[keyPath: number] { conditions[Int(own)] = row.condition }
+    var places: [(number: UInt32, row: Int)] = []
+    places.reserveCapacity(rows.count)
+    for index in rows.indices {
+      if let own = number(rows[index]) { places.append((UInt32(own), index)) }
     }
-    var runs = [Run(first: 0, condition: conditions[0])]
-    for (index, condition) in conditions.enumerated()
-    where condition != runs[runs.count - 1].condition {
-      runs.append(Run(first: UInt32(index), condition: condition))
+    places.sort { $0.number < $1.number }
+    var runs: [Run] = []
+    func begin(_ first: UInt32, _ condition: [[ArgumentTest]]?) {
+      if let last = runs.last, last.condition == condition { return }
+      runs.append(Run(first: first, condition: condition))
     }
+    /// The first number that no row before says anything of.
+    var next: UInt32 = 0
+    for place in places {
+      if place.number > next { begin(next, nil) }
+      begin(place.number, rows[place.row].condition)
+      next = place.number + 1
+    }
+    begin(next, nil)
     return runs
   }
 

@@ -31,6 +31,12 @@ package struct Selection: Sendable {
     Selection(tests: [[test(argument, .hasNone(0x1000))]])
   }
 
+  /// Calls of the wait family without `WNOHANG`: a shell asks again after each of its children
+  /// whether there was another, and learns that there was none.
+  package static func waits(optionsAt argument: Int) -> Selection {
+    Selection(tests: [[test(argument, .hasNone(1))]])
+  }
+
   /// Calls of the send family with `MSG_NOSIGNAL`: without it a broken pipe is seen by its signal.
   package static func doesNotSignal(flagsAt argument: Int) -> Selection {
     Selection(tests: [[test(argument, .hasAny(0x4000))]])

@@ -50,7 +50,7 @@ final class TraceSession {
     sink: @escaping (TraceEvent) -> Void
   ) {
     events = EventStream(sink: sink)
-    effects = rows.map { CallEffect(name: $0.name) }
+    effects = rows.map { CallEffect.named($0.name) }
     numbers = RowNumbers(rows)
     facts = StaleFacts(inspector: inspector)
     crashes = CrashStacks(walker: walker)

@@ -7,6 +7,11 @@ package enum TargetText {
 
   /// Text for bytes that may not be UTF-8.
   package static func decoding(_ bytes: some Collection<UInt8>) -> String {
+    // Nearly all of it is ASCII, which needs no validation and holds no stand-in.
+    let plain = bytes.withContiguousStorageIfAvailable { bytes in
+      unsafe bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : nil
+    }
+    if let text = plain ?? nil { return text }
     if let text = String(validating: bytes, as: UTF8.self), !text.containsStandIn { return text }
     var text = String.UnicodeScalarView()
     var rest = bytes[...]
@@ -28,6 +33,8 @@ package enum TargetText {
 
   /// The bytes that `text` was decoded from.
   package static func bytes(of text: String) -> [UInt8] {
+    // All stand-ins begin with this byte.
+    if !text.utf8.contains(0xF4) { return Array(text.utf8) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)
     for scalar in text.unicodeScalars {

@@ -29,6 +29,7 @@ import TraceCapture
     Call(
       description: "mmap of a large library", number: 9,
       arguments: .init(0, 0x1000000, 1, 0x802, 3)),
+    Call(description: "wait4", number: 61, arguments: .init(UInt64(UInt32.max), 0x1000)),
     Call(description: "F_SETLKW", number: 72, arguments: .init(3, 7)),
     Call(description: "getsockopt SO_ERROR", number: 55, arguments: .init(3, 1, 4)),
     Call(description: "open of i386", number: 5, convention: CallConvention.i386.rawValue),
@@ -41,6 +42,7 @@ import TraceCapture
 
   static let passed: [Call] = [
     Call(description: "read", number: 0),
+    Call(description: "wait4, WNOHANG", number: 61, arguments: .init(5, 0x1000, 1)),
     Call(description: "futex", number: 202),
     Call(description: "write to 1 of a byte", number: 1, arguments: .init(1, 0x1000, 1)),
     Call(description: "write to 3", number: 1, arguments: .init(3, 0x1000, 4096)),
