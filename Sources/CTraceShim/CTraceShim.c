@@ -17,6 +17,7 @@
 
 // glibc's and the kernel's ptrace headers cannot be included together; the numbers are ABI.
 #define WF_PTRACE_SEIZE 0x4206
+#define WF_PTRACE_INTERRUPT 0x4207
 #define WF_PTRACE_LISTEN 0x4208
 #define WF_PTRACE_GET_SYSCALL_INFO 0x420e
 
@@ -43,6 +44,10 @@ int32_t wf_continue_to_call(int32_t thread, int32_t signal) {
 
 int32_t wf_listen(int32_t thread) {
   return result_of(raw_ptrace(WF_PTRACE_LISTEN, thread, 0, 0));
+}
+
+int32_t wf_interrupt(int32_t thread) {
+  return result_of(raw_ptrace(WF_PTRACE_INTERRUPT, thread, 0, 0));
 }
 
 int32_t wf_registers(int32_t thread, struct wf_registers *registers) {

@@ -196,6 +196,9 @@ package struct History: Sendable {
     processes[index].credentials = execution.credentials
     processes[index].lostPrivilege = execution.lostPrivilege
     processes[index].descriptors.closeOnExec()
+    if case .file(let path, true)? = processes[index].descriptors[1], !path.hasPrefix("/dev/") {
+      processes[index].outputFile = path
+    }
     failures.recordSuccess(
       name: PathName.base(of: execution.path),
       subject: path,
@@ -214,6 +217,7 @@ package struct History: Sendable {
     }
     let target = call.descriptor.flatMap { processes[index].descriptors[$0] }
     if digest.path == nil { digest.path = target?.path }
+    if timeoutNumber != nil { noteWatched(call, target, process: index) }
     switch call.outcome {
     case .unfinished:
       notePending(call, target, event, process: index)
@@ -241,6 +245,16 @@ package struct History: Sendable {
       applyEffect(of: call, digest, event, process: index)
     }
     return digest
+  }
+
+  /// Keeps what a process does that is out of time, until it is asked to end.
+  private mutating func noteWatched(
+    _ call: SystemCall, _ target: DescriptorTarget?, process index: Int
+  ) {
+    guard let timeoutNumber, call.outcome != .unfinished, processes[index].lastCalls.count < 64,
+      processes[index].signals.last?.number ?? 0 < timeoutNumber
+    else { return }
+    processes[index].lastCalls.append(WatchedCall(call: call, target: target))
   }
 
   private mutating func notePending(

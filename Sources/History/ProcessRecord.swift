@@ -56,6 +56,8 @@ package struct ProcessRecord: Sendable {
   package var pendingCalls: [PendingCall] = []
   /// The file opened for writing last.
   package var lastWrittenFile: String?
+  /// The file that its standard output went to when its program began, if it was one.
+  package var outputFile: String?
   /// The internet address connected to last, name servers apart.
   package var lastPeer: SocketAddress?
   /// The name servers that it asked.
@@ -66,6 +68,8 @@ package struct ProcessRecord: Sendable {
   package var crowd: DescriptorCrowd?
   /// The ends of pipes that it had when it was seen waiting.
   package var pipesAtEnd: [(number: Int, end: DescriptorTarget.PipeEnd)] = []
+  /// The calls by which a process that ran when its time was up went on, at most 64, in order.
+  package var lastCalls: [WatchedCall] = []
   /// The limits that were set in this run for it, by name.
   package var limits: [String: Int64] = [:]
 }
@@ -75,6 +79,13 @@ package struct OpenConnect: Sendable {
   package let number: Int
   package let time: Double
   package let call: SystemCall
+}
+
+/// A call of a process that was watched when its time was up.
+package struct WatchedCall: Sendable {
+  package let call: SystemCall
+  /// What its first descriptor referred to.
+  package let target: DescriptorTarget?
 }
 
 /// The kind of descriptor that a process had most of.

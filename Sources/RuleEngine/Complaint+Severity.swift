@@ -13,6 +13,15 @@ extension Complaint {
       || endsInErrorWords(text)
   }
 
+  /// The error of which a line has the name, or the words of `strerror(3)`.
+  static func error(in line: String) -> ErrorNumber? {
+    let text = line.lowercased()
+    let names = Set(line.split { !$0.isLetter && !$0.isNumber })
+    return ErrorWeight.ofFailures.first {
+      names.contains($0.name[...]) || text.contains($0.words.lowercased())
+    }
+  }
+
   /// True for a line that complains in clear words, and does not take it back.
   static func isClear(_ line: String) -> Bool {
     let text = line.lowercased()

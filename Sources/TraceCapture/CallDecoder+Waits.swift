@@ -30,6 +30,44 @@ extension CallDecoder {
     }
   }
 
+  /// What a call of these gave: for those that wait for events, what came for which descriptor.
+  func answered(
+    _ name: String, _ call: PendingCall, thread: ProcessID, result: Int64
+  ) -> [SystemCall.Argument] {
+    guard result > 0 else { return awaited(name, call, thread: thread) }
+    switch name {
+    case "poll", "ppoll", "ppoll_time64":
+      let count = Int(min(call.arguments[1], 16))
+      guard let list = memory.bytes(thread, at: call.arguments[0], count: count * 8) else {
+        return []
+      }
+      return (0..<count).flatMap { index -> [SystemCall.Argument] in
+        let came = list.littleEndian(at: index * 8 + 6, size: 2)
+        let number = Int32(truncatingIfNeeded: list.littleEndian(at: index * 8, size: 4))
+        return came == 0
+          ? [] : [.descriptor(number: number), .symbol(name: Self.events(came, "POLL"))]
+      }
+    case "epoll_wait", "epoll_pwait", "epoll_pwait2":
+      // struct epoll_event is packed; its data is the program's own and tells nothing for sure.
+      guard let came = memory.number(thread, at: call.arguments[1], size: 4) else { return [] }
+      return [
+        .descriptor(number: Int32(truncatingIfNeeded: call.arguments[0])),
+        .symbol(name: Self.events(came, "EPOLL")),
+      ]
+    default: return awaited(name, call, thread: thread)
+    }
+  }
+
+  /// The events of `poll(2)` and `epoll_ctl(2)`, which share their first bits.
+  private static func events(_ bits: UInt64, _ prefix: String) -> String {
+    let names: [(UInt64, String)] = [
+      (0x01, "IN"), (0x02, "PRI"), (0x04, "OUT"), (0x08, "ERR"), (0x10, "HUP"), (0x20, "NVAL"),
+      (0x2000, "RDHUP"),
+    ]
+    let set = names.filter { bits & $0.0 != 0 }.map { prefix + $0.1 }
+    return set.isEmpty ? String(bits, radix: 16) : set.joined(separator: "|")
+  }
+
   /// The descriptors of a `struct pollfd` list, at most 16.
   private func polled(
     _ thread: ProcessID, at address: UInt64, count: UInt64

@@ -47,7 +47,7 @@ extension TraceSession {
       }
       thread.call = call
     }
-    if thread.followsCalls { stop.resumeToCall() } else { stop.resume() }
+    if stopsAtCalls(thread) { stop.resumeToCall() } else { stop.resume() }
   }
 
   /// Does what has to be done before a call runs. False if its end does not matter.
@@ -174,6 +174,7 @@ extension TraceSession {
 
   /// A call that no row selects, of a thread whose own filter may have refused it.
   private func finishedUnselected(_ call: PendingCall, result: Int64, _ thread: TracedThread) {
+    if let left = thread.watchedCalls, left > 0 { return tellWatched(call, result, thread) }
     guard result == -Int64(ENOSYS) || result == -Int64(EPERM) || result == -Int64(EACCES) else {
       return
     }

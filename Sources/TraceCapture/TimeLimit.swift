@@ -6,6 +6,8 @@ struct TimeLimit {
   /// How far the end is.
   enum Phase: Equatable {
     case running
+    /// The time is up, and what runs is looked at since then.
+    case watching(UInt64)
     /// SIGTERM was sent at this time.
     case terminating(UInt64)
     /// SIGKILL was sent.
@@ -23,6 +25,8 @@ struct TimeLimit {
 
   /// Nanoseconds between SIGTERM and SIGKILL.
   static let grace: UInt64 = 2_000_000_000
+  /// Nanoseconds for which a program that was running is looked at before it is ended.
+  static let watch: UInt64 = 100_000_000
   /// Nanoseconds between looks while something is due.
   static let interval: UInt64 = 50_000_000
   /// A signal that the target got less than this ago came to both of us.
@@ -76,6 +80,12 @@ extension TraceSession {
     if limit.isDue {
       emitNote(.timedOut, "\(limit.seconds ?? 0)")
       emitWaits()
+      if watchRunning() {
+        limit.phase = .watching(EventStream.now)
+      } else {
+        terminate()
+      }
+    } else if case .watching(let since) = limit.phase, isWatchOver(since) {
       terminate()
     } else if case .terminating(let since) = limit.phase,
       EventStream.now &- since > TimeLimit.grace

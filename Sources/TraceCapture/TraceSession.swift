@@ -119,7 +119,7 @@ final class TraceSession {
 
   /// True if a thread must be resumed so that it stops at its next entry or exit of a call.
   func stopsAtCalls(_ thread: TracedThread) -> Bool {
-    thread.followsCalls || thread.call != nil
+    thread.followsCalls || thread.call != nil || thread.watchedCalls ?? 0 > 0
   }
 
   /// Says `text` once in a trace.

@@ -18,6 +18,8 @@ final class TracedThread {
   var isBound = false
   /// True once it was told what call it waits in.
   var toldWait = false
+  /// How many calls of it are still to be told of, whatever they are; nil while it is not watched.
+  var watchedCalls: Int?
   /// Ordinal of the placement period in which it last stopped.
   var lastPeriod = 0
 

@@ -5,6 +5,17 @@ import TraceTestSupport
 
 @Suite("Processes of a history")
 struct ProcessTests {
+  @Test("The file that the output of a program goes to is known, also once it is closed")
+  func outputFile() {
+    var trace = Trace("/bin/sh")
+    trace.fork(101)
+    trace.open("/srv/out", .gives(1), flags: "O_WRONLY|O_CREAT", by: 101)
+    trace.execute("/usr/bin/sort", by: 101)
+    trace.call("close", 1, by: 101)
+    trace.exit(2, by: 101)
+    #expect(trace.history.processes.map(\.outputFile) == [nil, "/srv/out"])
+  }
+
   @Test("A tree of processes knows parents, children, lineage and ends")
   func tree() throws {
     var trace = Trace("/usr/bin/make", ["all"])

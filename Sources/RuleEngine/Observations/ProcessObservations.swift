@@ -147,6 +147,8 @@ struct Waiting: ObservationKind {
   var stack: [String] = []
   var attempts: String?
   var isBusy = false
+  var circle: [String] = []
+  var turn: String?
 
   static let name = "waiting"
   static let summary = "When the time was up, the process was still in a system call."
@@ -160,5 +162,13 @@ struct Waiting: ObservationKind {
     .init("stack", \.stack, "The stack, innermost first."),
     .init("attempts", \.attempts, "What it tried again and again, if it did: the call."),
     .init("is_busy", \.isBusy, "True if it was not waiting but running."),
+    .init(
+      "circle", \.circle,
+      "The system calls that it made again and again while it ran, each with how often it was seen."
+    ),
+    .init(
+      "turn", \.turn,
+      "What of them keeps it from going on: data at its end, a peer that is gone, a call that fails."
+    ),
   ]
 }

@@ -14,6 +14,8 @@ struct LastWords: ObservationKind {
   var status: Int?
   var clear = false
   var writtenFile: String?
+  var fileSystem: String?
+  var unseenError: String?
   var mountPoint: String?
   var total: String?
   var available: String?
@@ -77,7 +79,16 @@ struct LastWords: ObservationKind {
       "The file of data or configuration read last, if the words name a line without a file."),
     .init("input_line", \.inputLine, "The line that the words name."),
     .init("input_text", \.inputText, "That line of that file."),
-    .init("written_file", \.writtenFile, "The file that it had opened for writing last."),
+    .init(
+      "written_file", \.writtenFile,
+      "The file that it had opened for writing last, or that its output went to."),
+    .init(
+      "file_system", \.fileSystem,
+      "The file system of what was written, in words: its type, what is mounted, and where."),
+    .init(
+      "unseen_error", \.unseenError,
+      "The error that the words speak of, if no call that was seen failed with it: reads, writes, waits and closes of open files are not seen."
+    ),
     .init(
       "mount_point", \.mountPoint,
       "Where the file system of what was written is mounted, if it is full."),

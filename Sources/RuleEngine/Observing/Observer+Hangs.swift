@@ -34,6 +34,7 @@ extension Observer {
     seen.isBusy = true
     seen.whatFor = "nothing: it was running all the time"
     seen.subject = process.executedPath ?? process.name
+    describeCircle(process, in: &seen)
     describeStackAtEnd(of: process, in: &seen)
     return seen
   }

@@ -7,10 +7,13 @@ extension Observer {
   func describeSurroundings(
     _ process: ProcessRecord, _ line: String, in seen: inout LastWords
   ) {
-    if let file = seen.writtenFile, let status = inquiry.fileSystem(file), status.isFull {
-      seen.mountPoint = status.mountPoint
-      seen.total = Wording.bytes(status.totalBytes)
-      seen.available = Wording.bytes(status.availableBytes)
+    if let file = seen.writtenFile, let status = inquiry.fileSystem(file) {
+      seen.fileSystem = "\(status.type) (\(status.source), mounted at \(status.mountPoint))"
+      if status.isFull {
+        seen.mountPoint = status.mountPoint
+        seen.total = Wording.bytes(status.totalBytes)
+        seen.available = Wording.bytes(status.availableBytes)
+      }
     }
     if let peer = process.lastPeer, peer.host.map({ Self.isLoopback($0) }) ?? false {
       seen.peerHolder = inquiry.listeners(peer).first?.process

@@ -21,7 +21,7 @@ extension Observer {
     seen.otherLog =
       line.path == nil
       ? run.mentions.lines.last { $0.process == line.process && $0.path != nil }?.path : nil
-    seen.writtenFile = process.lastWrittenFile
+    seen.writtenFile = process.lastWrittenFile ?? process.outputFile
     seen.peer = process.lastPeer?.description
     seen.nameServers = process.nameServers
     seen.hostName = hostName(in: line.text) ?? hostNameFromOutside()
@@ -39,6 +39,7 @@ extension Observer {
     if asking { describeSurroundings(process, line.text, in: &seen) }
     seen.shadow = shadow(in: line.text, process)
     describeLocale(process, in: &seen)
+    seen.unseenError = unseenError(in: line.text, process)
     seen.unknownUser = UnknownUser.name(in: line.text)
     describeModule(process, in: &seen, asking: asking)
     describeModule(in: line.text, process, in: &seen, asking: asking)
@@ -87,6 +88,16 @@ extension Observer {
       return place.line != nil || Complaint.weight(of: text.lowercased()) >= 0.4 ? place : nil
     }
     return (places.first { !Self.isOfALibrary($0.file) } ?? places.first).map { ($0, true) }
+  }
+
+  /// The name of the error whose words a line has, if no failed call of its process has it.
+  private func unseenError(in line: String, _ process: ProcessRecord) -> String? {
+    guard let error = Complaint.error(in: line),
+      !history.failures.calls.contains(where: {
+        $0.error == error && history.lineage(of: $0.process).contains(process.index)
+      })
+    else { return nil }
+    return error.name
   }
 
   /// A line without its time stamp; with its heading, or what it announces, where it goes over two.
