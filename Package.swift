@@ -52,7 +52,8 @@ let package = Package(
       dependencies: [
         "TraceEvents", "History",
         .product(name: "OrderedCollections", package: "swift-collections"),
-      ]),
+      ],
+      plugins: ["EmbedHeuristics"]),
     // The form of a heuristic's file; what the program and the build tool both have to know of it.
     .target(name: "HeuristicSyntax", dependencies: ["Yams"]),
     .target(

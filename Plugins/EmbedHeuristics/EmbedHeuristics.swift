@@ -1,11 +1,23 @@
 import Foundation
 import PackagePlugin
 
-/// Makes one Swift file with a string literal out of the files in Heuristics/.
+/// Makes one Swift file with a string literal out of the files in Heuristics/: of the heuristics, or,
+/// for `ConfigOrder`, of the lists in configuration.conf.
 @main
 struct EmbedHeuristics: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let directory = context.package.directoryURL.appending(path: "Heuristics")
+    if target.name == "ConfigOrder" {
+      let lists = directory.appending(path: "configuration.conf")
+      let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedSigns.swift")
+      return [
+        .buildCommand(
+          displayName: "Embedding the signs of configuration",
+          executable: try context.tool(named: "embed-heuristics").url,
+          arguments: ["--lists", output.path, lists.path], inputFiles: [lists],
+          outputFiles: [output])
+      ]
+    }
     let files = heuristics(in: directory)
     let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedHeuristics.swift")
     return [

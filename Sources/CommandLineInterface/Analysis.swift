@@ -34,9 +34,14 @@ struct Analysis {
         userName = list.first
       }
     }
+    let facts = history.facts
+    let asks = isFailure || tool == "whyconf"
+    let entries = configuration.entries { question in
+      facts[question] ?? (asks ? inspector.answer(question) : .unknown(reason: "nobody asked"))
+    }
     return Report(
       tool: Report.Tool(name: tool, version: ToolVersion.text), source: source,
-      diagnosis: diagnosis, history: history, configuration: configuration, command: command,
+      diagnosis: diagnosis, history: history, configuration: entries, command: command,
       userName: userName, listsHarmless: listsHarmless)
   }
 }

@@ -2,22 +2,24 @@ package import History
 package import TraceEvents
 internal import OrderedCollections
 
-/// The configuration that a target tried, in the order of the first touch: a fold beside `History`.
+/// The paths that a target tried and that could be configuration, in the order of the first touch: a
+/// fold beside `History`. Which of them are configuration is decided at the end, by what was read.
 package struct ConfigurationOrder: Sendable {
-  static let capacity = 4000
+  static let capacity = 8000
+  private static let mostCircumstances = 256
 
-  private var entries: OrderedDictionary<String, ConfigurationEntry> = [:]
-  private var listedDirectories: Set<String> = []
-  private var given: [Int: GivenPaths] = [:]
-  private var named = VariablePaths(of: [])
+  /// All tries, by path.
+  private(set) var tries: OrderedDictionary<String, PathTry> = [:]
+  /// What the processes were that made them.
+  private(set) var circumstances: [Circumstances] = []
+  /// The directories whose entries were listed, and when first.
+  private(set) var listings: [String: Int] = [:]
+  /// Where symbolic links lead, as far as the target asked.
+  private(set) var links: [String: String] = [:]
+  private var current: [Int: Int] = [:]
+  private var variables = VariablePaths(of: [])
 
   package init() {}
-
-  /// The entries, in the order of their first touch.
-  package var all: [ConfigurationEntry] {
-    // A directory that an option names is where to work, unless its place says more.
-    entries.values.filter { !($0.isDirectory && $0.isNamed) || $0.isInLikelyPlace }
-  }
 
   /// Folds one event, after `history` has folded it.
   package mutating func apply(
@@ -30,8 +32,8 @@ package struct ConfigurationOrder: Sendable {
       guard release.position > 0 else { return }
       for name in Set([path, release.path]) {
         update(name) {
-          $0.status = .read
-          $0.bytes = max($0.bytes ?? 0, release.position)
+          $0.read(release.position, by: digest.process)
+          if release.path != name { $0.realPath = release.path }
         }
       }
     default: return
@@ -45,168 +47,116 @@ package struct ConfigurationOrder: Sendable {
     let purpose = FailedCall.Purpose(call)
     switch (purpose, call.outcome) {
     case (.list, .returned):
-      if listedDirectories.count < Self.capacity { listedDirectories.insert(path) }
-      update(path) {
-        $0.status = .listed
-        $0.isDirectory = true
-      }
+      if listings.count < Self.capacity, listings[path] == nil { listings[path] = event.number }
+      update(path) { $0.list(by: digest.process) }
     case (.open, .returned):
       guard !call.hasSymbol("O_WRONLY"), !call.hasSymbol("O_PATH") else { return }
       touch(path, event, digest, history) {
-        if $0.status != .read && $0.status != .listed { $0.status = .opened }
-        $0.error = nil
+        $0.open()
+        $0.isOpened = true
+        if call.hasSymbol("O_RDWR") { $0.isWritten = true }
         if call.hasSymbol("O_DIRECTORY") { $0.isDirectory = true }
       }
     case (.inspect, .returned):
-      guard !call.name.hasSuffix("readlink"), !call.name.hasSuffix("readlinkat") else { return }
-      touch(path, event, digest, history) {
-        if $0.status == .missing || $0.status == .error {
-          $0.status = .checked
-          $0.error = nil
-        }
-      }
+      guard !call.name.hasPrefix("readlink") else { return noteLink(call, at: path) }
+      touch(path, event, digest, history) { $0.find() }
     case (.open, .failed(let error)), (.inspect, .failed(let error)):
       guard !call.name.hasPrefix("readlink") || error != .invalidArgument else { return }
+      guard !call.hasSymbol("O_WRONLY") else { return }
       touch(path, event, digest, history) {
-        let denies = error == .accessDenied || error == .notPermitted
-        switch $0.status {
-        case .read, .opened, .listed: return
-        case .denied where !denies: return
-        case .checked where purpose == .inspect || error.isAbsence: return
-        default: break
-        }
-        $0.error = error
-        $0.status = error.isAbsence ? .missing : denies ? .denied : .error
+        if purpose == .open { $0.isOpened = true }
+        $0.fail(error, byOpening: purpose == .open)
       }
     default:
       guard case .returned(let value) = call.outcome else { return }
       switch call.name {
-      case "mmap", "mmap2": update(path) { $0.status = .read }
-      case "pread64":
-        update(path) {
-          $0.status = .read
-          $0.bytes = max($0.bytes ?? 0, value)
-        }
-      // What the program itself makes is no configuration of it.
+      case "mmap", "mmap2": update(path) { $0.read(nil, by: digest.process) }
+      case "pread64": update(path) { $0.read(value, by: digest.process) }
+      // What the program itself makes is hardly configuration of it.
       case _ where purpose == .create || purpose == .make:
-        if let entry = entries[path], entry.status == .missing { entries[path] = nil }
+        update(digest.secondPath ?? path) { if $0.status == .missing { $0.isMade = true } }
       default: return
       }
     }
   }
 
-  private mutating func update(_ path: String, _ change: (inout ConfigurationEntry) -> Void) {
-    guard var entry = entries[path] else { return }
-    change(&entry)
-    entries[path] = entry
+  private mutating func noteLink(_ call: SystemCall, at path: String) {
+    guard links.count < Self.capacity, case .text(let target)? = call.arguments.last else { return }
+    links[path] = PathName.absolute(target, from: PathName.directory(of: path))
+  }
+
+  private mutating func update(_ path: String, _ change: (inout PathTry) -> Void) {
+    guard let index = tries.index(forKey: path) else { return }
+    change(&tries.values[index])
   }
 
   private mutating func touch(
     _ path: String, _ event: TraceEvent, _ digest: History.Digest, _ history: borrowing History,
-    _ change: (inout ConfigurationEntry) -> Void
+    _ change: (inout PathTry) -> Void
   ) {
-    if entries[path] != nil {
-      update(path, change)
+    if let index = tries.index(forKey: path) {
+      change(&tries.values[index])
       return
     }
     // What a daemon looks for when it is told to end is no configuration that it starts with.
-    guard history.settledNumber == nil else { return }
-    guard entries.count < Self.capacity else { return }
-    let process = history.processes[digest.process]
-    let given = givenPaths(of: process)
-    let led = given.paths[path]
-    let isLikely = ConfigurationPlaces.isLikely(path, home: given.home)
-    guard led != nil || isLikely, !ConfigurationPlaces.isExcluded(path) else { return }
-    var entry = ConfigurationEntry(
-      path: path, isDirectory: false, status: .missing, process: digest.process,
-      number: event.number, via: led ?? listedParent(of: path),
-      isSystemWide: ConfigurationPlaces.isSystemWide(path), isNamed: led != nil,
-      isInLikelyPlace: isLikely)
-    change(&entry)
-    entries[path] = entry
+    guard history.settledNumber == nil, tries.count < Self.capacity,
+      !ConfigurationPlaces.isExcluded(path)
+    else { return }
+    let index = circumstances(of: history.processes[digest.process])
+    var made = PathTry(
+      path: path, number: event.number, process: digest.process, circumstances: index,
+      given: circumstances[index].given.origin(of: path),
+      isLikely: ConfigurationPlaces.isLikely(path, circumstances[index]))
+    change(&made)
+    tries[path] = made
   }
 
-  private func listedParent(of path: String) -> String? {
-    let directory = PathName.directory(of: path)
-    return listedDirectories.contains(directory) ? directory : nil
-  }
-
-  /// The paths that the options and variables of `process` name, for the program that it now is.
-  private mutating func givenPaths(of process: ProcessRecord) -> GivenPaths {
-    if let known = given[process.index], known.generation == process.generation { return known }
-    // Children have their parent's environment, mostly.
-    if named.environment != process.environment { named = VariablePaths(of: process.environment) }
-    let made = GivenPaths(of: process, variables: named)
-    if given.count >= 128 { given.removeAll(keepingCapacity: true) }
-    given[process.index] = made
-    return made
-  }
-}
-
-/// The paths that an environment names.
-private struct VariablePaths {
-  let environment: [String]
-  let home: String?
-  /// Each value that is an absolute path, and the variable.
-  private(set) var paths: [(path: Substring, name: Substring)] = []
-
-  init(of environment: [String]) {
-    self.environment = environment
-    home = environment.first { $0.hasPrefix("HOME=") }.map { String($0.dropFirst(5)) }
-    // Most are no paths: bytes are looked at, not characters.
-    for variable in environment {
-      let bytes = variable.utf8
-      guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { continue }
-      let start = bytes.index(after: equals)
-      guard start < bytes.endIndex, bytes[start] == UInt8(ascii: "/") else { continue }
-      let name = variable[..<equals]
-      // The shell keeps the last command and directories in such variables.
-      if !Self.shellsOwn.contains(String(name)) { paths.append((variable[start...], name)) }
+  /// Index of what `process` now is.
+  private mutating func circumstances(of process: ProcessRecord) -> Int {
+    if let known = current[process.index],
+      circumstances[known].given.generation == process.generation
+    {
+      return known
     }
+    // A fork of its parent, which has its arguments and environment.
+    if let parent = process.parent, let known = current[parent],
+      circumstances[known].arguments == process.arguments,
+      circumstances[known].variables.environment == process.environment
+    {
+      current[process.index] = known
+      return known
+    }
+    guard circumstances.count < Self.mostCircumstances else { return circumstances.count - 1 }
+    // Children have their parent's environment, mostly.
+    if variables.environment != process.environment {
+      variables = VariablePaths(of: process.environment)
+    }
+    circumstances.append(Circumstances(of: process, variables: variables))
+    current[process.index] = circumstances.count - 1
+    return circumstances.count - 1
   }
-
-  private static let shellsOwn: Set<String> = [
-    "_", "PWD", "OLDPWD", "HOME", "SHELL", "TMPDIR", "PATH",
-  ]
 }
 
-/// The paths that a command line or environment names.
-private struct GivenPaths {
-  let generation: Int
-  let home: String?
-  /// Absolute path to the option or variable that names it.
-  private(set) var paths: [String: String] = [:]
+/// What a process was when it tried paths.
+struct Circumstances: Sendable {
+  /// Its name, as people know it.
+  let name: String
+  let arguments: [String]
+  let workingDirectory: String
+  let variables: VariablePaths
+  let given: GivenPaths
 
   init(of process: ProcessRecord, variables: VariablePaths) {
-    generation = process.generation
-    home = variables.home
-    for variable in variables.paths { add(variable.path, named: "$" + variable.name, process) }
-    var option: Substring?
-    for argument in process.arguments.dropFirst() {
-      if argument.hasPrefix("-") {
-        option = argument.prefix { $0 != "=" }
-        if let equals = argument.firstIndex(of: "=") {
-          add(argument[argument.index(after: equals)...], named: argument[..<equals], process)
-        }
-        continue
-      }
-      if let option, isConfigurationOption(option) { add(argument[...], named: option, process) }
-      option = nil
-    }
+    name = process.name
+    arguments = process.arguments
+    workingDirectory = process.workingDirectory
+    self.variables = variables
+    given = GivenPaths(of: process, variables: variables)
   }
 
-  private mutating func add(
-    _ word: Substring, named name: some StringProtocol, _ process: ProcessRecord
-  ) {
-    guard !word.isEmpty, paths.count < 1000 else { return }
-    paths[PathName.absolute(String(word), from: process.workingDirectory)] = String(name)
-  }
-
-  private func isConfigurationOption(_ option: Substring) -> Bool {
-    if ["-c", "-C", "-f", "-F"].contains(option) { return true }
-    let name = option.lowercased()
-    return ["conf", "cfg", "ini", "rc", "setting", "defaults", "option"].contains {
-      name.contains($0)
-    }
+  /// The value of an environment variable.
+  func value(of variable: some StringProtocol) -> Substring? {
+    let prefix = variable + "="
+    return variables.environment.first { $0.hasPrefix(prefix) }?.dropFirst(prefix.count)
   }
 }

@@ -1,25 +1,37 @@
 internal import History
 internal import TraceEvents
 
-/// Which paths can be configuration, by their place and name.
-///
-/// This is data with the few rules that read it; nothing here knows a particular program.
+/// Which paths can be configuration, by their place and name: the rules that read the lists of
+/// Heuristics/configuration.conf. Nothing here knows a particular program.
 enum ConfigurationPlaces {
-  /// True if place or name make `path` likely configuration, for a process with this home directory.
+  /// True if place or name make `path` likely configuration, for a process in these circumstances.
   ///
   /// This is asked of every path that a target touches, and so looks at the cheap signs first.
-  static func isLikely(_ path: String, home: String?) -> Bool {
-    if path.hasPrefix("/etc/") || path.hasPrefix("/usr/local/etc/") { return true }
+  static func isLikely(_ path: String, _ circumstances: Circumstances) -> Bool {
     let base = PathName.base(of: path)
-    if let home, home.utf8.count > 1, path.hasPrefix(home), path.hasPrefix(home + "/") {
-      let below = path.dropFirst(home.count + 1)
-      if below.hasPrefix(".config/") { return true }
-      if below.hasPrefix("."), base.count == below.count || looksLikeConfiguration(base) {
-        return true
+    if isDataName(base) { return false }
+    if dataPrefixes.contains(where: { path.hasPrefix($0) }) { return base == "pyvenv.cfg" }
+    let isInStore = isStore(path)
+    if !isInStore, anywhere.contains(suffix(of: base)) { return true }
+    if dataParts.contains(where: { (path + "/").containsBytes($0) }) { return false }
+    if prefixes.contains(where: { path.hasPrefix($0) }) { return true }
+    let isCode = isCodeName(base)
+    if isInStore {
+      return isFileNamed(base, after: circumstances.name) || path.containsBytes("/etc/")
+    }
+    if let home = circumstances.variables.home, home.utf8.count > 1, path.hasPrefix(home + "/") {
+      let below = path.dropFirst(home.utf8.count + 1)
+      if below == ".config" || below == ".local" { return false }
+      if below.hasPrefix(".local/") { return looksLikeConfiguration(base) }
+      if below.hasPrefix("."), !below.hasPrefix("..") {
+        if base.count == below.count || below.hasPrefix(".config/") { return true }
+        let folder = below.dropFirst().prefix { $0 != "/" }
+        let name = folder.hasSuffix(".d") ? folder.dropLast(2) : folder
+        if isNamed(String(name), after: circumstances.name) { return true }
       }
     }
-    return looksLikeConfiguration(base) || path.containsBytes("/etc/")
-      || path.containsBytes("/.config/") || places.contains { path.hasPrefix($0) }
+    if isCode { return false }
+    return looksLikeConfiguration(base) || parts.contains { path.containsBytes($0) }
   }
 
   /// True for the files that every program touches and no program owns.
@@ -30,67 +42,83 @@ enum ConfigurationPlaces {
 
   /// True if a name by itself says configuration.
   static func looksLikeConfiguration(_ base: String) -> Bool {
-    if base.hasSuffix("rc"), base.utf8.count > 2,
-      !base.utf8.dropFirst().contains(UInt8(ascii: "."))
-    {
-      return true
-    }
-    if exactNames.contains(base) { return true }
-    guard let dot = base.utf8.lastIndex(of: UInt8(ascii: ".")), dot != base.startIndex else {
-      return false
-    }
-    return suffixes.contains(String(base[base.utf8.index(after: dot)...]))
+    if base.hasPrefix("."), base.hasSuffix("rc"), base.utf8.count > 3 { return true }
+    if names.contains(base) { return true }
+    return suffixes.contains(suffix(of: base))
   }
 
-  /// True for paths that are no configuration, wherever they are and whoever named them.
+  /// The letters of a program's name, without a version: `php` of `php8.2`.
+  private static func stem(of program: String) -> Substring {
+    program.lowercased().prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+  }
+
+  /// True if a file's name is the program's with a sign of configuration: `npmrc`.
+  private static func isFileNamed(_ base: String, after program: String) -> Bool {
+    let stem = stem(of: program)
+    return stem.utf8.count >= 2 && base == stem + "rc"
+  }
+
+  /// True if a directory's name is the program's, or one of the two begins as the other: `.mutt`.
+  private static func isNamed(_ name: String, after program: String) -> Bool {
+    let stem = stem(of: program)
+    let name = name.lowercased()
+    guard stem.utf8.count >= 2 else { return false }
+    if name == stem { return true }
+    return stem.utf8.count >= 4 && name.utf8.count >= 4 && !name.contains(".")
+      && (stem.hasPrefix(name) || name.hasPrefix(stem))
+  }
+
+  /// True for paths that are never configuration, wherever they are and whoever named them.
   static func isExcluded(_ path: String) -> Bool {
     // A directory counts as what lies in it.
     let place = path + "/"
-    if excludedPrefixes.contains(where: { place.hasPrefix($0) }) { return true }
-    if excludedParts.contains(where: { place.containsBytes($0) }) { return true }
-    let base = PathName.base(of: path)
-    if base.containsBytes(".so.") { return true }
-    guard let dot = base.utf8.lastIndex(of: UInt8(ascii: ".")) else { return false }
-    return excludedSuffixes.contains(String(base[base.index(after: dot)...]))
+    if neverPrefixes.contains(where: { place.hasPrefix($0) }) { return true }
+    if neverParts.contains(where: { place.containsBytes($0) }) { return true }
+    return neverSuffixes.contains(suffix(of: PathName.base(of: path)))
   }
 
-  private static let places = [
-    "/usr/etc/", "/boot/", "/usr/lib/sysctl.d/", "/usr/lib/tmpfiles.d/",
-  ]
-  private static let suffixes: Set<String> = [
-    "conf", "cnf", "cfg", "ini", "config", "toml", "properties", "rules",
-  ]
-  private static let exactNames: Set<String> = [
-    ".gitconfig", ".gitattributes", ".profile", ".bash_profile", ".bash_login", ".zshenv",
-    ".editorconfig", ".htaccess", ".netrc", ".pgpass", ".env", "config",
-  ]
-  private static let excludedPrefixes = [
-    "/proc/", "/sys/", "/dev/", "/run/", "/var/run/", "/var/cache/", "/var/log/", "/var/tmp/",
-    "/usr/share/locale/", "/usr/lib/locale/", "/usr/share/zoneinfo/", "/usr/share/fonts/",
-    "/usr/share/terminfo/", "/lib/terminfo/", "/etc/terminfo/", "/usr/lib/terminfo/",
-    "/etc/ssl/certs", "/usr/share/ca-certificates/", "/usr/share/i18n/", "/etc/fonts/conf.avail/",
-    "/bin/", "/sbin/", "/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/",
-    "/etc/ld.so.cache", "/etc/localtime", "/etc/timezone", "/etc/mtab", "/usr/include/",
-  ]
-  private static let excludedParts = [
-    "/glibc-hwcaps/", "/gconv/", "/__pycache__", "/.cache/", "/LC_MESSAGES/", "/.git/objects/",
-    "/.terminfo/", "/node_modules/", "/dist-packages/", "/site-packages/", "/.git/refs/",
-  ]
-  private static let excludedSuffixes: Set<String> = [
-    "so", "pyc", "pmc", "pyo", "py", "mo", "pid", "sock", "lock", "log", "swp", "swx", "ttf", "otf",
-    "pcf", "pfb", "h", "c", "o", "a", "pm", "pl", "rb", "js", "class", "jar", "gch", "la", "db",
-    "sqlite", "cache", "tmp", "bak", "html", "css", "png", "svg",
-  ]
-  private static let systemWide: Set<String> = [
-    "/etc/nsswitch.conf", "/etc/host.conf", "/etc/resolv.conf", "/etc/gai.conf", "/etc/hosts",
-    "/etc/passwd", "/etc/group", "/etc/shadow", "/etc/gshadow", "/etc/services", "/etc/protocols",
-    "/etc/networks", "/etc/ld.so.preload", "/etc/ld.so.conf", "/etc/suid-debug", "/etc/malloc.conf",
-    "/etc/machine-id", "/etc/os-release", "/etc/debian_version", "/etc/shells", "/etc/environment",
-    "/etc/login.defs", "/etc/hostname", "/etc/locale.alias", "/etc/locale.conf",
-    "/usr/lib/ssl/openssl.cnf", "/etc/ssl/openssl.cnf", "/etc/gnutls/config", "/etc/inputrc",
-  ]
-  private static let systemWidePrefixes = [
-    "/etc/pam.d/", "/etc/security/", "/etc/selinux/", "/etc/crypto-policies/", "/etc/alternatives/",
-    "/etc/ld.so.conf.d/", "/etc/default/locale", "/etc/gcrypt/", "/etc/userdb/",
-  ]
+  /// True for the name of a program's code, which is configuration only in a place of such.
+  static func isCodeName(_ base: String) -> Bool { codeSuffixes.contains(suffix(of: base)) }
+
+  /// True for a name that is one of data, unless something else speaks for the file.
+  static func isDataName(_ base: String) -> Bool {
+    if dataSuffixes.contains(suffix(of: base)) { return true }
+    let name = base.lowercased()
+    return base.hasSuffix("~") || dataNameParts.contains { name.containsBytes($0) }
+  }
+
+  /// True where packages keep their data: a directory there that led to nothing says nothing.
+  static func isStore(_ path: String) -> Bool { stores.contains { path.hasPrefix($0) } }
+
+  /// What follows the last dot of a name; nothing for one that only begins with a dot.
+  static func suffix(of base: String) -> String {
+    guard let dot = base.utf8.lastIndex(of: UInt8(ascii: ".")), dot != base.startIndex else {
+      return ""
+    }
+    return String(base[base.utf8.index(after: dot)...])
+  }
+
+  private static let signs = ConfigurationSigns.embedded
+  private static let prefixes = signs["places: prefixes below which files are configuration"]
+  private static let parts = signs["places: parts of a path below which files are configuration"]
+  private static let stores = signs[
+    "places: where programs keep data, so that a name alone says little"]
+  private static let suffixes = signs.set("names: suffixes")
+  private static let anywhere = signs.set("names: suffixes, wherever the file is")
+  private static let names = signs.set("names: whole")
+  private static let neverPrefixes = signs["never: prefixes"]
+  private static let neverParts = signs["never: parts of a path"]
+  private static let neverSuffixes = signs.set(
+    "data: suffixes that are looked for and never configuration")
+  private static let dataPrefixes = signs[
+    "data: prefixes, unless a line or an option names the file"]
+  private static let dataParts = signs[
+    "data: parts of a path, unless a line or an option names the file"]
+  private static let codeSuffixes = signs.set(
+    "code: suffixes of what is configuration in a place of configuration, and nowhere else")
+  private static let dataSuffixes = signs.set(
+    "data: suffixes, unless a line or an option names the file")
+  private static let dataNameParts = signs["data: parts of a name"]
+  private static let systemWide = signs.set("system-wide: files")
+  private static let systemWidePrefixes = signs["system-wide: prefixes"]
 }

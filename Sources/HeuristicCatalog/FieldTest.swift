@@ -1,5 +1,6 @@
 package import HeuristicSyntax
 import Synchronization
+internal import TraceEvents
 
 /// A test of one field of an observation, written `field|modifier: value` in a heuristic.
 ///

@@ -19,6 +19,7 @@ package struct MarkdownRenderer {
   }
 
   private mutating func write(_ report: Report) {
+    if report.tool.name == "whyconf" { return writeConfiguration(of: report) }
     lines.append("**\(escaped(report.verdict.summary))**")
     if !report.target.command.isEmpty {
       lines += ["", "Command: \(code(shellQuoted(report.target.command)))"]
@@ -94,14 +95,33 @@ package struct MarkdownRenderer {
 
   private mutating func write(_ config: Report.Configuration) {
     guard !config.entries.isEmpty else { return }
-    writeFolded("Configuration files tried, in order") { renderer in
-      renderer.lines += ["| | file | status | via |", "|---|---|---|---|"]
-      for entry in config.entries {
-        let via = entry.via.map { renderer.escaped($0) } ?? ""
-        renderer.lines.append(
-          "| \(entry.order) | \(renderer.escaped(entry.path)) | \(entry.status.rawValue) | \(via) |"
-        )
-      }
+    writeFolded("Configuration files tried, in order") { $0.writeTable(config.entries) }
+  }
+
+  /// The answer of whyconf, in which nothing is folded away.
+  private mutating func writeConfiguration(of report: Report) {
+    lines.append("**\(escaped(report.configurationSummary))**")
+    if report.verdict.status != .succeeded { lines += ["", escaped(report.verdict.summary)] }
+    if !report.target.command.isEmpty {
+      lines += ["", "Command: \(code(shellQuoted(report.target.command)))"]
+    }
+    let own = report.config.entries.filter { $0.scope == .program }
+    let system = report.config.entries.filter { $0.scope == .system }
+    if !own.isEmpty {
+      lines.append("")
+      writeTable(own)
+    }
+    if !system.isEmpty { writeFolded("System-wide files") { $0.writeTable(system) } }
+    for note in report.capture.notes { lines += ["", "Note: \(escaped(note))"] }
+  }
+
+  private mutating func writeTable(_ entries: [Report.Configuration.Entry]) {
+    lines += ["| | file | status | why |", "|---|---|---|---|"]
+    for entry in entries {
+      let link = entry.realPath.map { ", a link to \(escaped($0))" } ?? ""
+      lines.append(
+        "| \(entry.order) | \(escaped(entry.path))\(link) | \(entry.status.rawValue) "
+          + "| \(escaped(entry.why.words)) |")
     }
   }
 

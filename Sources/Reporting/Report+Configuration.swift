@@ -60,16 +60,29 @@ extension Report.Configuration {
     @Nullable package var pid: ProcessID?
     /// Absolute path of that process's program.
     @Nullable package var program: String?
-    /// The directory, file, option or variable that led to it, if it is known.
+    /// The directory, line of a file, option or variable that led to it, if it is known.
     @Nullable package var via: String?
+    /// The same at length.
+    package var why: Origin
+    /// The file that was opened, where the path leads to it by a symbolic link.
+    @Nullable package var realPath: String?
+    /// The process that read or listed it first.
+    @Nullable package var readBy: Reader?
     /// How many bytes were read, if it is known.
     @Nullable package var bytes: Int64?
     /// Whose it is.
     package var scope: Scope
 
+    private enum CodingKeys: String, CodingKey {
+      case order, path, kind, status, errno, pid, program, via, why, bytes, scope
+      case realPath = "real_path"
+      case readBy = "read_by"
+    }
+
     package init(
       order: Int, path: String, kind: Kind = .file, status: Status, errno: ErrorNumber? = nil,
-      pid: ProcessID? = nil, program: String? = nil, via: String? = nil, bytes: Int64? = nil,
+      pid: ProcessID? = nil, program: String? = nil, why: Origin = Origin(kind: .builtIn),
+      realPath: String? = nil, readBy: Reader? = nil, bytes: Int64? = nil,
       scope: Scope = .program
     ) {
       self.order = order
@@ -79,9 +92,83 @@ extension Report.Configuration {
       self.errno = errno
       self.pid = pid
       self.program = program
-      self.via = via
+      self.via = why.via
+      self.why = why
+      self.realPath = realPath
+      self.readBy = readBy
       self.bytes = bytes
       self.scope = scope
+    }
+  }
+}
+
+extension Report.Configuration {
+  /// A process that read a file.
+  package struct Reader: Codable, Sendable, Equatable {
+    /// Its number.
+    package var pid: ProcessID
+    /// Absolute path of its program.
+    @Nullable package var program: String?
+
+    package init(pid: ProcessID, program: String?) {
+      self.pid = pid
+      self.program = program
+    }
+  }
+
+  /// What led a program to a path.
+  package struct Origin: Codable, Sendable, Equatable {
+    /// The kinds of origin.
+    package enum Kind: String, Codable, Sendable, CaseIterable {
+      /// An option, or another word, of the command line.
+      case commandLine = "command-line"
+      /// An environment variable.
+      case environment
+      /// A line of a file that was read before.
+      case line
+      /// A directory that was listed before.
+      case directory
+      /// Nothing that was seen: it is compiled in.
+      case builtIn = "built-in"
+    }
+
+    /// Which it is.
+    package var kind: Kind
+    /// The option, for `command-line`; nil for a word without one.
+    @Nullable package var option: String?
+    /// The variable, for `environment`.
+    @Nullable package var variable: String?
+    /// The file whose line it is, for `line`.
+    @Nullable package var file: String?
+    /// The number of the line, from 1.
+    @Nullable package var line: Int?
+    /// What stands there.
+    @Nullable package var text: String?
+    /// The directory that was listed to find it.
+    @Nullable package var directory: String?
+
+    package init(
+      kind: Kind, option: String? = nil, variable: String? = nil, file: String? = nil,
+      line: Int? = nil, text: String? = nil, directory: String? = nil
+    ) {
+      self.kind = kind
+      self.option = option
+      self.variable = variable
+      self.file = file
+      self.line = line
+      self.text = text
+      self.directory = directory
+    }
+
+    /// The origin in one word: an option, `$VARIABLE`, `FILE:LINE`, a directory.
+    package var via: String? {
+      switch kind {
+      case .commandLine: option ?? "command line"
+      case .environment: variable.map { "$" + $0 }
+      case .line: file.map { name in line.map { "\(name):\($0)" } ?? name }
+      case .directory: directory
+      case .builtIn: nil
+      }
     }
   }
 }

@@ -11,7 +11,7 @@ extension Report {
   /// The report of a run: its diagnosis, with what happened and what configuration was tried.
   package init(
     tool: Tool, source: Source, diagnosis: Diagnosis, history: History,
-    configuration: ConfigurationOrder, command: [String], userName: String?,
+    configuration: [ConfigurationEntry], command: [String], userName: String?,
     listsHarmless: Bool = false
   ) {
     let root = history.root
@@ -162,21 +162,5 @@ extension Report.Process {
       pid: record.pid, parent: record.parent.map { history.processes[$0].pid },
       program: record.executedPath ?? record.executable, command: record.arguments,
       exitStatus: status, signal: killer)
-  }
-}
-
-extension Report.Configuration {
-  fileprivate init(_ order: ConfigurationOrder, _ history: borrowing History) {
-    var entries: [Entry] = []
-    for (position, entry) in order.all.enumerated() {
-      let process = history.processes[entry.process]
-      entries.append(
-        Entry(
-          order: position + 1, path: entry.path, kind: entry.isDirectory ? .directory : .file,
-          status: Entry.Status(rawValue: entry.status.rawValue) ?? .error, errno: entry.error,
-          pid: process.pid, program: process.executable, via: entry.via, bytes: entry.bytes,
-          scope: entry.isSystemWide ? .system : .program))
-    }
-    self.init(entries: entries)
   }
 }

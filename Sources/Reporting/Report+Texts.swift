@@ -34,6 +34,15 @@ extension Report {
       entry.path = text(entry.path, .line)
       entry.program = entry.program.map { text($0, .line) }
       entry.via = entry.via.map { text($0, .line) }
+      entry.realPath = entry.realPath.map { text($0, .line) }
+      entry.readBy = entry.readBy.map { reader in
+        .init(pid: reader.pid, program: reader.program.map { text($0, .line) })
+      }
+      entry.why.option = entry.why.option.map { text($0, .line) }
+      entry.why.variable = entry.why.variable.map { text($0, .line) }
+      entry.why.file = entry.why.file.map { text($0, .line) }
+      entry.why.text = entry.why.text.map { text($0, .line) }
+      entry.why.directory = entry.why.directory.map { text($0, .line) }
       return entry
     }
     report.capture.notes = capture.notes.map { text($0, .line) }

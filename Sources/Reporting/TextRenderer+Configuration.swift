@@ -6,14 +6,11 @@ extension TextRenderer {
 
   /// Writes the answer of whyconf.
   mutating func writeConfigurationReport() {
-    for line in TextFlow.lines(of: report.verdict.summary, width: options.width) {
+    for line in TextFlow.lines(of: report.configurationSummary, width: options.width) {
       write(options.styled(line, .strong))
     }
-    if let cause = report.findings.first, cause.role == .cause,
-      cause.title != report.verdict.summary
-    {
-      writeFlow(cause.title)
-    }
+    // One that fails to start has read what it could, and a reason.
+    if report.verdict.status != .succeeded { writeFlow(report.verdict.summary) }
     let entries = report.config.entries.filter { $0.scope == .program }
     if !entries.isEmpty { write("") }
     writeEntries(entries, cap: entries.count)
@@ -45,35 +42,51 @@ extension TextRenderer {
     let longest = entries.map { displayWidth(of: $0.shownPath) }.max() ?? 0
     // Some long path must not push the other lines apart.
     let column = min(longest, options.width / 2)
-    var previousVia: String?
+    var previous: Report.Configuration.Entry?
     var number = 0
     writeCapped(entries, cap: cap) { renderer, entry in
       number += 1
-      renderer.writeEntry(entry, number: number, column: column, previousVia: previousVia)
-      previousVia = entry.via
+      renderer.writeEntry(entry, number: number, column: column, previous: previous)
+      previous = entry
     }
   }
 
   private mutating func writeEntry(
-    _ entry: Report.Configuration.Entry, number: Int, column: Int, previousVia: String?
+    _ entry: Report.Configuration.Entry, number: Int, column: Int,
+    previous: Report.Configuration.Entry?
   ) {
     let (symbol, emphasis) = entry.status.symbol
     let start = String(number).leftPadded(to: 4) + "  "
     let rest = " " + entry.shownPath.padded(to: column) + "  "
     let line = start + options.spelled(symbol) + rest
     let shown = start + options.styled(options.spelled(symbol), emphasis) + rest
-    guard let via = entry.via, !via.isEmpty else { return write(shown + entry.statusWords) }
     let status = entry.statusWords.padded(to: 7)
     let room = options.width - displayWidth(of: line + status) - 2
-    if displayWidth(of: via) <= room {
-      write(shown + status + "  " + via)
-    } else if via == previousVia {
-      // Many files that one line of configuration included need not repeat it.
-      write(shown + status + "  likewise")
+    // Many files that one line of configuration included need not repeat it.
+    let isSame = entry.why == previous?.why && entry.why.kind != .builtIn
+    var words = isSame ? "″" : entry.why.words
+    if let path = entry.realPath { words += " → " + path }
+    let reader = report.reader(of: entry)
+    if let reader, reader != previous.map({ report.reader(of: $0) }) ?? report.target.executable {
+      words += "  (by \(baseName(of: reader)))"
+    }
+    words = options.spelled(words)
+    if displayWidth(of: words) <= room {
+      write(shown + status + "  " + words)
+    } else if words == "built in" {
+      write(shown + entry.statusWords)
     } else {
       write(shown + entry.statusWords)
-      write("          via " + via)
+      write("           " + fitting(words, in: options.width - 11))
     }
+  }
+
+  /// The beginning of `words` that is at most so wide.
+  private func fitting(_ words: String, in width: Int) -> String {
+    guard displayWidth(of: words) > width else { return words }
+    var short = words
+    while displayWidth(of: short) > width - 1, !short.isEmpty { short.removeLast() }
+    return short + options.spelled("…")
   }
 }
 

@@ -43,6 +43,49 @@ enum TextSearch {
     return range.map { textLine(lines[$0 - 1], file: file, number: $0) }
   }
 
+  /// The lines that can name other files.
+  static func references(in file: String) throws(InspectionError) -> [TextLine] {
+    var found: [TextLine] = []
+    for (index, line) in try textLines(of: file).enumerated() where canName(line) {
+      found.append(textLine(line, file: file, number: index + 1))
+      if found.count == mostReferences { break }
+    }
+    return found
+  }
+
+  private static let mostReferences = 600
+  /// The bytes of the words that lead to another file, in whatever case.
+  private static let leadingWords = ["nclu", "mport", "ource", "xtend", "herit", "onfi", "equire"]
+    .map { Array($0.utf8) }
+
+  /// True for a line with a path, a pattern, a file's name or a word that leads to another file.
+  private static func canName(_ line: ArraySlice<UInt8>) -> Bool {
+    let text = line.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    guard let first = text.first, let second = text.dropFirst().first else { return false }
+    // `#include` and `#includedir` are no comments where they exist.
+    if first == UInt8(ascii: "#") {
+      let word = text.dropFirst().prefix(7).map { $0 | 0x20 }
+      return word.elementsEqual("include".utf8)
+    }
+    // Headings tell what the lines below them are for.
+    if first == UInt8(ascii: "[") { return true }
+    if first == UInt8(ascii: ";") || first == second && first == UInt8(ascii: "/") { return false }
+    var before: UInt8 = 0
+    for byte in text {
+      switch byte {
+      case UInt8(ascii: "/"), UInt8(ascii: "*"), UInt8(ascii: "~"): return true
+      // `hosts.local`, not `1.5`.
+      case UInt8(ascii: "a")...UInt8(ascii: "z") where before == UInt8(ascii: "."): return true
+      default: before = byte
+      }
+    }
+    return leadingWords.contains { word in
+      text.indices.contains { start in
+        text[start...].prefix(word.count).elementsEqual(word) { $0 | 0x20 == $1 }
+      }
+    }
+  }
+
   private static func textLines(of file: String) throws(InspectionError) -> [ArraySlice<UInt8>] {
     let contents = try FileReading.contents(of: file, limit: maximumSize)
     // A null byte near the start: no text.

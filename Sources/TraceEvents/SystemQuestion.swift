@@ -37,6 +37,10 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// The lines around line `line` of text file `file`, at most `context` on each side.
   /// Answer: `lines`.
   case linesAround(file: String, line: Int, context: Int)
+  /// Which lines of this text file can name other files: those with a path, a pattern, a file's name
+  /// or a word such as `include`, and headings (`[section]`), comments apart? Of its first 256 KiB, at most 600 lines.
+  /// Answer: `lines`.
+  case references(file: String)
   /// The name of a user. Answer: `names` with one element, or none.
   case userName(user: UInt32)
   /// The name of a group. Answer: `names` with one element, or none.

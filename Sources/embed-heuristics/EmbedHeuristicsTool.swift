@@ -13,6 +13,9 @@ struct EmbedHeuristicsTool {
     guard arguments.count >= 3 else {
       fail(["usage: embed-heuristics OUTPUT DIRECTORY FILE…"], status: 64)
     }
+    if arguments.count == 4, arguments[1] == "--lists" {
+      return embedLists(arguments[3], into: arguments[2])
+    }
     let directory = arguments[2].hasSuffix("/") ? arguments[2] : arguments[2] + "/"
     var problems: [String] = []
     var files: [(name: String, root: SyntaxNode)] = []
@@ -28,7 +31,41 @@ struct EmbedHeuristicsTool {
       }
     }
     guard problems.isEmpty else { fail(problems, status: 1) }
-    write(source(CompactForm.encode(files)), to: arguments[1])
+    write(
+      source(
+        CompactForm.encode(files), of: "the files of Heuristics/", as: "embeddedHeuristics",
+        "The built-in heuristics in `CompactForm`."), to: arguments[1])
+  }
+
+  /// `embed-heuristics --lists OUTPUT FILE`: a file of lists as it is.
+  private static func embedLists(_ path: String, into output: String) {
+    guard let file = unsafe fopen(path, "r") else {
+      fail(["\(path): error: cannot be read (errno \(errno))"], status: 1)
+    }
+    var text: [UInt8] = []
+    var part = [UInt8](repeating: 0, count: 65_536)
+    while case let count = unsafe fread(&part, 1, part.count, file), count > 0 {
+      text += part[..<count]
+    }
+    _ = unsafe fclose(file)
+    let lines = String(decoding: text, as: UTF8.self)
+      .split(separator: "\n", omittingEmptySubsequences: false)
+    var problems: [String] = []
+    var headings: Set<Substring> = []
+    for (index, line) in lines.enumerated() {
+      if line.hasPrefix("["), !line.hasSuffix("]") || !headings.insert(line).inserted {
+        problems.append("\(path):\(index + 1):1: error: no heading, or one that is there twice")
+      } else if line.last == " " || line.first == " " {
+        problems.append("\(path):\(index + 1):1: error: a space at an end of the line")
+      } else if headings.isEmpty, !line.isEmpty, !line.hasPrefix("#") {
+        problems.append("\(path):\(index + 1):1: error: an entry outside of a list")
+      }
+    }
+    guard problems.isEmpty else { fail(problems, status: 1) }
+    write(
+      source(
+        lines.joined(separator: "\n"), of: "Heuristics/configuration.conf",
+        as: "embeddedConfigurationSigns", "What makes a path configuration."), to: output)
   }
 
   private static func line(_ problem: SyntaxProblem, _ path: String) -> String {
@@ -36,14 +73,16 @@ struct EmbedHeuristicsTool {
   }
 
   /// One raw string literal: compiling an array of bytes takes 200 times as long.
-  private static func source(_ text: String) -> String {
+  private static func source(
+    _ text: String, of origin: String, as name: String, _ summary: String
+  ) -> String {
     var hashes = "#"
     while text.contains("\"\"\"" + hashes) || text.contains("\\" + hashes) { hashes += "#" }
     return """
-      // Made by embed-heuristics from the files of Heuristics/.
+      // Made by embed-heuristics from \(origin).
 
-      /// The built-in heuristics in `CompactForm`.
-      let embeddedHeuristics = \(hashes)\"""
+      /// \(summary)
+      let \(name) = \(hashes)\"""
       \(text)
       \"""\(hashes)
 

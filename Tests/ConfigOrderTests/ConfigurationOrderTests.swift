@@ -4,26 +4,28 @@ import Testing
 import TraceEvents
 import TraceTestSupport
 
-/// The configuration that a trace shows.
-private func configuration(of trace: Trace) -> [ConfigurationEntry] {
+/// The configuration that a trace shows, on a machine of which only what a test says is true.
+private func configuration(
+  of trace: Trace, on machine: FakeInspector = FakeInspector()
+) -> [ConfigurationEntry] {
   var history = History()
   var order = ConfigurationOrder()
   for event in trace.events {
     let digest = history.apply(event)
     order.apply(event, digest: digest, history: history)
   }
-  return order.all
+  return order.entries { machine.answer($0) }
 }
 
 @Suite("The configuration that a program tried")
 struct ConfigurationOrderTests {
   private func entries(
     with arguments: [String] = [], environment: [String] = ["HOME=/home/ann"],
-    _ build: (inout Trace) -> Void
+    on machine: FakeInspector = FakeInspector(), _ build: (inout Trace) -> Void
   ) -> [ConfigurationEntry] {
     var trace = Trace("/usr/bin/app", arguments, environment: environment)
     build(&trace)
-    return configuration(of: trace)
+    return configuration(of: trace, on: machine)
   }
 
   @Test("What becomes of a file", arguments: Self.fates)
@@ -117,7 +119,8 @@ struct ConfigurationOrderTests {
     #expect(entries.map(\.path) == ["/etc/app.d", "/etc/app.d/a.conf", "/etc/other.conf"])
     #expect(entries.map(\.status) == [.listed, .read, .read])
     #expect(entries.map(\.isDirectory) == [true, false, false])
-    #expect(entries.map(\.via) == [nil, "/etc/app.d", nil])
+    #expect(
+      entries.map(\.origin) == [.builtIn, .directory(path: "/etc/app.d"), .builtIn])
   }
 
   @Test("Entries stand in the order of their first touch, each once")
@@ -148,13 +151,16 @@ struct ConfigurationOrderTests {
   @Test(
     "What the command line or the environment names says so",
     arguments: [
-      (["-c", "/srv/x"], [], "-c"), (["--config=/srv/x"], [], "--config"),
-      (["--config-file", "/srv/x"], [], "--config-file"), (["-f", "../../srv/x"], [], "-f"),
-      ([], ["APP_CONFIG=/srv/x"], "$APP_CONFIG"),
-    ])
-  func via(arguments: [String], environment: [String], via: String) {
+      (["-c", "/srv/x"], [], .option(name: "-c")),
+      (["--config=/srv/x"], [], .option(name: "--config")),
+      (["--config-file", "/srv/x"], [], .option(name: "--config-file")),
+      (["-f", "../../srv/x"], [], .option(name: "-f")), (["-f/srv/x"], [], .option(name: "-f")),
+      ([], ["APP_CONFIG=/srv/x"], .variable(name: "APP_CONFIG")),
+      ([], ["ENV=/srv/x"], .variable(name: "ENV")),
+    ] as [([String], [String], ConfigurationOrigin)])
+  func origin(arguments: [String], environment: [String], origin: ConfigurationOrigin) {
     let entries = entries(with: arguments, environment: environment) { $0.read("/srv/x") }
-    #expect(entries.map(\.via) == [via])
+    #expect(entries.map(\.origin) == [origin])
   }
 
   @Test(
@@ -221,7 +227,7 @@ struct ConfigurationOrderTests {
       $0.open("/etc/app.d", .gives(9), flags: "O_RDONLY|O_DIRECTORY")
       $0.open("x.conf", .fails(.noEntry), from: 9)
     }
-    #expect(entries.map(\.path) == ["/etc/app/main.conf", "/etc/app.d", "/etc/app.d/x.conf"])
+    #expect(entries.map(\.path) == ["/etc/app/main.conf", "/etc/app.d/x.conf"])
   }
 
   @Test("Their number has a bound")
@@ -230,5 +236,124 @@ struct ConfigurationOrderTests {
       for index in 0..<6000 { $0.open("/etc/x/\(index).conf", .fails(.noEntry)) }
     }
     #expect(entries.count == 4000 && entries.first?.path == "/etc/x/0.conf")
+  }
+
+  /// A machine whose files have these lines.
+  private func machine(_ files: [String: [String]]) -> FakeInspector {
+    var machine = FakeInspector()
+    for (file, lines) in files {
+      machine[.references(file: file)] = .lines(
+        list: lines.enumerated().map {
+          TextLine(file: file, number: $0.offset + 1, text: $0.element)
+        })
+    }
+    return machine
+  }
+
+  @Test(
+    "What a line of configuration leads to",
+    arguments: [
+      ("include = /srv/more", "/srv/more"), ("Include more", "/etc/app/more"),
+      ("!include_try ./more", "/etc/app/more"), ("&include /srv/more", "/srv/more"),
+      ("#include \"more\"", "/etc/app/more"), ("source ~/more", "/home/ann/more"),
+      (". $HOME/more", "/home/ann/more"), ("[ -f ~/more ] && . ~/more", "/home/ann/more"),
+      ("include $unknown/parts/more", "/srv/parts/more"),
+      ("<include>more</include>", "/etc/app/more"),
+      ("include: \"/srv/more\"", "/srv/more"), ("acl_file /srv/more", "/srv/more"),
+      ("EnvironmentFile=-/srv/more", "/srv/more"), ("alias_maps = hash:/srv/more", "/srv/more"),
+      ("load(\"/srv/more.lua\")", "/srv/more.lua"), ("import ../more", "/etc/more.x"),
+    ])
+  func lines(line: String, path: String) {
+    let entries = entries(on: machine(["/etc/app/main.conf": ["# a comment", line]])) {
+      $0.read("/etc/app/main.conf")
+      $0.read(path)
+    }
+    let text = TextLine(file: "/etc/app/main.conf", number: 2, text: line)
+    guard path != "/etc/more.x" else {
+      #expect(entries.map(\.origin) == [.builtIn, .builtIn], "\(line)")
+      return
+    }
+    #expect(entries.map(\.path) == ["/etc/app/main.conf", path], "\(line)")
+    #expect(entries.last?.origin == .line(line: text, directory: nil), "\(line)")
+  }
+
+  @Test(
+    "What a line of configuration names as data is none",
+    arguments: [
+      ("error_log /srv/more", "/srv/more"), ("pid-file=/srv/more", "/srv/more"),
+      ("DocumentRoot /srv/more", "/srv/more"), ("include /srv/other", "/srv/more"),
+      ("certificate /srv/x.pem", "/srv/x.pem"), ("image = /srv/x.png", "/srv/x.png"),
+      ("test -r /srv/more", "/srv/more"),
+    ])
+  func otherLines(line: String, path: String) {
+    let entries = entries(on: machine(["/etc/app/main.conf": [line]])) {
+      $0.read("/etc/app/main.conf")
+      $0.read(path)
+    }
+    #expect(entries.map(\.path) == ["/etc/app/main.conf"], "\(line)")
+  }
+
+  @Test("What a pattern leads to: the directory, what fits there, and what that includes")
+  func pattern() {
+    let lines = ["include parts/*.inc", "log /srv/log"]
+    let machine = machine([
+      "/srv/app.conf": lines, "/srv/parts/a.inc": ["include sub", "include /srv/app.conf"],
+    ])
+    let entries = entries(with: ["-c", "/srv/app.conf"], on: machine) {
+      $0.read("/srv/app.conf")
+      $0.open("/srv/parts", .gives(3), flags: "O_RDONLY|O_DIRECTORY")
+      $0.call("getdents64", 3, nil, .gives(100))
+      $0.read("/srv/parts/a.inc")
+      $0.read("/srv/parts/sub")
+      $0.read("/srv/parts/a.data")
+      $0.open("/srv/parts/none.inc", .fails(.noEntry))
+    }
+    #expect(
+      entries.map(\.path) == [
+        "/srv/app.conf", "/srv/parts", "/srv/parts/a.inc", "/srv/parts/sub", "/srv/parts/none.inc",
+      ])
+    let line = TextLine(file: "/srv/app.conf", number: 1, text: lines[0])
+    #expect(entries[1].origin == .line(line: line, directory: nil))
+    #expect(entries[2].origin == .line(line: line, directory: "/srv/parts"))
+    #expect(entries[1].status == .listed && entries[4].status == .missing)
+  }
+
+  @Test("A directory that a line names holds configuration")
+  func directory() {
+    let machine = machine(["/srv/app.conf": ["[include]", "path = extra", "[user]", "path = x"]])
+    let entries = entries(with: ["-c", "/srv/app.conf"], on: machine) {
+      $0.read("/srv/app.conf")
+      $0.open("/srv/extra", .gives(3), flags: "O_RDONLY|O_DIRECTORY")
+      $0.call("getdents64", 3, nil, .gives(100))
+      $0.read("/srv/extra/one")
+      $0.read("/srv/x")
+    }
+    #expect(entries.map(\.path) == ["/srv/app.conf", "/srv/extra", "/srv/extra/one"])
+  }
+
+  @Test("A link whose target the program opens by its own name")
+  func links() {
+    let entries = entries {
+      $0.call(
+        "readlink", [.path(text: "/etc/app/50-x.conf"), .text(text: "../../usr/share/x.conf")],
+        .gives(22))
+      $0.stat("/etc/app/50-x.conf")
+      $0.read("/usr/share/x.conf")
+    }
+    #expect(entries.map(\.path) == ["/etc/app/50-x.conf"])
+    #expect(entries.map(\.status) == [.read])
+    #expect(entries.map(\.realPath) == ["/usr/share/x.conf"])
+  }
+
+  @Test("Directories on the way, and patterns that matched nothing, are no news")
+  func noNews() {
+    let entries = entries {
+      $0.stat("/home/ann/.app")
+      $0.stat("/etc/app")
+      $0.read("/etc/app/x.conf")
+      $0.open("/etc/app/*.sh", .fails(.noEntry))
+      $0.open("/home/ann/.app/y.conf", .fails(.noEntry))
+    }
+    #expect(entries.map(\.path) == ["/etc/app/x.conf", "/home/ann/.app/y.conf"])
   }
 }

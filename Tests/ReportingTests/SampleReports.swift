@@ -47,11 +47,11 @@ extension Report {
       ],
       config: Configuration(entries: [
         .init(
-          order: 1, path: "/etc/nginx/nginx.conf", status: .read, pid: 4711, via: "built in",
-          bytes: 120),
+          order: 1, path: "/etc/nginx/nginx.conf", status: .read, pid: 4711, bytes: 120),
         .init(
           order: 2, path: "/etc/nginx/conf.d", kind: .directory, status: .listed,
-          via: "nginx.conf:9"),
+          why: .init(
+            kind: .line, file: "/etc/nginx/nginx.conf", line: 9, text: "include conf.d/*.conf;")),
         .init(order: 3, path: "/etc/nginx/x.conf", status: .missing, errno: .noEntry),
         .init(order: 4, path: "/etc/nsswitch.conf", status: .read, scope: .system),
       ]),

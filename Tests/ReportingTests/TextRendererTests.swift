@@ -29,8 +29,8 @@ struct TextRendererTests {
 
         Configuration files tried, in order
            1  ● /etc/nginx/nginx.conf  read     built in
-           2  ● /etc/nginx/conf.d/     listed   nginx.conf:9
-           3  ○ /etc/nginx/x.conf      missing
+           2  ● /etc/nginx/conf.d/     listed   nginx.conf:9  include conf.d/*.conf;
+           3  ○ /etc/nginx/x.conf      missing  built in
         38 other failed calls were harmless; --all lists them.
 
         """)
@@ -183,30 +183,42 @@ struct TextRendererTests {
   }
 
   @Test func whyconfListsEverythingInOrder() {
+    let line = Report.Configuration.Origin(
+      kind: .line, file: "/etc/apache2/apache2.conf", line: 146,
+      text: "IncludeOptional mods-enabled/*.load")
     let report = Report.missingCertificate.with { report in
       report.tool.name = "whyconf"
-      report.verdict = .init(status: .succeeded, summary: "nginx read 20 files.")
+      report.verdict = .init(status: .succeeded, summary: "nginx succeeded.")
       report.findings = []
       report.config.entries += (5...24).map {
-        .init(order: $0, path: "/etc/app.d/\($0)", status: .read, via: "a line of some file")
+        .init(order: $0, path: "/etc/app.d/\($0)", status: .read)
       }
-      for index in 5...6 {
-        report.config.entries[index].via =
-          "/etc/apache2/apache2.conf:146  IncludeOptional mods-enabled/*.load"
-      }
+      for index in 5...6 { report.config.entries[index].why = line }
       report.config.entries[2].status = .denied
       report.config.entries[2].errno = ErrorNumber(name: "EACCES")
+      report.config.entries[7].realPath = "/srv/real"
+      report.config.entries[8].readBy = .init(pid: 9, program: "/usr/bin/dash")
       report.capture.notes = ["nginx was stopped again once it waited for work (0.8 s)."]
     }
     let text = TextRenderer.render(report)
-    #expect(text.hasPrefix("nginx read 20 files.\n\n   1  ● /etc/nginx/nginx.conf"))
+    #expect(
+      text.hasPrefix(
+        """
+        nginx read 21 configuration files, starting with /etc/nginx/nginx.conf; 1 could
+        not be opened.
+
+           1  ● /etc/nginx/nginx.conf  read     built in
+           2  ● /etc/nginx/conf.d/     listed   nginx.conf:9  include conf.d/*.conf;
+           3  ✗ /etc/nginx/x.conf      denied (EACCES)  built in
+
+        """), "\(text)")
     #expect(text.contains("  23  ● /etc/app.d/24"))
-    #expect(text.contains("denied (EACCES)"))
     #expect(
       text.contains(
-        " read\n          via /etc/apache2/apache2.conf:146  IncludeOptional mods-enabled/*.load\n")
-    )
-    #expect(text.contains("   6  ● /etc/app.d/7           read     likewise\n"))
+        " read\n           apache2.conf:146  IncludeOptional mods-enabled/*.load\n"))
+    #expect(text.contains("   6  ● /etc/app.d/7           read     ″\n"), "\(text)")
+    #expect(text.contains("built in → /srv/real\n"), "\(text)")
+    #expect(text.contains("built in  (by dash)\n"))
     #expect(text.contains("\nSystem-wide: /etc/nsswitch.conf\nnginx was stopped"))
   }
 

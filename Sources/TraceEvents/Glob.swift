@@ -1,8 +1,8 @@
 /// Shell patterns for paths: `*` and `?` stay within one component, `**` crosses components,
 /// `[abc]`, `[a-z]` and `[!a]` are sets, a backslash takes the next character as it is.
-enum Glob {
+package enum Glob {
   /// Whether the whole text matches; takes time in proportion to pattern times text at most.
-  static func matches(pattern: String, text: String) -> Bool {
+  package static func matches(pattern: String, text: String) -> Bool {
     let steps = parse(pattern)
     // The positions in the pattern that the text so far can have led to.
     var reached = [Bool](repeating: false, count: steps.count + 1)

@@ -1,0 +1,184 @@
+internal import History
+internal import OrderedCollections
+package import TraceEvents
+
+extension ConfigurationOrder {
+  /// The configuration, in the order of the first touch.
+  ///
+  /// - Parameter answer: What the machine answers: which lines of the files that were read name others.
+  package func entries(answer: @escaping (SystemQuestion) -> SystemAnswer) -> [ConfigurationEntry] {
+    var choice = ConfigurationChoice(self, answer: answer)
+    return choice.entries()
+  }
+}
+
+/// Decides which tries are configuration, and what led to each.
+struct ConfigurationChoice {
+  private static let mostEntries = 4000
+  /// Bytes above which a file that something merely mentions is data.
+  private static let mostBytes = 1 << 20
+
+  private let order: ConfigurationOrder
+  private let answer: (SystemQuestion) -> SystemAnswer
+  /// The tries, with those of links completed by what became of the files that they lead to.
+  private var tries: [PathTry]
+  /// Positions of the tries that a link's entry stands for.
+  private var followed: Set<Int> = []
+  private var search: ReferenceSearch
+  private var isChosen: [Bool]
+
+  init(_ order: ConfigurationOrder, answer: @escaping (SystemQuestion) -> SystemAnswer) {
+    self.order = order
+    self.answer = answer
+    tries = Array(order.tries.values)
+    search = ReferenceSearch(order, answer: answer)
+    isChosen = [Bool](repeating: false, count: order.tries.count)
+  }
+
+  /// The entries.
+  mutating func entries() -> [ConfigurationEntry] {
+    followLinks()
+    var waiting: [Int] = []
+    for index in tries.indices where isConfigurationByItself(index) {
+      isChosen[index] = true
+      waiting.append(index)
+    }
+    var next = 0
+    while next < waiting.count {
+      for index in search.search(waiting[next])
+      where !isChosen[index] && isConfigurationByLine(index) {
+        isChosen[index] = true
+        waiting.append(index)
+      }
+      next += 1
+    }
+    let parents = directoriesOfTries()
+    let chosenParents = Set(
+      tries.indices.lazy.filter { [isChosen] in isChosen[$0] }
+        .map { [tries] in PathName.directory(of: tries[$0].path) })
+    var entries: [ConfigurationEntry] = []
+    for index in tries.indices where isChosen[index] && !followed.contains(index) {
+      let tried = tries[index]
+      guard entries.count < Self.mostEntries,
+        isWorthTelling(tried, isParent: parents.contains(tried.path)),
+        // Such a directory in which nothing was found.
+        !tried.isDirectory || !ConfigurationPlaces.isStore(tried.path)
+          || chosenParents.contains(tried.path)
+      else { continue }
+      entries.append(entry(index))
+    }
+    return entries
+  }
+
+  /// A program that asked where a link leads opens the file by that name.
+  private mutating func followLinks() {
+    for index in tries.indices
+    where tries[index].status == .checked || tries[index].status == .missing {
+      let path = tries[index].path
+      guard var target = order.links[path] else { continue }
+      for _ in 0..<8 {
+        guard let next = order.links[target] else { break }
+        target = next
+      }
+      guard let other = order.tries.index(forKey: target), other > index, tries[other].isOpened
+      else {
+        continue
+      }
+      tries[index].follow(tries[other])
+      followed.insert(other)
+    }
+  }
+
+  private func isConfigurationByItself(_ index: Int) -> Bool {
+    let tried = tries[index]
+    let base = PathName.base(of: tried.path)
+    let isDirectory = tried.isDirectory || order.listings[tried.path] != nil
+    if tried.isMade, !ConfigurationPlaces.looksLikeConfiguration(base) { return false }
+    if tried.isWritten, !tried.isLikely { return false }
+    if tried.isLikely { return true }
+    guard let given = tried.given else { return false }
+    if given.isExact, isDirectory {
+      // One that an option names can be where to work: `-C`.
+      return given.saysConfiguration && order.listings[tried.path] != nil
+        && given.origin != .option(name: "-C")
+    }
+    if given.isExact {
+      var isNamed = given.saysConfiguration
+      if case .variable = given.origin { isNamed = isNamed || tried.isOpened }
+      return isNamed && !isData(base, given)
+    }
+    // What lies in a directory of configuration that an option or a variable names.
+    return given.saysConfiguration && !ConfigurationPlaces.isDataName(base)
+      && !ConfigurationPlaces.isCodeName(base) && tried.isOpened
+  }
+
+  private func isData(_ base: String, _ given: GivenPaths.Origin) -> Bool {
+    if ConfigurationPlaces.isDataName(base) { return true }
+    // `-c` and `-f` have other meanings in interpreters and compilers.
+    if case .option(let name) = given.origin, name.utf8.count == 2 {
+      return ConfigurationPlaces.isCodeName(base)
+    }
+    return false
+  }
+
+  private func isConfigurationByLine(_ index: Int) -> Bool {
+    let tried = tries[index]
+    guard let naming = search.namings[index], !tried.isMade, !tried.isWritten else { return false }
+    let base = PathName.base(of: tried.path)
+    if naming.reference.leadsOn {
+      // A list of a loop's values is a list of configuration only by its names.
+      return !ConfigurationPlaces.isDataName(base)
+    }
+    if tried.isDirectory || naming.reference.isData || !tried.isOpened { return false }
+    return !ConfigurationPlaces.isDataName(base) && !ConfigurationPlaces.isCodeName(base)
+      && tried.bytes ?? 0 <= Self.mostBytes
+  }
+
+  /// The directories in which something was tried.
+  private func directoriesOfTries() -> Set<String> {
+    var parents: Set<String> = []
+    for path in order.tries.keys {
+      var directory = PathName.directory(of: path)
+      while parents.insert(directory).inserted, directory.utf8.count > 1 {
+        directory = PathName.directory(of: directory)
+      }
+    }
+    return parents
+  }
+
+  private func isWorthTelling(_ tried: PathTry, isParent: Bool) -> Bool {
+    // A pattern that matched nothing, which a shell takes as it is.
+    if tried.status == .missing, PathName.base(of: tried.path).utf8.contains(UInt8(ascii: "*")) {
+      return false
+    }
+    // A directory on the way to a file is no news.
+    if isParent || tried.isDirectory {
+      return ![.checked, .opened, .missing].contains(tried.status)
+    }
+    guard tried.status == .checked else { return true }
+    if case .names = answer(.entries(directory: tried.path, limit: 1)) { return false }
+    return true
+  }
+
+  private func entry(_ index: Int) -> ConfigurationEntry {
+    let tried = tries[index]
+    return ConfigurationEntry(
+      path: tried.path, isDirectory: tried.isDirectory, status: tried.status, error: tried.error,
+      process: tried.process, reader: tried.reader, number: tried.number, origin: origin(index),
+      realPath: tried.realPath == tried.path ? nil : tried.realPath, bytes: tried.bytes,
+      isSystemWide: ConfigurationPlaces.isSystemWide(tried.path))
+  }
+
+  private func origin(_ index: Int) -> ConfigurationOrigin {
+    let tried = tries[index]
+    if let given = tried.given, given.isExact { return given.origin }
+    if let naming = search.namings[index] {
+      return .line(line: naming.line, directory: naming.directory)
+    }
+    let directory = PathName.directory(of: tried.path)
+    if let listed = order.listings[directory], listed < tried.number {
+      return .directory(path: directory)
+    }
+    return tried.given?.origin ?? .builtIn
+  }
+}

@@ -1,0 +1,160 @@
+internal import History
+internal import OrderedCollections
+internal import TraceEvents
+
+/// Finds the line of a file that was read that led to a path.
+///
+/// It works through the files that are configuration in the order in which they were read; what a
+/// line of one names can be configuration by that, and is looked into in its turn.
+struct ReferenceSearch {
+  /// How a path is named.
+  struct Naming {
+    let line: TextLine
+    let reference: Reference
+    /// The directory that was listed to find it, for a pattern or a directory.
+    let directory: String?
+    /// Number of the event with which the naming file was first touched.
+    let number: Int
+  }
+
+  private static let mostFiles = 200
+
+  private let order: ConfigurationOrder
+  private let answer: (SystemQuestion) -> SystemAnswer
+  private var byBase: [String: [Int]] = [:]
+  private var searched: Set<String> = []
+  /// What names a path, by the position of its try.
+  private(set) var namings: [Int: Naming] = [:]
+
+  init(_ order: ConfigurationOrder, answer: @escaping (SystemQuestion) -> SystemAnswer) {
+    self.order = order
+    self.answer = answer
+    for (index, path) in order.tries.keys.enumerated() {
+      byBase[PathName.base(of: path), default: []].append(index)
+    }
+  }
+
+  /// Looks into the file of the try at `index`, and takes note of the paths that it names.
+  ///
+  /// - Returns: The positions of the tries that it names, which nothing had named before.
+  mutating func search(_ index: Int) -> [Int] {
+    let file = order.tries.values[index]
+    guard file.status == .read, !file.isDirectory, searched.count < Self.mostFiles,
+      searched.insert(file.realPath ?? file.path).inserted,
+      case .lines(let lines) = answer(.references(file: file.path))
+    else { return [] }
+    let circumstances = order.circumstances[file.circumstances]
+    let bases = bases(of: file, circumstances)
+    var found: [Int] = []
+    var isInLeadingSection = false
+    for line in lines {
+      if let heading = ReferenceLine.heading(in: line.text) {
+        isInLeadingSection = NameSigns.leadsOn(heading)
+        continue
+      }
+      for reference in ReferenceLine.references(
+        in: line.text, leadsOn: isInLeadingSection, circumstances)
+      {
+        for (other, directory) in matches(reference, bases: bases, after: file) {
+          // A better line, that says that it includes, takes the place of a mere mention.
+          if let known = namings[other], known.reference.leadsOn || !reference.leadsOn { continue }
+          if namings[other] == nil { found.append(other) }
+          namings[other] = Naming(
+            line: line, reference: reference, directory: directory, number: file.number)
+        }
+      }
+    }
+    return found
+  }
+
+  /// The directories that relative names can count from.
+  private func bases(of file: PathTry, _ circumstances: Circumstances) -> Set<String> {
+    var bases: Set<String> = [circumstances.workingDirectory]
+    if let home = circumstances.variables.home { bases.insert(home) }
+    for path in [file.path, file.realPath ?? file.path] {
+      var directory = PathName.directory(of: path)
+      bases.insert(directory)
+      // A server's root: `mods-enabled/*.load` is named by files in other directories below it.
+      while directory.utf8.count(where: { $0 == 0x2F }) > 1 {
+        bases.insert(directory)
+        directory = PathName.directory(of: directory)
+      }
+    }
+    return bases
+  }
+
+  /// The tries that a reference can mean, with the directory that was listed for it.
+  private func matches(
+    _ reference: Reference, bases: Set<String>, after file: PathTry
+  ) -> [(index: Int, directory: String?)] {
+    let base = PathName.base(of: reference.pattern)
+    var found: [(index: Int, directory: String?)] = []
+    func consider(_ index: Int) {
+      let other = order.tries.values[index]
+      guard other.number > file.number, other.path != file.path,
+        fits(other.path, reference, bases: bases)
+      else { return }
+      found.append((index, nil))
+      // What was listed in it was named with it.
+      if order.listings[other.path] != nil { found += children(of: other.path) }
+    }
+    if base.utf8.contains(where: { Reference.wildcards.contains($0) }) {
+      let directory = PathName.directory(of: reference.pattern)
+      for index in order.tries.values.indices {
+        let path = order.tries.values[index].path
+        guard order.listings[PathName.directory(of: path)] != nil,
+          fits(path, reference, bases: bases),
+          order.tries.values[index].number > file.number
+        else { continue }
+        found.append((index, PathName.directory(of: path)))
+      }
+      // The directory itself, which need not hold anything that fits.
+      let place = Reference(
+        pattern: directory, leadsOn: reference.leadsOn, isData: reference.isData)
+      if directory != "." {
+        for index in order.tries.values.indices {
+          let other = order.tries.values[index]
+          guard other.number > file.number,
+            order.listings[other.path] != nil || other.status != .checked,
+            fits(other.path, place, bases: bases)
+          else { continue }
+          found.append((index, nil))
+        }
+      }
+    } else {
+      byBase[base]?.forEach(consider)
+    }
+    return found
+  }
+
+  private func children(of directory: String) -> [(index: Int, directory: String?)] {
+    order.tries.values.indices.compactMap { index in
+      PathName.directory(of: order.tries.values[index].path) == directory
+        ? (index, directory) : nil
+    }
+  }
+
+  /// True if a reference can mean `path`.
+  private func fits(_ path: String, _ reference: Reference, bases: Set<String>) -> Bool {
+    let pattern = reference.pattern
+    if !reference.isRelative {
+      return reference.isPattern ? Glob.matches(pattern: pattern, text: path) : pattern == path
+    }
+    // As many components of the path's end as the pattern has.
+    let relative = pattern.hasPrefix("./") ? String(pattern.dropFirst(2)) : pattern
+    if relative.hasPrefix("../") || relative.contains("/../") {
+      return bases.contains { PathName.absolute(relative, from: $0) == path }
+    }
+    let components = path.split(separator: "/", omittingEmptySubsequences: true)
+    let wanted = relative.split(separator: "/", omittingEmptySubsequences: true).count
+    guard wanted > 0, components.count >= wanted else { return false }
+    let end = components.suffix(wanted).joined(separator: "/")
+    guard reference.isPattern ? Glob.matches(pattern: relative, text: end) : end == relative else {
+      return false
+    }
+    // An unknown variable at its beginning stands for a whole path.
+    if relative.hasPrefix("*/") { return true }
+    let base = "/" + components.dropLast(wanted).joined(separator: "/")
+    return bases.contains(base)
+  }
+}
