@@ -2,10 +2,22 @@ import Foundation
 import PackagePlugin
 
 /// Makes one Swift file with a string literal out of the files in Heuristics/: of the heuristics, or,
-/// for `ConfigOrder`, of the lists in configuration.conf.
+/// for `ConfigOrder`, of the lists in configuration.conf; and for `RuleEngine` one with constants out
+/// of Ranking/weights.yaml.
 @main
 struct EmbedHeuristics: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
+    let tool = try context.tool(named: "embed-heuristics").url
+    if target.name == "RuleEngine" {
+      let weights = context.package.directoryURL.appending(path: "Ranking/weights.yaml")
+      let output = context.pluginWorkDirectoryURL.appending(path: "RankingWeights.swift")
+      return [
+        .buildCommand(
+          displayName: "Embedding the weights", executable: tool,
+          arguments: ["--weights", output.path, weights.path], inputFiles: [weights],
+          outputFiles: [output])
+      ]
+    }
     let directory = context.package.directoryURL.appending(path: "Heuristics")
     if target.name == "ConfigOrder" {
       let lists = directory.appending(path: "configuration.conf")
@@ -13,7 +25,7 @@ struct EmbedHeuristics: BuildToolPlugin {
       return [
         .buildCommand(
           displayName: "Embedding the signs of configuration",
-          executable: try context.tool(named: "embed-heuristics").url,
+          executable: tool,
           arguments: ["--lists", output.path, lists.path], inputFiles: [lists],
           outputFiles: [output])
       ]
@@ -23,7 +35,7 @@ struct EmbedHeuristics: BuildToolPlugin {
     return [
       .buildCommand(
         displayName: "Embedding \(files.count) heuristics",
-        executable: try context.tool(named: "embed-heuristics").url,
+        executable: tool,
         // The names are arguments, so that a file that is added or removed changes the command.
         arguments: [output.path, directory.path] + files.map(\.path),
         inputFiles: files,

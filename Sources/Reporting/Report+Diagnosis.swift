@@ -134,7 +134,9 @@ extension Report.Finding {
       evidence: finding.evidence.map {
         Report.Evidence(
           event: $0.number, time: $0.time, pid: $0.pid, program: $0.program, text: $0.text)
-      }, pathDown: finding.pathDown, features: finding.features)
+      }, pathDown: finding.pathDown,
+      features: Dictionary(
+        uniqueKeysWithValues: finding.features.map { ($0.key.rawValue, $0.value) }))
   }
 }
 

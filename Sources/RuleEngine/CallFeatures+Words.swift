@@ -56,7 +56,7 @@ extension CallFeatures {
         if mention.word != token, mention.word.contains("/") {
           // The end of a longer path: of this one, or of another with the same last name.
           guard let path = call.path, path.hasSuffix(mention.word.droppingDots) else { continue }
-          value = RankingWeights.pathMentioned - 0.2
+          value = RankingWeights.pathEndMentioned
         }
         if run.mentions.line(mention.line, speaksOf: call.error) {
           value += RankingWeights.errorWordsOnSameLine
@@ -99,11 +99,12 @@ extension CallFeatures {
       } else {
         // A short word without a dot, such as "all", is said for many reasons.
         let isTelling = base.count > 4 || base.contains(".")
-        tokens.append((base, RankingWeights.nameMentioned - (isTelling ? 0 : 0.8)))
+        tokens.append(
+          (base, isTelling ? RankingWeights.nameMentioned : RankingWeights.wordMentioned))
         if let dot = base.lastIndex(of: "."), base.distance(from: base.startIndex, to: dot) >= 4 {
-          tokens.append((String(base[..<dot]), RankingWeights.nameMentioned - 0.8))
+          tokens.append((String(base[..<dot]), RankingWeights.wordMentioned))
           if let end = path.lastIndex(of: ".") {
-            tokens.append((String(path[..<end]), RankingWeights.pathMentioned - 0.2))
+            tokens.append((String(path[..<end]), RankingWeights.pathEndMentioned))
           }
         }
         if let short = base.linkName {

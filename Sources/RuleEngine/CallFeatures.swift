@@ -3,19 +3,19 @@ internal import TraceEvents
 
 /// The features of a failed call: each a function of the call and the run that gives log-odds.
 enum CallFeatures {
-  typealias Feature = @Sendable (FailedCall, RankingContext) -> Double
+  typealias Function = @Sendable (FailedCall, RankingContext) -> Double
 
-  static let all: [(name: String, function: Feature)] = [
-    ("process", process), ("mentioned", mentioned), ("error", error), ("use", use),
-    ("replaced", replaced), ("became another program", becameAnother),
-    ("last failure", lastFailure), ("before complaint", beforeComplaint),
-    ("before end", beforeEnd), ("retried until end", retriedUntilEnd),
-    ("said nothing", saidNothing), ("passed over in words", passedOver),
-    ("optional place", optionalPlace), ("to be made", toBeMade), ("a look before", probed),
-    ("there already", thereAlready),
-    ("asked for by the user", askedFor), ("refused elsewhere", refusedElsewhere),
-    ("closed with other words", closedWithOtherWords),
-    ("asked for more than it needs", askedForMore), ("after the complaint", aftermath),
+  static let all: [(name: Feature, function: Function)] = [
+    (.process, process), (.mentioned, mentioned), (.error, error), (.use, use),
+    (.replaced, replaced), (.becameAnother, becameAnother),
+    (.lastFailure, lastFailure), (.beforeComplaint, beforeComplaint),
+    (.beforeEnd, beforeEnd), (.retriedUntilEnd, retriedUntilEnd),
+    (.saidNothing, saidNothing), (.passedOver, passedOver),
+    (.optionalPlace, optionalPlace), (.toBeMade, toBeMade), (.lookBefore, probed),
+    (.thereAlready, thereAlready),
+    (.askedFor, askedFor), (.refusedElsewhere, refusedElsewhere),
+    (.closedWithOtherWords, closedWithOtherWords),
+    (.askedForMore, askedForMore), (.afterComplaint, aftermath),
   ]
 
   /// On the failure path or beside it.

@@ -27,7 +27,7 @@ struct Candidate {
   /// Number of the event that it rests on.
   let number: Int
   /// Every feature that counted, by name.
-  var features: [(name: String, value: Double)] = []
+  var features: [(name: Feature, value: Double)] = []
 
   /// The sum of all features, in log-odds.
   var score: Double { features.reduce(RankingWeights.bias) { $0 + $1.value } }

@@ -49,8 +49,8 @@ package struct Finding: Sendable {
   package var evidence: [Evidence]
   /// The programs from the user's down to the one that failed.
   package var pathDown: [String]
-  /// What counted for and against it, in log-odds, by the name of the feature.
-  package var features: [String: Double]
+  /// What counted for and against it, in log-odds.
+  package var features: [Feature: Double]
   /// Why the engine is as sure as it is, in a few words.
   package var reason: String
 }

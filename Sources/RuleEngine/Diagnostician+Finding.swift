@@ -175,29 +175,6 @@ extension Diagnostician {
   /// In a few words, what made the engine sure.
   private func reason(for candidate: Candidate) -> String {
     let strong = candidate.features.filter { $0.value > 0.3 }.sorted { $0.value > $1.value }
-    return strong.prefix(3).map { Self.reasons[$0.name] ?? $0.name }.joined(separator: "; ")
+    return strong.prefix(3).map { $0.name.reason ?? $0.name.rawValue }.joined(separator: "; ")
   }
-
-  private static let reasons = [
-    "process": "it happened in the process that failed",
-    "mentioned": "the program then named it",
-    "error": "this error is rarely harmless",
-    "use": "it wanted to use it, not only to look",
-    "last failure": "it was the last call to fail",
-    "before complaint": "the complaint followed at once",
-    "before end": "the end followed soon",
-    "retried until end": "it was tried again and again, up to the end",
-    "said nothing": "nothing else explains it",
-    "fatal signal": "the signal ended the process",
-    "lost reader": "the write failed for want of a reader",
-    "complaint": "the program said so",
-    "names a missing module": "the words name what is missing",
-    "names an unknown user": "the words name who is unknown",
-    "its exit status is an answer": "it answers with its exit status",
-    "answer passed on": "the answer was taken for a failure",
-    "names a file that was read": "the words name a file that it had read",
-    "waited at the end": "it was waiting there when the time was up",
-    "ran at the end": "it was running when the time was up",
-    "silent": "nothing was said",
-  ]
 }

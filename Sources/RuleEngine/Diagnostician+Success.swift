@@ -89,7 +89,7 @@ extension Diagnostician {
       let said = LogPrefix.removed(from: line.text.trimmed)
       return likely.first { finding in
         finding.pid == history.processes[line.process].pid
-          && (finding.features["complaint"] != nil
+          && (finding.features[.complaint] != nil
             || finding.evidence.contains { $0.number == line.number })
           // What says no more than the words is no explanation.
           && !finding.title.containsBytes(said)

@@ -91,14 +91,14 @@ package struct Diagnostician {
   /// Words that name a call stand behind it, but not behind one that is known to be harmless.
   func freeWords(in candidates: inout [Candidate]) {
     let named = candidates.filter {
-      $0.features.contains { $0.name == "mentioned" && $0.value > 1 }
+      $0.features.contains { $0.name == .mentioned && $0.value > 1 }
     }
     for index in candidates.indices where isWords(candidates[index].source) {
       let own = named.filter { $0.process == candidates[index].process }
       guard !own.isEmpty,
-        own.allSatisfy({ $0.features.contains { $0.name == Self.harmlessFeature } })
+        own.allSatisfy({ $0.features.contains { $0.name == .knownHarmless } })
       else { continue }
-      candidates[index].features.removeAll { $0.name == "names a failed call" }
+      candidates[index].features.removeAll { $0.name == .namesFailedCall }
     }
   }
 
@@ -111,11 +111,9 @@ package struct Diagnostician {
         catalog.matches(observation).contains(where: { $0.role == .note && $0.confidence > 0.9 })
       else { continue }
       candidates[index].features.append(
-        ("its exit status is an answer", RankingWeights.statusIsAnswer))
+        (.statusIsAnswer, RankingWeights.statusIsAnswer))
     }
   }
-
-  static let harmlessFeature = "known to be harmless"
 
   /// Benign heuristics lower a candidate; they never hide it.
   func loweredIfBenign(_ candidate: Candidate) -> Candidate {
@@ -125,12 +123,12 @@ package struct Diagnostician {
     for heuristic in catalog.matches(observation, general: general)
     where heuristic.role == .benign {
       candidate.features.append(
-        (Self.harmlessFeature, RankingWeights.knownBenign * (heuristic.lowers ?? 1)))
+        (.knownHarmless, RankingWeights.knownBenign * (heuristic.lowers ?? 1)))
       // Part of its name was said: that of the thing that was looked for here among other places.
-      if let said = candidate.features.first(where: { $0.name == "mentioned" })?.value,
+      if let said = candidate.features.first(where: { $0.name == .mentioned })?.value,
         said < RankingWeights.nameMentioned - 0.2
       {
-        candidate.features.append((Self.harmlessFeature, -said))
+        candidate.features.append((.knownHarmless, -said))
       }
       break
     }
@@ -154,13 +152,13 @@ package struct Diagnostician {
     guard finding.confidence >= Self.worthTelling else { return false }
     // The many names by which an interpreter looks for one module.
     // And who answers no has done what it was to do.
-    if ["names a missing module", "its exit status is an answer"].contains(where: {
+    if [Feature.namesMissingModule, .statusIsAnswer].contains(where: {
       cause.features[$0] != nil
     }), finding.error?.isAbsence ?? false {
       return false
     }
-    if finding.features["complaint"] != nil { return false }
-    return finding.features["mentioned"] != nil
+    if finding.features[.complaint] != nil { return false }
+    return finding.features[.mentioned] != nil
       || finding.pid == history.processes[run.path.leaf].pid
   }
 

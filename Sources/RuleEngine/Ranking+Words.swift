@@ -16,35 +16,36 @@ extension Ranking {
         candidate.score > 0.5 && ProcessFeature.standing(of: candidate.process, run) >= 0
           && isAbout(candidate, paths)
           && candidate.features.contains {
-            $0.name == "mentioned" && $0.value >= RankingWeights.nameMentioned - 0.2
+            $0.name == .mentioned && $0.value >= RankingWeights.nameMentioned - 0.2
           }
       }
       return Candidate(
         source: .words(line: found.line), process: process, number: line.number,
         features: [
-          ("process", ProcessFeature.standing(of: process, run)),
+          (.process, ProcessFeature.standing(of: process, run)),
           (
-            "complaint",
+            .complaint,
             found.weight > 0.25
-              ? RankingWeights.complaint * found.weight + 0.4 : RankingWeights.anyWords
+              ? RankingWeights.complaint * found.weight + RankingWeights.complaintAtAll
+              : RankingWeights.anyWords
           ),
-          ("names a file that was read", namesReadFile ? RankingWeights.complaintNamesReadFile : 0),
+          (.namesReadFile, namesReadFile ? RankingWeights.complaintNamesReadFile : 0),
           (
-            "nothing else failed",
+            .nothingElseFailed,
             hasOtherCandidates || found.weight <= 0.25 ? 0 : RankingWeights.onlyWords
           ),
           (
-            "the innermost spoke",
+            .innermostSpoke,
             process != run.path.leaf && best[run.path.leaf] != nil
               ? RankingWeights.innermostSpoke : 0
           ),
-          ("names a failed call", namesCall ? RankingWeights.wordsNameFailedCall : 0),
+          (.namesFailedCall, namesCall ? RankingWeights.wordsNameFailedCall : 0),
           (
-            "names a missing module",
+            .namesMissingModule,
             namesMissingModule(line, run) ? RankingWeights.namesMissingModule : 0
           ),
           (
-            "names an unknown user",
+            .namesUnknownUser,
             UnknownUser.name(in: line.text) == nil ? 0 : RankingWeights.namesUnknownUser
           ),
         ])

@@ -74,14 +74,14 @@ struct Ranking {
 
   private static func features(
     of call: FailedCall, _ run: RankingContext
-  ) -> [(name: String, value: Double)] {
+  ) -> [(name: Feature, value: Double)] {
     CallFeatures.all.compactMap { feature in
       let value = feature.function(call, run)
       return value == 0 ? nil : (feature.name, value)
     }
   }
 
-  private static func sum(_ features: [(name: String, value: Double)]) -> Double {
+  private static func sum(_ features: [(name: Feature, value: Double)]) -> Double {
     features.reduce(0) { $0 + $1.value }
   }
 
@@ -105,18 +105,18 @@ struct Ranking {
         Candidate(
           source: .death(delivered), process: process.index, number: delivered.number,
           features: [
-            ("process", ProcessFeature.standing(of: process.index, run)),
+            (.process, ProcessFeature.standing(of: process.index, run)),
             (
-              "fatal signal",
+              .fatalSignal,
               isOutside ? RankingWeights.killedFromOutside : RankingWeights.fatalSignal
             ),
             (
-              "its parent killed it and complained",
+              .killedByParent,
               parentComplained(of: process, delivered, run)
                 ? RankingWeights.killedByComplainingParent : 0
             ),
             (
-              "the failed write names the file",
+              .writeNamesFile,
               signal == .fileSize
                 && run.history.failures.calls.contains {
                   $0.process == process.index && $0.error == .fileTooLarge
@@ -169,8 +169,8 @@ struct Ranking {
               call: signal?.delivery.duringCall, killed: true),
             process: process.index, number: signal?.number ?? process.endNumber,
             features: [
-              ("process", ProcessFeature.standing(of: process.index, run)),
-              ("lost reader", RankingWeights.lostReader),
+              (.process, ProcessFeature.standing(of: process.index, run)),
+              (.lostReader, RankingWeights.lostReader),
             ]))
       } else if let signal = process.signals.last(where: { $0.delivery.signal == .brokenPipe }) {
         found.append(lostReader(signal, process, run))
@@ -187,9 +187,9 @@ struct Ranking {
             number: call.number, time: call.time, call: call.call, killed: false),
           process: call.process, number: call.number,
           features: [
-            ("process", ProcessFeature.standing(of: call.process, run)),
-            ("lost reader", RankingWeights.lostReader - 1.2),
-            ("mentioned", CallFeatures.mentioned(call, run)),
+            (.process, ProcessFeature.standing(of: call.process, run)),
+            (.lostReader, RankingWeights.lostReaderSurvived),
+            (.mentioned, CallFeatures.mentioned(call, run)),
           ]))
     }
     return found
@@ -204,9 +204,9 @@ struct Ranking {
         number: signal.number, time: signal.time, call: signal.delivery.duringCall, killed: false),
       process: process.index, number: signal.number,
       features: [
-        ("process", ProcessFeature.standing(of: process.index, run)),
-        ("lost reader", RankingWeights.lostReader - 1.2),
-        ("mentioned", said ? RankingWeights.errorWordsSomewhere : 0),
+        (.process, ProcessFeature.standing(of: process.index, run)),
+        (.lostReader, RankingWeights.lostReaderSurvived),
+        (.mentioned, said ? RankingWeights.errorWordsSomewhere : 0),
       ])
   }
 
@@ -233,9 +233,9 @@ struct Ranking {
       Candidate(
         source: .silence, process: process.index, number: process.endNumber,
         features: [
-          ("process", ProcessFeature.standing(of: process.index, run)),
-          ("silent", RankingWeights.silentExit),
-          ("answer passed on", run.path.processes.count > 1 ? RankingWeights.answerPassedOn : 0),
+          (.process, ProcessFeature.standing(of: process.index, run)),
+          (.silent, RankingWeights.silentExit),
+          (.answerPassedOn, run.path.processes.count > 1 ? RankingWeights.answerPassedOn : 0),
         ])
     ]
   }
@@ -252,8 +252,8 @@ struct Ranking {
         Candidate(
           source: .waiting(pending), process: process.index, number: process.lastNumber,
           features: [
-            ("waited at the end", RankingWeights.hangWait + (isParent ? -1.5 : 1.0)),
-            ("process", run.path.contains(process.index) ? 0.2 : 0),
+            (.waitedAtEnd, isParent ? RankingWeights.hangOnChild : RankingWeights.hangWait),
+            (.process, run.path.contains(process.index) ? RankingWeights.hangOnFailurePath : 0),
           ])
       ]
     }
@@ -270,8 +270,8 @@ struct Ranking {
       Candidate(
         source: .busy, process: process.index, number: process.lastNumber,
         features: [
-          ("ran at the end", RankingWeights.hangWait + 0.5),
-          ("process", run.path.contains(process.index) ? 0.2 : 0),
+          (.ranAtEnd, RankingWeights.hangBusy),
+          (.process, run.path.contains(process.index) ? RankingWeights.hangOnFailurePath : 0),
         ])
     ]
   }

@@ -1,17 +1,21 @@
 import Glibc
 import HeuristicSyntax
 
-/// Writes a Swift file that holds heuristics in one string literal.
+/// Writes a Swift file that holds heuristics in one string literal, or one that holds the weights.
 ///
 /// `embed-heuristics OUTPUT DIRECTORY FILE…`: the files are under the directory, which their ids
-/// are relative to. Every problem is printed as `file:line:column: error: message`, and makes the
+/// are relative to. `embed-heuristics --weights OUTPUT FILE`: the ranking's weights. Every problem is printed as `file:line:column: error: message`, and makes the
 /// build fail.
 @main
 struct EmbedHeuristicsTool {
   static func main() {
     let arguments = CommandLine.arguments
     guard arguments.count >= 3 else {
-      fail(["usage: embed-heuristics OUTPUT DIRECTORY FILE…"], status: 64)
+      fail(
+        ["usage: embed-heuristics OUTPUT DIRECTORY FILE… | --weights OUTPUT FILE"], status: 64)
+    }
+    if arguments[1] == "--weights", arguments.count == 4 {
+      return embedWeights(arguments[3], output: arguments[2])
     }
     if arguments.count == 4, arguments[1] == "--lists" {
       return embedLists(arguments[3], into: arguments[2])
@@ -66,6 +70,17 @@ struct EmbedHeuristicsTool {
       source(
         lines.joined(separator: "\n"), of: "Heuristics/configuration.conf",
         as: "embeddedConfigurationSigns", "What makes a path configuration."), to: output)
+  }
+
+  private static func embedWeights(_ path: String, output: String) {
+    var problems: [SyntaxProblem] = []
+    do throws(SyntaxProblem) {
+      let weights = WeightsFile(try HeuristicFile.read(path), problems: &problems)
+      if problems.isEmpty { return write(weights.source, to: output) }
+    } catch {
+      problems.append(error)
+    }
+    fail(problems.map { line($0, path) }, status: 1)
   }
 
   private static func line(_ problem: SyntaxProblem, _ path: String) -> String {
