@@ -4,8 +4,8 @@ import HeuristicSyntax
 /// Writes a Swift file that holds heuristics in one string literal, or one that holds the weights.
 ///
 /// `embed-heuristics OUTPUT DIRECTORY FILE…`: the files are under the directory, which their ids
-/// are relative to. `embed-heuristics --weights OUTPUT FILE`: the ranking's weights. Every problem is printed as `file:line:column: error: message`, and makes the
-/// build fail.
+/// are relative to. `embed-heuristics --weights OUTPUT FILE`: the ranking's weights. Every problem is
+/// printed as `file:line:column: error: message`, and makes the build fail.
 @main
 struct EmbedHeuristicsTool {
   static func main() {
