@@ -19,13 +19,23 @@ enum LibrariesCommand {
       return ExitStatus.ownFailure
     }
     do throws(ElfError) {
-      let tree = try LibraryTree(
-        path: path, root: root,
-        libraryPath: isWhole ? list(environment["LD_LIBRARY_PATH"], ":;") : [],
-        preload: isWhole ? list(environment["LD_PRELOAD"], ": ") : [])
+      let start = LoaderStart(
+        program: path, root: root, workingDirectory: isWhole ? absolute("") ?? "/" : "/",
+        libraryPath: isWhole ? environment["LD_LIBRARY_PATH"] : nil,
+        preload: isWhole ? environment["LD_PRELOAD"] : nil, user: getuid())
+      let tree = try LibraryTree(start)
+      // A plugin wants symbols of the program that loads it.
+      let isProgram = tree.facts.interpreter != nil
+      let symbols =
+        isProgram ? tree.missingSymbols(isBoundNow: environment["LD_BIND_NOW"] ?? "" != "") : []
       let report = LibraryReport(
-        tree, usesASCII: !Terminal(environment: environment).isUTF8,
-        packageShipping: { isWhole ? package(shipping: $0) : nil })
+        tree, symbols: symbols, usesASCII: !Terminal(environment: environment).isUTF8,
+        packageShipping: { isWhole ? package(shipping: $0) : nil },
+        finding: { symbol in
+          (try? LibraryInquiry(start))?.symbol(
+            symbol.name, version: symbol.version,
+            user: tree.objects[symbol.object].path ?? tree.objects[symbol.object].name)
+        })
       print(report.text, terminator: "")
       return report.isComplete ? 0 : incomplete
     } catch {
@@ -45,7 +55,8 @@ enum LibrariesCommand {
     if path.hasPrefix("/") { return path }
     guard let directory = unsafe getcwd(nil, 0) else { return nil }
     defer { unsafe free(directory) }
-    return unsafe String(cString: directory) + "/" + path
+    let own = unsafe String(cString: directory)
+    return path.isEmpty ? own : own + "/" + path
   }
 
   private static func rooted(_ word: String) -> String { word.hasPrefix("/") ? word : "/" + word }

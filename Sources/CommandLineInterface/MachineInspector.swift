@@ -11,10 +11,11 @@ struct MachineInspector: SystemInspector {
     do throws(ElfError) {
       switch question {
       case .program(let path): return .program(facts: try programFile(path))
-      case .symbolVersions(let path):
-        return .names(list: try ElfSymbols(path: path).definedVersions)
-      case .definers(let symbol, let files):
-        return .names(list: files.filter { (try? ElfSymbols(path: $0))?.defines(symbol) == true })
+      case .library(let name, let version, let start):
+        return .library(finding: try LibraryInquiry(start).library(name, version: version))
+      case .symbol(let name, let version, let user, let start):
+        return .symbol(
+          finding: try LibraryInquiry(start).symbol(name, version: version, user: user))
       default: return system.answer(question)
       }
     } catch {

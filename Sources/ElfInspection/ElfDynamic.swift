@@ -55,10 +55,24 @@ struct ElfHeaders {
 struct ElfDynamic {
   // DT_… of elf.h.
   static let needed: UInt64 = 1
+  static let hash: UInt64 = 4
   static let strings: UInt64 = 5
+  static let symbols: UInt64 = 6
+  static let rela: UInt64 = 7
+  static let relaSize: UInt64 = 8
+  static let stringsSize: UInt64 = 10
   static let soname: UInt64 = 14
   static let rpath: UInt64 = 15
+  static let rel: UInt64 = 17
+  static let relSize: UInt64 = 18
+  static let jumpKind: UInt64 = 20
+  static let jumps: UInt64 = 23
+  static let jumpsSize: UInt64 = 2
+  static let bindNow: UInt64 = 24
   static let runpath: UInt64 = 29
+  static let flags: UInt64 = 30
+  static let gnuHash: UInt64 = 0x6FFF_FEF5
+  static let versionSymbols: UInt64 = 0x6FFF_FFF0
   static let flags1: UInt64 = 0x6FFF_FFFB
   static let versionDefinitions: UInt64 = 0x6FFF_FFFC
   static let versionDefinitionCount: UInt64 = 0x6FFF_FFFD

@@ -1,26 +1,35 @@
 package import ElfInspection
-internal import TraceEvents
+internal import RuleEngine
+package import TraceEvents
 
 /// The text of `whyfail --libraries`: what a program needs, what satisfies it, and what is missing.
 package struct LibraryReport {
   private let tree: LibraryTree
   private let packageShipping: (String) -> String?
   private let usesASCII: Bool
+  private let symbols: [MissingSymbol]
+  private let finding: (MissingSymbol) -> SymbolFinding?
 
   /// - Parameters:
+  ///   - symbols: The symbols that are not there.
+  ///   - finding: Where one of these should come from.
   ///   - packageShipping: Which package that the machine knows ships a library of this name.
   ///   - usesASCII: True where the terminal has no line drawing.
   package init(
-    _ tree: LibraryTree, usesASCII: Bool, packageShipping: @escaping (String) -> String?
+    _ tree: LibraryTree, symbols: [MissingSymbol], usesASCII: Bool,
+    packageShipping: @escaping (String) -> String?,
+    finding: @escaping (MissingSymbol) -> SymbolFinding?
   ) {
     self.tree = tree
+    self.symbols = symbols
+    self.finding = finding
     self.packageShipping = packageShipping
     self.usesASCII = usesASCII
   }
 
   /// True if the program could be loaded, as far as its libraries go.
   package var isComplete: Bool {
-    tree.missing.isEmpty && !tree.lacksInterpreter
+    tree.missing.isEmpty && !tree.lacksInterpreter && !symbols.contains { $0.isBoundAtStart }
       && tree.objects.allSatisfy { $0.missingVersions.isEmpty }
   }
 
@@ -35,7 +44,7 @@ package struct LibraryReport {
   private var name: String { base(tree.objects[0].name) }
 
   private var verdict: String {
-    if let missing = tree.objects.firstIndex(where: { $0.path == nil }) {
+    if let missing = tree.objects.firstIndex(where: { $0.path == nil && $0.role == .needed }) {
       let chain = tree.chain(to: missing).map(base)
       let others = tree.missing.count - 1
       let way = chain.count > 2 ? " (\(chain.joined(separator: " → ")))" : ""
@@ -56,8 +65,18 @@ package struct LibraryReport {
         + " and \(version.library)"
         + (version.newest.map { " ends at \($0)." } ?? " does not define it.")
     }
+    if let symbol = symbols.first(where: \.isBoundAtStart) {
+      let others = symbols.count { $0.isBoundAtStart } - 1
+      return "\(name) cannot start: the symbol \(symbol.name), which"
+        + " \(base(tree.objects[symbol.object].name)) needs, is in none of its libraries"
+        + (others > 0 ? ", nor are \(others) more." : ".")
+    }
+    if let symbol = symbols.first {
+      return "\(name) starts, but will end when it calls \(symbol.name): that symbol is in none of"
+        + " its libraries."
+    }
     if tree.facts.isStatic { return "\(name) is static: it needs no shared library." }
-    let count = tree.objects.count - 1
+    let count = tree.objects.count { $0.role == .needed }
     return "\(name) has all \(count) shared libraries that it needs."
   }
 
@@ -71,7 +90,8 @@ package struct LibraryReport {
         + (tree.lacksInterpreter ? " (which does not exist)" : "")
     ]
     var shown: Set<Int> = [0]
-    for index in tree.objects.indices.dropFirst() where tree.objects[index].requester == nil {
+    for index in tree.objects.indices.dropFirst()
+    where tree.objects[index].role == .preloaded {
       lines.append("preloaded: " + line(of: index, isAgain: false))
       shown.insert(index)
     }
@@ -103,9 +123,13 @@ package struct LibraryReport {
 
   private func line(of index: Int, isAgain: Bool) -> String {
     let object = tree.objects[index]
-    guard let path = object.path else { return "\(object.name)   NOT FOUND" }
+    guard let path = object.path else {
+      return object.name
+        + (object.role == .preloaded
+          ? "   not found, which the loader passes over" : "   NOT FOUND")
+    }
     if isAgain { return object.name }
-    let place = object.places.last.map { "   (\(words(for: $0.source)))" } ?? ""
+    let place = object.places.last.map { "   (\(LibraryWords.words(for: $0.source)))" } ?? ""
     let shadowed = object.places.dropLast().contains {
       switch $0.verdict {
       case .otherClass, .otherMachine, .unreadable: true
@@ -113,6 +137,7 @@ package struct LibraryReport {
       }
     }
     return "\(object.name)   \(path)\(place)" + (shadowed ? "   others were passed over" : "")
+      + (object.hidden.isEmpty ? "" : "   hides another")
   }
 
   // MARK: What is wrong
@@ -126,7 +151,19 @@ package struct LibraryReport {
       let told = object.places.filter { isRemarkable($0.verdict) }
       if told.isEmpty { continue }
       lines += ["", "\(object.name) was passed over before it was found:"]
-      lines += told.map { "  \($0.path)   \(words(for: $0.verdict))" }
+      lines += told.map { "  \($0.path)   \(LibraryWords.words(for: $0.verdict))" }
+    }
+    for object in tree.objects where object.path != nil && !object.hidden.isEmpty {
+      let why = object.places.last.map { LibraryWords.words(for: $0.source) } ?? ""
+      lines += ["", "\(object.path ?? object.name) was found first (\(why)), and hides:"]
+      lines += object.hidden.map { "  \($0.path)   \(LibraryWords.words(for: $0.source))" }
+    }
+    if tree.isSecure {
+      lines += [
+        "",
+        "The program runs with more rights than you have, so its loader heeds neither"
+          + " LD_LIBRARY_PATH nor a path in LD_PRELOAD.",
+      ]
     }
     for object in tree.objects where !object.missingVersions.isEmpty {
       lines += ["", "\(object.path ?? object.name) wants versions that are not there:"]
@@ -135,6 +172,33 @@ package struct LibraryReport {
           + (version.newest.map { ", which ends at \($0)" } ?? "")
       }
       lines.append("It was built on a newer system: run it there, or build it on this one.")
+    }
+    return lines + symbolLines
+  }
+
+  private static let mostSymbols = 20
+
+  private var symbolLines: [String] {
+    guard !symbols.isEmpty else { return [] }
+    var lines = ["", "Symbols that none of the libraries defines:"]
+    for symbol in symbols.prefix(Self.mostSymbols) {
+      lines.append(
+        "  \(symbol.name)\(symbol.version.map { "@" + $0 } ?? "")   for"
+          + " \(tree.objects[symbol.object].path ?? tree.objects[symbol.object].name), looked up "
+          + (symbol.isBoundAtStart ? "at the start" : "when it is called"))
+    }
+    if symbols.count > Self.mostSymbols {
+      lines.append("  and \(symbols.count - Self.mostSymbols) more")
+    }
+    guard let first = symbols.first, let found = finding(first) else { return lines }
+    if let expected = found.expected?.path {
+      lines.append(
+        "\(expected) should have \(first.name)"
+          + (found.versions.isEmpty
+            ? "." : ", and has it in version \(found.versions.joined(separator: ", ")) only."))
+    }
+    if !found.definers.isEmpty {
+      lines.append("It is defined in: \(found.definers.joined(separator: ", "))")
     }
     return lines
   }
@@ -151,7 +215,7 @@ package struct LibraryReport {
     let wanting = object.requester.map { "\(tree.objects[$0].path ?? tree.objects[$0].name) needs" }
     var lines = ["\(object.name): \(wanting ?? "it is preloaded:") it, and the loader looked in:"]
     lines += object.places.map { place in
-      "  \(place.path)   \(words(for: place.source)): \(words(for: place.verdict))"
+      "  \(place.path)   \(LibraryWords.words(for: place.source)): \(LibraryWords.words(for: place.verdict))"
     }
     if object.places.isEmpty { lines.append("  (no place at all)") }
     lines.append(contentsOf: fixes(for: object))
@@ -159,6 +223,9 @@ package struct LibraryReport {
   }
 
   private func fixes(for object: LibraryTree.Object) -> [String] {
+    if object.role == .preloaded {
+      return ["The program starts without it; take it out of LD_PRELOAD or /etc/ld.so.preload."]
+    }
     if let place = object.places.last, case .rejected = place.verdict {
       return ["What to do: replace \(place.path), for example by installing its package again."]
     }
@@ -169,32 +236,6 @@ package struct LibraryReport {
       "What to do: install the package that ships \(object.name); if it lies elsewhere, name its"
         + " directory in LD_LIBRARY_PATH, or in a file of /etc/ld.so.conf.d, and run ldconfig."
     ]
-  }
-
-  // MARK: Words
-
-  private func words(for source: LibraryPlace.Source) -> String {
-    switch source {
-    case .name: "named with its path"
-    case .rpath(let object): "RPATH of \(object)"
-    case .runpath(let object): "RUNPATH of \(object)"
-    case .libraryPath: "LD_LIBRARY_PATH"
-    case .cache: "ld.so.cache"
-    case .standard: "default directory"
-    }
-  }
-
-  private func words(for verdict: LibraryPlace.Verdict) -> String {
-    switch verdict {
-    case .found: "found"
-    case .absent: "not there"
-    case .notListed: "not listed"
-    case .otherClass(let bits): "there, but \(bits)-bit"
-    case .otherMachine(let machine): "there, but for \(machine)"
-    case .rejected(let reason): "there, but \(reason)"
-    case .unreadable(let error): "there, but not readable: \(error.words)"
-    case .skipped(let reason): "skipped: \(reason)"
-    }
   }
 
   private func base(_ path: String) -> String {

@@ -69,14 +69,24 @@ struct Inquiry {
     return self.names(answer(.nearby(names: names, roots: roots)))
   }
 
-  /// Which of these files define a symbol.
-  func definers(of symbol: String, among files: [String]) -> [String] {
-    guard !files.isEmpty else { return [] }
-    return names(answer(.definers(symbol: symbol, files: files)))
+  /// How the loader looks for a library; with `version`, which versions like it that library has.
+  func library(_ name: String, version: String?, _ start: LoaderStart) -> LibraryFinding? {
+    let answer = answer(.library(name: name, version: version, start: start))
+    if case .library(let finding) = answer { return finding }
+    return nil
   }
 
-  /// The symbol versions that a library has.
-  func symbolVersions(_ path: String) -> [String] { names(answer(.symbolVersions(path: path))) }
+  /// Where a symbol should have come from that the file called `user` wants.
+  func symbol(
+    _ name: String, version: String?, user: String, _ start: LoaderStart
+  ) -> SymbolFinding? {
+    let answer = answer(.symbol(name: name, version: version, user: user, start: start))
+    if case .symbol(let finding) = answer { return finding }
+    return nil
+  }
+
+  /// The installed package that a file belongs to.
+  func packageOwning(_ path: String) -> String? { names(answer(.packageOwning(path: path))).first }
 
   func userName(_ user: UInt32) -> String {
     names(answer(.userName(user: user))).first ?? String(user)

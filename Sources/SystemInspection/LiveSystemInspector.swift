@@ -47,7 +47,7 @@ package struct LiveSystemInspector: SystemInspector {
     case .groupName(let group): .names(list: UserDatabase.groupName(group).map { [$0] } ?? [])
     case .packageOwning(let path): InstalledPackages.owner(of: path)
     // Files of programs are read by ElfInspection.
-    case .program, .definers, .symbolVersions:
+    case .program, .library, .symbol:
       .unknown(reason: "this inspector does not read programs")
     case .nearby(let names, let roots): .names(list: NearbyFiles.named(names, around: roots))
     case .packageShipping(let name): PackageLists.packages(shipping: name)

@@ -49,10 +49,11 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// components of a path)? Nearest first, at most 5, never all of a large tree. Answer: `names`
   /// (absolute paths).
   case nearby(names: [String], roots: [String])
-  /// Which of these ELF files define `symbol`? Answer: `names`, in the order of `files`.
-  case definers(symbol: String, files: [String])
-  /// Which symbol versions does the ELF file at `path` define? Answer: `names`.
-  case symbolVersions(path: String)
+  /// How does the loader look for `name`? With `version`, which versions like it does the library
+  /// have? Answer: `library`.
+  case library(name: String, version: String?, start: LoaderStart)
+  /// Where should `symbol`, which the file called `user` wants, come from? Answer: `symbol`.
+  case symbol(name: String, version: String?, user: String, start: LoaderStart)
   /// Which installed package owns `path`? Answer: `names` with one element, or none.
   case packageOwning(path: String)
   /// Which package known to the machine ships a file or command of this name?
@@ -105,6 +106,8 @@ package enum SystemAnswer: Codable, Sendable, Hashable {
   case limits(list: [ResourceLimit])
   case lines(list: [TextLine])
   case program(facts: ProgramFile)
+  case library(finding: LibraryFinding)
+  case symbol(finding: SymbolFinding)
   case controlGroup(status: ControlGroupStatus)
   case mapping(status: MappingStatus)
   /// It could not be found out, and why.

@@ -32,16 +32,16 @@ struct LibraryTreeTests {
     try library("inner", in: workshop)
     try library("outer", needs: "inner", options: "-Wl,-rpath,/opt/none", in: workshop)
     let main = try program(needs: "outer", options: "-Wl,-rpath,'$ORIGIN'", in: workshop)
-    let tree = try LibraryTree(path: main)
+    let tree = try LibraryTree(LoaderStart(program: main))
     let missing = try #require(tree.objects.firstIndex { $0.path == nil })
     #expect(tree.chain(to: missing) == [main, "libouter.so.1", "libinner.so.1"])
     let places = tree.objects[missing].places
     #expect(places.first?.path == "/opt/none/libinner.so.1")
-    #expect(places.first?.source == .runpath(of: "libouter.so.1"))
+    #expect(places.first?.source == .runpath(object: "libouter.so.1"))
     #expect(places.contains { $0.source == .cache && $0.verdict == .notListed })
     // A RUNPATH serves its own object alone.
     #expect(!places.contains { $0.path.hasPrefix(workshop.path) })
-    let found = try LibraryTree(path: main, libraryPath: [workshop.path])
+    let found = try LibraryTree(LoaderStart(program: main, libraryPath: workshop.path))
     #expect(found.missing.isEmpty)
     #expect(found.objects.first { $0.name == "libinner.so.1" }?.places.last?.source == .libraryPath)
   }
@@ -52,10 +52,11 @@ struct LibraryTreeTests {
     try library("outer", needs: "inner", in: workshop)
     let main = try program(
       needs: "outer", options: "-Wl,-rpath,'$ORIGIN' -Wl,--disable-new-dtags", in: workshop)
-    let tree = try LibraryTree(path: main)
+    let tree = try LibraryTree(LoaderStart(program: main))
     #expect(tree.missing.isEmpty)
     #expect(
-      tree.objects.first { $0.name == "libinner.so.1" }?.places.last?.source == .rpath(of: "main"))
+      tree.objects.first { $0.name == "libinner.so.1" }?.places.last?.source
+        == .rpath(object: "main"))
   }
 
   @Test func whatIsNoLibraryIsRejected() throws {
@@ -63,12 +64,12 @@ struct LibraryTreeTests {
     try library("one", in: workshop)
     let main = try program(needs: "one", options: "-Wl,-rpath,'$ORIGIN'", in: workshop)
     _ = workshop.write("libone.so.1", "<!DOCTYPE html><html></html>".utf8)
-    let tree = try LibraryTree(path: main)
+    let tree = try LibraryTree(LoaderStart(program: main))
     #expect(tree.missing.map(\.name) == ["libone.so.1"])
-    #expect(tree.missing.first?.places.last?.verdict == .rejected(reason: "it is HTML"))
+    #expect(tree.missing.first?.places.last?.verdict == .rejected(reason: "it is HTML, a web page"))
     _ = workshop.write("libone.so.1", [])
     #expect(
-      try LibraryTree(path: main).missing.first?.places.last?.verdict
+      try LibraryTree(LoaderStart(program: main)).missing.first?.places.last?.verdict
         == .rejected(reason: "it is empty"))
   }
 
@@ -79,7 +80,7 @@ struct LibraryTreeTests {
     let main = try program(
       needs: "one", options: "-Wl,-rpath,'$ORIGIN/narrow:$ORIGIN'", in: workshop)
     try workshop.must("mkdir narrow; gcc -m32 -shared -fPIC -o narrow/libone.so.1 one.c")
-    let tree = try LibraryTree(path: main)
+    let tree = try LibraryTree(LoaderStart(program: main))
     let places = try #require(tree.objects.first { $0.name == "libone.so.1" }).places
     #expect(places.map(\.verdict) == [.otherClass(bits: 32), .found])
   }
@@ -92,11 +93,112 @@ struct LibraryTreeTests {
     let build = "gcc -shared -fPIC -o libone.so.1 -Wl,-soname,libone.so.1 v.c -Wl,--version-script="
     try workshop.must(build + "new.map")
     let main = try program(needs: "one", options: "-Wl,-rpath,'$ORIGIN'", in: workshop)
-    #expect(try LibraryTree(path: main).objects.allSatisfy { $0.missingVersions.isEmpty })
+    #expect(
+      try LibraryTree(LoaderStart(program: main)).objects.allSatisfy { $0.missingVersions.isEmpty })
     try workshop.must(build + "old.map")
-    let wanted = try LibraryTree(path: main).objects[0].missingVersions
+    let wanted = try LibraryTree(LoaderStart(program: main)).objects[0].missingVersions
     #expect(wanted.map(\.version) == ["ONE_1.2"])
     #expect(wanted.first?.newest == "ONE_1.0")
+  }
+
+  @Test func aCopyThatIsHiddenIsToldOf() throws {
+    let workshop = Workshop()
+    try library("one", in: workshop)
+    let main = try program(needs: "one", options: "-Wl,-rpath,'$ORIGIN/a:$ORIGIN/b'", in: workshop)
+    try workshop.must("mkdir a b c; cp libone.so.1 b; cp libone.so.1 c; mv libone.so.1 a")
+    let object = try #require(
+      try LibraryTree(LoaderStart(program: main, libraryPath: workshop.path + "/c")).objects
+        .first { $0.name == "libone.so.1" })
+    #expect(object.places.last?.source == .libraryPath)
+    #expect(
+      object.hidden.map(\.path) == [
+        workshop.path + "/a/libone.so.1", workshop.path + "/b/libone.so.1",
+      ])
+    #expect(object.hidden.allSatisfy { $0.source == .runpath(object: "main") })
+  }
+
+  @Test func relativeAndEmptyDirectoriesCountFromTheWorkingDirectory() throws {
+    let workshop = Workshop()
+    try library("one", in: workshop)
+    let main = try program(needs: "one", options: "", in: workshop)
+    for (value, directory) in [(":/none", "."), ("../x", "y"), (".", ".")] {
+      try workshop.must("mkdir -p x y; cp libone.so.1 x")
+      let place = directory == "." ? workshop.path : workshop.path + "/" + directory
+      let start = LoaderStart(program: main, workingDirectory: place, libraryPath: value)
+      #expect(try LibraryTree(start).missing.isEmpty, "\(value)")
+    }
+    #expect(!(try LibraryTree(LoaderStart(program: main, libraryPath: "")).missing.isEmpty))
+  }
+
+  @Test func whatIsPreloadedInVainIsPassedOver() throws {
+    let tree = try LibraryTree(
+      LoaderStart(program: "/bin/true", preload: "/none/x.so libnone.so.9"))
+    #expect(tree.missing.isEmpty)
+    #expect(tree.objects.filter { $0.role == .preloaded && $0.path == nil }.count == 2)
+  }
+
+  @Test(.enabled(if: getuid() == 0, "it takes root to give a file away"))
+  func aProgramOfMoreRightsTrustsNoEnvironment() throws {
+    let workshop = Workshop()
+    try library("one", in: workshop)
+    let main = try program(needs: "one", options: "-Wl,-rpath,'$ORIGIN'", in: workshop)
+    try workshop.must("mkdir a; cp libone.so.1 a; chown 1234 main; chmod 4755 main")
+    var start = LoaderStart(program: main, libraryPath: workshop.path + "/a", user: 1000)
+    let tree = try LibraryTree(start)
+    #expect(tree.isSecure && tree.missing.map(\.name) == ["libone.so.1"])
+    let verdicts = try #require(tree.missing.first).places.map(\.verdict)
+    #expect(verdicts.count { if case .skipped = $0 { true } else { false } } == 2)
+    start.user = 1234
+    #expect(try LibraryTree(start).missing.isEmpty, "its owner has no more rights through it")
+    start.user = nil
+    #expect(try LibraryTree(start).missing.isEmpty)
+  }
+
+  @Test func aSymbolThatIsMissingIsToldWithWhatShouldHaveIt() throws {
+    let workshop = Workshop()
+    _ = workshop.write("one.c", "int one_a(void) { return 1; } int one_b(void) { return 1; }".utf8)
+    let build = "gcc -shared -fPIC -o libone.so.1 -Wl,-soname,libone.so.1 one.c"
+    try workshop.must(build)
+    _ = workshop.write(
+      "main.c",
+      "int one_a(void); int one_b(void); int main(void) { return one_a() + one_b(); }".utf8)
+    let main = workshop.path + "/main"
+    for (option, isAtStart) in [("lazy", false), ("now", true)] {
+      try workshop.must(build)
+      try workshop.must(
+        "gcc -fplt -o main main.c -L. -l:libone.so.1 -Wl,-rpath,'$ORIGIN' -Wl,-z,\(option)")
+      let start = LoaderStart(program: main)
+      #expect(try LibraryTree(start).missingSymbols().isEmpty)
+      try workshop.must("mkdir -p b; cp libone.so.1 b/libother.so")
+      try workshop.must("sed -i 's/one_b/two_b/' one.c; \(build); sed -i 's/two_b/one_b/' one.c")
+      let missing = try LibraryTree(start).missingSymbols()
+      #expect(missing.map(\.name) == ["one_b"])
+      #expect(missing.first?.isBoundAtStart == isAtStart)
+      let found = try LibraryInquiry(start).symbol("one_b", version: nil, user: main)
+      #expect(found.expected?.path == workshop.path + "/libone.so.1")
+      #expect(found.wanting.chain == ["main"] && found.isBoundAtStart == isAtStart)
+      #expect(found.definers.isEmpty)
+      try workshop.must("cp b/libother.so .")
+      #expect(
+        try LibraryInquiry(start).symbol("one_b", version: nil, user: main).definers
+          == [workshop.path + "/libother.so"])
+      try workshop.must("rm libother.so")
+    }
+  }
+
+  @Test func whatIsLoadedWhileTheProgramRunsHasItsOwnChain() throws {
+    let workshop = Workshop()
+    try library("inner", in: workshop)
+    try library("plugin", needs: "inner", in: workshop)
+    try workshop.must("rm libinner.so.1")
+    let plugin = workshop.path + "/libplugin.so.1"
+    let start = LoaderStart(program: "/bin/true", opened: [plugin])
+    let found = try LibraryInquiry(start).library("libinner.so.1", version: nil)
+    #expect(found.chain == ["true", "libplugin.so.1", "libinner.so.1"])
+    #expect(found.isLoadedAtRunTime && found.requester == plugin)
+    let direct = try LibraryInquiry(start).library("libnone.so.3", version: nil)
+    #expect(direct.chain == ["true", "libnone.so.3"] && direct.isLoadedAtRunTime)
+    #expect(direct.path == nil && !direct.places.isEmpty)
   }
 
   @Test func linksStayBelowTheRoot() throws {
@@ -107,7 +209,8 @@ struct LibraryTreeTests {
     try workshop.must(
       "mkdir -p root/real root/lib root/bin; cp main root/bin; cp libone.so.1 root/real;"
         + " ln -s ../../../../../real root/lib/x")
-    let tree = try LibraryTree(path: "/bin/main", root: workshop.path + "/root")
+    let tree = try LibraryTree(
+      LoaderStart(program: "/bin/main", root: workshop.path + "/root"))
     #expect(tree.objects.first { $0.name == "libone.so.1" }?.path == "/lib/x/libone.so.1")
     #expect(tree.missing.map(\.name) == ["libc.so.6"])
     #expect(tree.lacksInterpreter)
@@ -127,7 +230,7 @@ struct LibraryTreeTests {
       }
       let path = workshop.write("libdamaged.so", bytes)
       // A count that was not checked would end the test here.
-      let tree = try? LibraryTree(path: path)
+      let tree = try? LibraryTree(LoaderStart(program: path))
       #expect((tree?.objects.count ?? 0) <= 2000)
     }
   }
@@ -162,7 +265,7 @@ struct LibraryTreeTests {
       let listing = workshop.output(of: "/lib64/ld-linux-x86-64.so.2 --list '\(path)'")
       let expected = Self.listed(listing)
       guard !expected.isEmpty else { continue }
-      let tree = try LibraryTree(path: path)
+      let tree = try LibraryTree(LoaderStart(program: path))
       var found: [String: String] = [:]
       for object in tree.objects.dropFirst() { found[object.name] = object.path ?? "not found" }
       for (name, place) in expected {

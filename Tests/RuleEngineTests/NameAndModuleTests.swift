@@ -25,6 +25,23 @@ struct NameAndModuleTests {
         "./app: /lib/libc.so.6: version `GLIBC_2.99' not found (required by ./app)", "version",
         "/lib/libc.so.6", "GLIBC_2.99", "./app"
       ),
+      (
+        "app: symbol lookup error: app: symbol hn, version V_2 not defined in file libx.so.1 with "
+          + "link time reference", "symbol", nil, "hn", nil
+      ),
+      (
+        "app: error while loading shared libraries: libx.so.1: cannot open shared object file: No "
+          + "such file or directory", "missing", "libx.so.1", nil, nil
+      ),
+      (
+        "nginx: [emerg] dlopen() \"/m/x.so\" failed (libx.so.1: cannot open shared object file: No "
+          + "such file or directory) in /n.conf:1", "missing", "libx.so.1", nil, nil
+      ),
+      (
+        "Error loading shared library libx.so.1: No such file or directory (needed by ./app)",
+        "missing", "libx.so.1", nil, "./app"
+      ),
+      ("Error relocating ./app: hn: symbol not found", "symbol", "./app", "hn", nil),
     ] as [(String, String, String?, String?, String?)])
   func loader(text: String, trouble: String, file: String?, name: String?, neededBy: String?) {
     let words = LoaderWords(text)
@@ -36,7 +53,8 @@ struct NameAndModuleTests {
     "Words of others",
     arguments: [
       "tail: file too short", "cannot open shared object file: No such file or directory",
-      "package x: version 2 not found", "undefined reference to `f'",
+      "ERROR: ld.so: object 'x.so' from LD_PRELOAD cannot be preloaded (cannot open shared object "
+        + "file): ignored.", "package x: version 2 not found", "undefined reference to `f'",
     ])
   func otherWords(text: String) {
     #expect(LoaderWords(text) == nil)

@@ -74,39 +74,52 @@ struct ObserverTests {
       $0.open("/usr/local/lib/libx.so.1", .fails(.noEntry))
       $0.open("/usr/lib/libx.so.1", .fails(.noEntry))
     }
-    let seen = try #require(try observation(of: trace) as? MissingPath)
-    #expect(seen.isLibrary && seen.base == "libx.so.1")
-    #expect(seen.searched == ["/usr/local/lib", "/usr/lib"])
+    let seen = try #require(try observation(of: trace) as? LibraryNotLoaded)
+    #expect(seen.library == "libx.so.1" && seen.trouble == "missing")
+    #expect(seen.places == ["/usr/local/lib: not there", "/usr/lib: not there"])
     #expect(seen.libraryUser == nil && !seen.isLoadedAtRunTime, "nobody told")
   }
 
-  @Test("A library that a library needs: the chain, and where one is")
+  @Test("A library that a library needs: the search as the model of the loader has it")
   func libraryChain() throws {
-    var inspector = FakeInspector()
-    let elf = { (needed: [String]) -> SystemAnswer in
-      .program(
-        facts: .elf(
-          facts: ElfFacts(
-            kind: .shared, bits: 64, machine: "x86_64", needed: needed, runpath: ["/opt/lib"],
-            isStatic: false)))
+    let start = LoaderStart(
+      program: "/usr/bin/app", workingDirectory: "/home/ann", opened: ["/opt/lib/liba.so.1"],
+      tried: ["/usr/lib"])
+    var finding = LibraryFinding(
+      chain: ["app", "liba.so.1", "libb.so.2"], requester: "/opt/lib/liba.so.1",
+      requesterRunPath: "/opt/lib",
+      places: [
+        LibraryPlace(
+          path: "/opt/lib", source: .rpath(object: "app"),
+          verdict: .skipped(reason: "liba.so.1 has a RUNPATH")),
+        LibraryPlace(
+          path: "/opt/lib/libb.so.2", source: .runpath(object: "liba.so.1"),
+          verdict: .otherClass(bits: 32)),
+        LibraryPlace(path: "/usr/lib/libb.so.2", source: .standard, verdict: .absent),
+      ])
+    let seen = {
+      var inspector = FakeInspector()
+      inspector[.library(name: "libb.so.2", version: nil, start: start)] =
+        .library(finding: finding)
+      let trace = trace {
+        $0.open("/opt/lib/liba.so.1", .gives(3))
+        $0.open("/usr/lib/glibc-hwcaps/x86-64-v3/libb.so.2", .fails(.noEntry))
+        $0.open("/usr/lib/libb.so.2", .fails(.noEntry))
+      }
+      return try #require(try observation(inspector, of: trace) as? LibraryNotLoaded)
     }
-    inspector[.program(path: "/usr/bin/app")] = elf(["liba.so.1", "libc.so.6"])
-    inspector[.program(path: "/opt/lib/liba.so.1")] = elf(["libb.so.2"])
-    inspector[
-      .nearby(
-        names: ["libb.so.2"],
-        roots: [
-          "/usr/bin", "/opt/lib", "/home/ann", "/usr/local/lib", "/opt", "/usr/lib",
-        ])] = .names(list: ["/opt/other/libb.so.2"])
-    let trace = trace {
-      $0.open("/opt/lib/liba.so.1", .gives(3))
-      $0.open("/usr/lib/glibc-hwcaps/x86-64-v3/libb.so.2", .fails(.noEntry))
-      $0.open("/usr/lib/libb.so.2", .fails(.noEntry))
-    }
-    let seen = try #require(try observation(inspector, of: trace) as? MissingPath)
-    #expect(seen.chain == "app → liba.so.1 → libb.so.2")
-    #expect(seen.libraryUser == "/opt/lib/liba.so.1" && !seen.isLoadedAtRunTime)
-    #expect(seen.searched == ["/usr/lib"] && seen.runPath == "/opt/lib")
+    let rejected = try seen()
+    #expect(rejected.chain == "app → liba.so.1 → libb.so.2")
+    #expect(rejected.libraryUser == "/opt/lib/liba.so.1" && !rejected.isLoadedAtRunTime)
+    #expect(rejected.runPath == "/opt/lib" && rejected.trouble == "rejected")
+    #expect(rejected.file == "/opt/lib/libb.so.2")
+    #expect(rejected.content?.contains("32-bit") == true)
+    #expect(rejected.places[0].hasSuffix("RPATH of app: skipped: liba.so.1 has a RUNPATH"))
+    finding.places[1].verdict = .danglingLink(target: "libb.so.2.1")
+    let dangling = try seen()
+    #expect(dangling.trouble == "dangling" && dangling.linkTarget == "libb.so.2.1")
+    finding.places[1].verdict = .absent
+    #expect(try seen().trouble == "missing")
   }
 
   @Test("A refusal: the component, whose bits, which right")

@@ -51,6 +51,9 @@ struct wf_frame {
 int64_t wf_stack(
   const struct wf_stack_request *request, uint8_t *buffer, uint64_t capacity);
 
+/// True if the file at `path` has capabilities of its own (`capabilities(7)`).
+bool wf_has_capabilities(const char *path);
+
 #if defined(__clang__)
 #pragma clang assume_nonnull end
 #endif

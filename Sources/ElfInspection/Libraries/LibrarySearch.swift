@@ -12,25 +12,37 @@ struct LibrarySearch {
   private let files: RootedFiles
   private let facts: ElfFacts
   private let platform: LoaderPlatform
-  private let libraryPath: [String]
+  private let start: LoaderStart
+  private let refused: Set<String>
   private let cache: LoaderCache
+  /// True if the program has more rights than the user who starts it, so that the loader does not
+  /// trust the environment (AT_SECURE of `getauxval(3)`).
+  let isSecure: Bool
   private var loaded: [Int: Loaded] = [:]
   private var byName: [String: Int] = [:]
   private var byFile: [String: Int] = [:]
   private var interpreter: String?
 
-  init(facts: ElfFacts, files: RootedFiles, libraryPath: [String]) {
+  init(facts: ElfFacts, files: RootedFiles, start: LoaderStart) {
     self.files = files
     self.facts = facts
-    self.libraryPath = libraryPath
+    self.start = start
+    refused = Set(start.refused)
+    isSecure = start.user.map { files.raisesRights(start.program, of: $0) } ?? false
     platform = LoaderPlatform(facts, files: files)
     cache =
       platform.isMusl || platform.cacheFlags == nil
       ? LoaderCache(path: "") : LoaderCache(path: files.outside("/etc/ld.so.cache"))
   }
 
-  /// The names in `/etc/ld.so.preload`.
-  var preloadedEverywhere: [String] {
+  /// What is to be loaded before anything else, as LD_PRELOAD and `/etc/ld.so.preload` name it.
+  var preloaded: [String] {
+    let named = (start.preload ?? "").split(whereSeparator: { $0 == " " || $0 == ":" })
+    // In secure execution a name with a slash is passed over.
+    return named.map(String.init).filter { !isSecure || !$0.contains("/") } + preloadedEverywhere
+  }
+
+  private var preloadedEverywhere: [String] {
     guard !platform.isMusl, let path = files.resolved("/etc/ld.so.preload"),
       let file = try? FileBytes(path: files.outside(path)), let bytes = try? file.prefix(1 << 16)
     else { return [] }
@@ -55,12 +67,9 @@ struct LibrarySearch {
   /// The file at `path` is loaded as object `index`.
   mutating func take(_ path: String, name: String, index: Int) {
     byName[name] = index
-    guard let facts = try? ElfFile(path: files.outside(files.resolved(path) ?? path)).facts else {
-      return
-    }
-    add(
-      path, facts,
-      versions: try? ElfVersions(path: files.outside(files.resolved(path) ?? path)), index: index)
+    let outside = files.outside(files.resolved(path) ?? path)
+    guard let facts = try? ElfFile(path: outside).facts else { return }
+    add(path, facts, versions: try? ElfVersions(path: outside), index: index)
   }
 
   /// The file at `path` with these facts is object `index`.
@@ -77,108 +86,169 @@ struct LibrarySearch {
   /// The symbol versions of object `index`.
   func versions(_ index: Int) -> ElfVersions? { loaded[index]?.versions }
 
+  /// All libraries for such a program that `ldconfig(8)` has found.
+  var cachedPaths: [String] {
+    guard let flags = platform.cacheFlags else { return [] }
+    return cache.paths(withFlags: flags).filter(platform.canUse)
+  }
+
+  /// DT_RUNPATH of object `index`, or else its DT_RPATH.
+  func runPath(_ index: Int) -> [String] {
+    guard let facts = loaded[index]?.facts else { return [] }
+    return facts.runpath.isEmpty ? facts.rpath : facts.runpath
+  }
+
+  /// What the search for one library came to.
+  struct Result {
+    /// Where it is found.
+    fileprivate(set) var path: String?
+    /// Where it was looked for, in order.
+    fileprivate(set) var places: [LibraryPlace] = []
+    /// Other copies, which would be found if the search went on.
+    fileprivate(set) var hidden: [LibraryPlace] = []
+
+    fileprivate var isOver = false
+    private static let mostHidden = 4
+
+    fileprivate mutating func note(
+      _ path: String, _ source: LibraryPlace.Source, _ verdict: LibraryPlace.Verdict
+    ) {
+      guard !isOver else { return }
+      places.append(LibraryPlace(path: path, source: source, verdict: verdict))
+    }
+
+    fileprivate mutating func hide(_ path: String, _ source: LibraryPlace.Source) {
+      guard hidden.count < Self.mostHidden, path != self.path,
+        !hidden.contains(where: { $0.path == path })
+      else { return }
+      hidden.append(LibraryPlace(path: path, source: source, verdict: .found))
+    }
+  }
+
   /// Looks for `name` on behalf of an object.
   ///
   /// - Parameters:
   ///   - requester: The object; nil for what is preloaded.
   ///   - chain: That object, the one that it was loaded for, and so on up to the program.
-  func find(
-    _ name: String, for requester: Int?, chain: [Int]
-  ) -> (path: String?, places: [LibraryPlace]) {
-    var trial = Trial()
+  func find(_ name: String, for requester: Int?, chain: [Int]) -> Result {
+    var result = Result()
     if name.contains("/") {
-      let path = expanded(name, for: requester ?? 0) ?? name
-      attempt(path, .name, &trial)
-      return (trial.found, trial.places)
+      attempt(absolute(expanded(name, for: requester ?? 0) ?? name), .name, &result)
+      return result
     }
     if let interpreter, interpreter.split(separator: "/").last.map(String.init) == name {
-      return (interpreter, [LibraryPlace(path: interpreter, source: .name, verdict: .found)])
+      result.note(interpreter, .name, .found)
+      result.path = interpreter
+      return result
     }
     if platform.isMusl {
-      findAsMusl(name, chain, &trial)
+      findAsMusl(name, chain, &result)
     } else {
-      findAsGlibc(name, requester, chain, &trial)
+      findAsGlibc(name, requester, chain, &result)
     }
-    return (trial.found, trial.places)
-  }
-
-  /// What a search has come to.
-  private struct Trial {
-    var places: [LibraryPlace] = []
-    var found: String?
-    var isOver = false
-
-    mutating func note(
-      _ path: String, _ source: LibraryPlace.Source, _ verdict: LibraryPlace.Verdict
-    ) {
-      places.append(LibraryPlace(path: path, source: source, verdict: verdict))
-    }
+    return result
   }
 
   private func findAsGlibc(
-    _ name: String, _ requester: Int?, _ chain: [Int], _ trial: inout Trial
+    _ name: String, _ requester: Int?, _ chain: [Int], _ result: inout Result
   ) {
     let own = requester.flatMap { loaded[$0] }
     if let own, !own.facts.runpath.isEmpty {
       for index in chain where loaded[index].map({ !$0.facts.rpath.isEmpty }) ?? false {
-        trial.note(
+        result.note(
           loaded[index].map { $0.facts.rpath.joined(separator: ":") } ?? "",
-          .rpath(of: title(index)), .skipped(reason: "\(title(requester ?? 0)) has a RUNPATH"))
+          .rpath(object: title(index)), .skipped(reason: "\(title(requester ?? 0)) has a RUNPATH"))
       }
     } else {
       for index in chain.contains(0) ? chain : chain + [0] {
         guard let object = loaded[index], !object.facts.rpath.isEmpty else { continue }
         guard object.facts.runpath.isEmpty else {
-          trial.note(
-            object.facts.rpath.joined(separator: ":"), .rpath(of: title(index)),
+          result.note(
+            object.facts.rpath.joined(separator: ":"), .rpath(object: title(index)),
             .skipped(reason: "it has a RUNPATH as well"))
           continue
         }
-        search(object.facts.rpath, of: index, .rpath(of: title(index)), name, &trial)
+        search(object.facts.rpath, of: index, .rpath(object: title(index)), name, &result)
       }
     }
-    search(libraryPath, of: 0, .libraryPath, name, &trial)
+    searchLibraryPath(":;", name, &result)
     if let requester, let own {
-      search(own.facts.runpath, of: requester, .runpath(of: title(requester)), name, &trial)
+      search(own.facts.runpath, of: requester, .runpath(object: title(requester)), name, &result)
     }
-    searchCache(name, &trial)
-    search(platform.defaultDirectories, of: 0, .standard, name, &trial)
+    searchCache(name, &result)
+    search(platform.defaultDirectories, of: 0, .standard, name, &result)
   }
 
-  private func findAsMusl(_ name: String, _ chain: [Int], _ trial: inout Trial) {
-    search(libraryPath, of: 0, .libraryPath, name, &trial)
+  private func findAsMusl(_ name: String, _ chain: [Int], _ result: inout Result) {
+    searchLibraryPath(":\n", name, &result)
     // Both kinds are alike to musl, and both are inherited.
     for index in chain {
       guard let object = loaded[index] else { continue }
       let isNew = !object.facts.runpath.isEmpty
       search(
         isNew ? object.facts.runpath : object.facts.rpath, of: index,
-        isNew ? .runpath(of: title(index)) : .rpath(of: title(index)), name, &trial)
+        isNew ? .runpath(object: title(index)) : .rpath(object: title(index)), name, &result)
     }
-    search(platform.defaultDirectories, of: 0, .standard, name, &trial)
+    search(platform.defaultDirectories, of: 0, .standard, name, &result)
+  }
+
+  private func searchLibraryPath(
+    _ separators: String, _ name: String, _ result: inout Result
+  ) {
+    guard let value = start.libraryPath, !value.isEmpty else { return }
+    guard !isSecure else {
+      return result.note(
+        value, .libraryPath,
+        .skipped(reason: "the program runs with more rights than the user who starts it"))
+    }
+    let directories = value.split(
+      omittingEmptySubsequences: false, whereSeparator: { separators.contains($0) })
+    search(directories.map(String.init), of: 0, .libraryPath, name, &result)
   }
 
   private func search(
     _ directories: [String], of index: Int, _ source: LibraryPlace.Source, _ name: String,
-    _ trial: inout Trial
+    _ result: inout Result
   ) {
-    for directory in directories where !trial.isOver {
-      guard let directory = expanded(directory, for: index) else {
-        trial.note(directory, source, .skipped(reason: "it has a variable that is not known"))
+    // Of copies in the loader's own directories the one that it would take tells enough.
+    if result.isOver, source == .standard,
+      !result.hidden.isEmpty || result.places.last?.source == .cache
+    {
+      return
+    }
+    for written in directories {
+      guard let directory = expanded(written, for: index) else {
+        result.note(written, source, .skipped(reason: "it has a variable that is not known"))
         continue
       }
-      let base = directory.isEmpty ? "." : directory
-      for variant in platform.variants where !trial.isOver {
+      if isSecure, written.contains("$ORIGIN") || written.contains("${ORIGIN}"),
+        !platform.defaultDirectories.contains(directory)
+      {
+        result.note(
+          written, source,
+          .skipped(reason: "$ORIGIN is not trusted, as the program runs with more rights"))
+        continue
+      }
+      let base = absolute(directory)
+      for variant in platform.variants {
         // These are told of only where something is there.
         let path = "\(base)/\(variant)/\(name)"
-        if files.resolved(path) != nil { attempt(path, source, &trial) }
+        if files.resolved(path) != nil { attempt(path, source, &result) }
       }
-      if !trial.isOver { attempt("\(base)/\(name)", source, &trial) }
+      attempt(base == "/" ? "/" + name : "\(base)/\(name)", source, &result)
     }
   }
 
-  private func searchCache(_ name: String, _ trial: inout Trial) {
-    guard !trial.isOver, let flags = platform.cacheFlags else { return }
+  /// `path` from the working directory on; that directory for an empty one.
+  private func absolute(_ path: String) -> String {
+    if path.hasPrefix("/") { return path }
+    let own = start.workingDirectory
+    if path.isEmpty || path == "." { return own }
+    return own == "/" ? "/" + path : own + "/" + path
+  }
+
+  private func searchCache(_ name: String, _ result: inout Result) {
+    guard let flags = platform.cacheFlags else { return }
     let listed = cache.libraries(named: name)
     let usable = listed.filter { $0.flags == flags && platform.canUse($0.path) }
       .sorted { rank($0.path) < rank($1.path) }
@@ -186,15 +256,16 @@ struct LibrarySearch {
       let others = listed.filter { $0.flags != flags }
       if let other = others.first {
         let bits = other.flags & 0xFF00 == 0 ? 32 : 64
-        trial.note(
+        result.note(
           other.path, .cache,
-          bits == facts.bits ? .otherMachine("another processor") : .otherClass(bits: bits))
+          bits == facts.bits
+            ? .otherMachine(name: "another processor") : .otherClass(bits: bits))
       } else {
-        trial.note("/etc/ld.so.cache", .cache, .notListed)
+        result.note("/etc/ld.so.cache", .cache, .notListed)
       }
       return
     }
-    attempt(best.path, .cache, &trial)
+    attempt(best.path, .cache, &result)
   }
 
   /// The place of the processor's variant of `path` among those that are looked at.
@@ -202,34 +273,52 @@ struct LibrarySearch {
     platform.variants.firstIndex { path.contains("/\($0)/") } ?? platform.variants.count
   }
 
-  private func attempt(_ path: String, _ source: LibraryPlace.Source, _ trial: inout Trial) {
-    guard let file = files.resolved(path) else { return trial.note(path, source, .absent) }
-    let verdict = verdict(of: file)
-    trial.note(path, source, verdict)
+  private func attempt(
+    _ path: String, _ source: LibraryPlace.Source, _ result: inout Result
+  ) {
+    guard let file = files.resolved(path) else {
+      let target = files.danglingTarget(of: path)
+      return result.note(path, source, target.map { .danglingLink(target: $0) } ?? .absent)
+    }
+    guard !result.isOver else {
+      guard file != result.path.flatMap(files.resolved) else { return }
+      if verdict(of: path, file) == .found {
+        result.hide(files.withoutLinkedDirectories(path), source)
+      }
+      return
+    }
+    let verdict = verdict(of: path, file)
+    result.note(path, source, verdict)
     switch verdict {
     case .found:
-      trial.found = path
-      trial.isOver = true
-    case .rejected: trial.isOver = true
+      result.path = path
+      result.isOver = true
+    case .rejected: result.isOver = true
     default: break
     }
   }
 
   /// Whether the loader takes the file (`open_verify` of glibc).
-  private func verdict(of file: String) -> LibraryPlace.Verdict {
+  private func verdict(of path: String, _ file: String) -> LibraryPlace.Verdict {
+    if refused.contains(path) { return .unreadable(error: .accessDenied) }
     do throws(ElfError) {
       let found = try ElfFile(path: files.outside(file)).facts
       if found.bits != facts.bits { return .otherClass(bits: found.bits) }
       if found.machine != facts.machine || found.isBigEndian != facts.isBigEndian {
-        return .otherMachine(found.machine)
+        return .otherMachine(name: found.machine)
       }
       guard found.kind == .shared else {
-        return .rejected(reason: "it is a program or an object file, not a shared library")
+        return .rejected(
+          reason: found.kind == .relocatable
+            ? "it is an object file (.o), not a shared library"
+            : "it is a program, not a shared library")
       }
       return .found
     } catch {
       switch error.code {
-      case .unreadable(let number): return .unreadable(number)
+      // A directory can be opened, and then not be read.
+      case .unreadable(.isDirectory): return .rejected(reason: "it is a directory")
+      case .unreadable(let number): return .unreadable(error: number)
       case .truncated: return .rejected(reason: "it is cut short")
       case .corrupt: return .rejected(reason: "its headers do not hold together")
       case .notElf:
@@ -245,6 +334,7 @@ struct LibrarySearch {
     switch file {
     case .empty: "it is empty"
     case .other(.text): "it is a text file, such as a linker script"
+    case .other(.html): "it is HTML, a web page"
     case .other(let content): "it is \(content.rawValue)"
     case .script: "it is a script"
     default: "it is no ELF file"
@@ -276,7 +366,9 @@ struct LibrarySearch {
   private func value(of name: Substring, _ index: Int) -> String? {
     switch name {
     case "ORIGIN":
-      guard let path = loaded[index]?.path, let file = files.resolved(path) else { return nil }
+      // The kernel tells the program's own place without links; a library's is taken as it is named.
+      guard let path = loaded[index]?.path, let file = index == 0 ? files.resolved(path) : path
+      else { return nil }
       return String(file[..<(file.lastIndex(of: "/") ?? file.startIndex)])
     case "LIB": return platform.lib
     case "PLATFORM": return platform.platform

@@ -3,16 +3,30 @@ package import TraceEvents
 /// The libraries that a program needs, as the loader would find them (`ld.so(8)`); nothing of any
 /// file is executed.
 package struct LibraryTree: Sendable {
+  /// Why a file is in the tree.
+  package enum Role: Sendable, Hashable {
+    case program
+    /// Another needs it (DT_NEEDED).
+    case needed
+    /// LD_PRELOAD or /etc/ld.so.preload names it: the program starts without it as well.
+    case preloaded
+    /// The program asked for it while it ran (`dlopen(3)`).
+    case opened
+  }
+
   /// One file of the tree: the program, or a library that was found or not.
   package struct Object: Sendable {
+    package let role: Role
     /// The name that it was needed by; the path as it was given, for the program.
     package let name: String
     /// Where it was found, below the root; nil if it was not.
     package let path: String?
-    /// Index of the object that needed it first; nil for the program, and for a preloaded library.
+    /// Index of the object that needed it first; nil where none did.
     package let requester: Int?
     /// Where it was looked for, in order; empty for the program.
     package let places: [LibraryPlace]
+    /// Other copies, which this one hides.
+    package let hidden: [LibraryPlace]
     /// Indices of the objects that it needs, in its order.
     package internal(set) var needs: [Int] = []
     /// Symbol versions that it wants of a library that does not define them.
@@ -35,46 +49,56 @@ package struct LibraryTree: Sendable {
   package let facts: ElfFacts
   /// True if the program's own loader is not there.
   package private(set) var lacksInterpreter = false
+  /// True if the loader trusts no environment, as the program runs with more rights than its user.
+  package let isSecure: Bool
   /// True if there were more libraries than are looked at.
   package private(set) var isCut = false
 
+  let files: RootedFiles
+  private(set) var search: LibrarySearch
   private static let mostObjects = 2000
 
-  /// The objects that were not found.
-  package var missing: [Object] { objects.filter { $0.path == nil } }
+  /// The objects that were not found and that the program cannot start without.
+  package var missing: [Object] { objects.filter { $0.path == nil && $0.role == .needed } }
+
+  /// The indices of what led to object `index`, the program or what it loaded first.
+  func line(to index: Int) -> [Int] { lineage(of: index).reversed() }
 
   /// The names from the program down to object `index`.
   package func chain(to index: Int) -> [String] {
-    var names: [String] = []
-    var current: Int? = index
-    while let here = current {
-      names.insert(objects[here].name, at: 0)
-      current = objects[here].requester
-    }
-    return names
+    let line = line(to: index)
+    return (line.first == 0 || objects[index].role == .preloaded ? line : [0] + line)
+      .map { objects[$0].name }
   }
 
-  /// Looks for all that the program at `path` needs, below `root`.
-  ///
-  /// - Parameters:
-  ///   - path: The program or library; below `root`, if that is not `/`.
-  ///   - environment: Its LD_LIBRARY_PATH and LD_PRELOAD, if any, each as a list.
-  package init(
-    path: String, root: String = "/", libraryPath: [String] = [], preload: [String] = []
-  ) throws(ElfError) {
-    let files = RootedFiles(root: root)
-    let own = files.resolved(path) ?? path
+  /// Looks for all that a program needs. Throws what is wrong with the program itself.
+  package init(_ start: LoaderStart) throws(ElfError) {
+    files = RootedFiles(root: start.root)
+    let own = files.resolved(start.program) ?? start.program
     facts = try ElfFile(path: files.outside(own)).facts
-    var search = LibrarySearch(facts: facts, files: files, libraryPath: libraryPath)
-    objects = [Object(name: path, path: own, requester: nil, places: [])]
+    search = LibrarySearch(facts: facts, files: files, start: start)
+    isSecure = search.isSecure
+    objects = [
+      Object(
+        role: .program, name: start.program, path: own, requester: nil, places: [], hidden: [])
+    ]
     search.add(own, facts, versions: try? ElfVersions(path: files.outside(own)), index: 0)
     if let interpreter = facts.interpreter {
       lacksInterpreter = files.resolved(interpreter) == nil
       search.knowInterpreter(interpreter)
     }
-    for name in preload + search.preloadedEverywhere { _ = resolve(name, for: nil, &search) }
-    // Breadth first, as the loader does it: what is found first under a name serves everybody.
+    for name in search.preloaded { _ = resolve(name, .preloaded, for: nil) }
     var next = 0
+    loadWhatIsNeeded(from: &next)
+    for path in start.opened where search.index(ofFile: path) == nil {
+      _ = resolve(path, .opened, for: nil)
+      loadWhatIsNeeded(from: &next)
+    }
+    checkVersions()
+  }
+
+  /// Breadth first, as the loader does it: what is found first under a name serves everybody.
+  private mutating func loadWhatIsNeeded(from next: inout Int) {
     while next < objects.count {
       if objects[next].path != nil {
         for name in search.needed(next) {
@@ -82,36 +106,36 @@ package struct LibraryTree: Sendable {
             isCut = true
             break
           }
-          let found = resolve(name, for: next, &search)
+          let found = resolve(name, .needed, for: next)
           objects[next].needs.append(found)
         }
       }
       next += 1
     }
-    checkVersions(search)
   }
 
-  private mutating func resolve(
-    _ name: String, for requester: Int?, _ search: inout LibrarySearch
-  ) -> Int {
+  private mutating func resolve(_ name: String, _ role: Role, for requester: Int?) -> Int {
     if let known = search.known(name) { return known }
     let index = objects.count
-    let (path, places) = search.find(name, for: requester, chain: lineage(of: requester))
-    if let path, let same = search.index(ofFile: path) {
+    let found = search.find(name, for: requester, chain: lineage(of: requester))
+    if let path = found.path, let same = search.index(ofFile: path) {
       search.rename(name, same)
       return same
     }
-    objects.append(Object(name: name, path: path, requester: requester, places: places))
-    if let path {
+    objects.append(
+      Object(
+        role: role, name: name, path: found.path, requester: requester, places: found.places,
+        hidden: found.hidden))
+    if let path = found.path {
       search.take(path, name: name, index: index)
-    } else {
+    } else if role == .needed {
       search.rename(name, index)
     }
     return index
   }
 
   /// The object and those that it was loaded for, up to the program.
-  private func lineage(of index: Int?) -> [Int] {
+  func lineage(of index: Int?) -> [Int] {
     var line: [Int] = []
     var current = index
     while let here = current {
@@ -121,62 +145,19 @@ package struct LibraryTree: Sendable {
     return line
   }
 
-  private mutating func checkVersions(_ search: LibrarySearch) {
+  private mutating func checkVersions() {
     for index in objects.indices {
-      guard let wanted = search.versions(index)?.needed else { continue }
-      for (library, versions) in wanted {
-        guard let provider = search.known(library), objects[provider].path != nil,
-          let defined = search.versions(provider)?.defined, !defined.isEmpty
+      for need in search.versions(index)?.needed ?? [] where !need.isWeak {
+        // A library without versions serves all, with no more than a warning.
+        guard let provider = search.known(need.library), objects[provider].path != nil,
+          let defined = search.versions(provider)?.defined, !defined.isEmpty,
+          !defined.contains(need.name)
         else { continue }
-        for version in versions where !defined.contains(version) {
-          objects[index].missingVersions.append(
-            MissingVersion(
-              version: version, library: objects[provider].path ?? library,
-              newest: ElfVersions.newest(of: defined, like: version)))
-        }
+        objects[index].missingVersions.append(
+          MissingVersion(
+            version: need.name, library: objects[provider].path ?? need.library,
+            newest: ElfVersions.newest(of: defined, like: need.name)))
       }
     }
   }
-}
-
-/// A place in which a library was looked for, and what was there.
-package struct LibraryPlace: Sendable, Hashable {
-  /// Why it was looked for there.
-  package enum Source: Sendable, Hashable {
-    /// The name has a slash.
-    case name
-    /// DT_RPATH of this object.
-    case rpath(of: String)
-    /// DT_RUNPATH of this object.
-    case runpath(of: String)
-    /// The variable LD_LIBRARY_PATH.
-    case libraryPath
-    /// `/etc/ld.so.cache`.
-    case cache
-    /// The loader's own directories.
-    case standard
-  }
-
-  /// What was there.
-  package enum Verdict: Sendable, Hashable {
-    case found
-    case absent
-    /// The cache has no such name.
-    case notListed
-    /// It is for 32-bit programs, or for 64-bit ones; the loader goes on.
-    case otherClass(bits: Int)
-    /// It is for another processor; the loader goes on.
-    case otherMachine(String)
-    /// It is no library that can be loaded; the loader gives up.
-    case rejected(reason: String)
-    /// The kernel does not give it; the loader goes on.
-    case unreadable(ErrorNumber)
-    /// It was not looked at, and why.
-    case skipped(reason: String)
-  }
-
-  /// The file, or for what was skipped the directory.
-  package let path: String
-  package let source: Source
-  package let verdict: Verdict
 }

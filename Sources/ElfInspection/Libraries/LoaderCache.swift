@@ -48,6 +48,11 @@ struct LoaderCache {
   /// The libraries of this name, in the order of the file.
   func libraries(named name: String) -> [Entry] { entries[name] ?? [] }
 
+  /// The paths of all libraries of a kind, in alphabetical order.
+  func paths(withFlags flags: UInt32) -> [String] {
+    entries.values.joined().filter { $0.flags == flags }.map(\.path).sorted()
+  }
+
   /// Where the newer form begins.
   private static func start(of bytes: [UInt8]) -> Int? {
     let magic = Array("glibc-ld.so.cache1.1".utf8)

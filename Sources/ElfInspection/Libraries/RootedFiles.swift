@@ -1,3 +1,4 @@
+private import CElfutils
 import Glibc
 import TraceEvents
 
@@ -41,6 +42,55 @@ struct RootedFiles {
       }
     }
     return "/" + done.joined(separator: "/")
+  }
+
+  /// `path` with the links to its directory followed, but not one that it is itself: `/lib` may be
+  /// one to `/usr/lib`.
+  func withoutLinkedDirectories(_ path: String) -> String {
+    guard let slash = path.lastIndex(of: "/"),
+      let directory = resolved(String(path[..<slash]))
+    else { return path }
+    return (directory == "/" ? "" : directory) + path[slash...]
+  }
+
+  /// The names in a directory, in alphabetical order, at most 4000; none where it is no directory.
+  func names(in directory: String) -> [String] {
+    guard let place = resolved(directory) else { return [] }
+    let name = TargetText.bytes(of: outside(place)).map { CChar(bitPattern: $0) } + [0]
+    guard let stream = unsafe opendir(name) else { return [] }
+    defer { unsafe closedir(stream) }
+    var names: [String] = []
+    while names.count < 4000, let entry = unsafe readdir(stream) {
+      let bytes = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { field in
+        unsafe Array(field.prefix { $0 != 0 })
+      }
+      let text = TargetText.decoding(bytes)
+      if text != ".", text != ".." { names.append(text) }
+    }
+    return names.sorted()
+  }
+
+  /// What the symbolic link at `path`, which leads nowhere, says; nil if it is no link.
+  func danglingTarget(of path: String) -> String? {
+    guard let slash = path.lastIndex(of: "/"),
+      let directory = resolved(String(path[...slash]))
+    else { return nil }
+    let own = directory == "/" ? "" : directory
+    return link(own + path[slash...])
+  }
+
+  /// True if the program at `path` runs with more rights than `user` has, who starts it: by its
+  /// set-user-id or set-group-id bit, or by capabilities.
+  func raisesRights(_ path: String, of user: UInt32) -> Bool {
+    guard let file = resolved(path) else { return false }
+    var status = stat()
+    let name = TargetText.bytes(of: outside(file)).map { CChar(bitPattern: $0) } + [0]
+    guard unsafe stat(name, &status) == 0 else { return false }
+    if status.st_mode & S_ISUID != 0, status.st_uid != user { return true }
+    // Without x for the group, the bit once stood for mandatory locks.
+    if status.st_mode & (S_ISGID | S_IXGRP) == S_ISGID | S_IXGRP, user != 0 { return true }
+    guard user != 0 else { return false }
+    return unsafe wf_has_capabilities(name)
   }
 
   /// True if `path` leads to a directory.

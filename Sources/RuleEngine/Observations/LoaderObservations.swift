@@ -1,44 +1,107 @@
 import HeuristicCatalog
 
-/// The dynamic loader complained of a library that is there.
+/// A shared library that was not loaded.
+struct LibraryNotLoaded: ObservationKind {
+  var library = ""
+  var path: String?
+  var trouble = "missing"
+  var line: String?
+  var file: String?
+  var content: String?
+  var linkTarget: String?
+  var libraryUser: String?
+  var chain: String?
+  var runPath: String?
+  var libraryPath: String?
+  var isLoadedAtRunTime = false
+  var isPreloaded = false
+  var places: [String] = []
+  var hidden: [String] = []
+  var near: [String] = []
+  var elsewhere: [String] = []
+  var bestElsewhere: String?
+  var package: String?
+  var jail: String?
+
+  static let name = "library-not-loaded"
+  static let summary = "The dynamic loader did not find a shared library, or did not accept it."
+  static let fields: [ObservationField<Self>] = [
+    .init("library", \.library, "Name of the library, without its directory."),
+    .init("path", \.path, "The path that was tried last."),
+    .init("trouble", \.trouble, "missing, dangling, rejected."),
+    .init("line", \.line, "The loader's words."),
+    .init("file", \.file, "The file that is rejected, or the link that leads nowhere."),
+    .init("content", \.content, "What is in the file that is rejected, in words."),
+    .init("link_target", \.linkTarget, "Where that link points."),
+    .init("library_user", \.libraryUser, "The program or library that needs the library."),
+    .init(
+      "chain", \.chain, "From the program to the library, by what needs what: app → liba → libb."),
+    .init("run_path", \.runPath, "The RUNPATH or RPATH of `library_user`."),
+    .init("library_path", \.libraryPath, "The value of LD_LIBRARY_PATH."),
+    .init(
+      "is_loaded_at_run_time", \.isLoadedAtRunTime,
+      "True if the program loaded the library, or what needs it, by itself (dlopen)."),
+    .init("is_preloaded", \.isPreloaded, "True if LD_PRELOAD or /etc/ld.so.preload asks for it."),
+    .init(
+      "places", \.places,
+      "Where the loader looked, in its order: the path, why there, and what was there."),
+    .init(
+      "hidden", \.hidden, "Copies that it would have come to, had it not given up before; paths."),
+    .init("near", \.near, "Other versions of the library that are there, as paths."),
+    .init("elsewhere", \.elsewhere, "Files of that name where the loader does not look."),
+    .init("best_elsewhere", \.bestElsewhere, "The directory of the first of them."),
+    .init("package", \.package, "A package that ships it, where the machine knows one."),
+    .init("jail", \.jail, "The program's root directory, if it is not that of the machine."),
+  ]
+}
+
+/// The dynamic loader complained of a library that it loaded.
 struct LoaderComplaint: ObservationKind {
   var line = ""
   var trouble = ""
   var file: String?
-  var content: String?
   var symbol: String?
   var version: String?
   var neededBy: String?
+  var chain: String?
   var versions: [String] = []
   var newestVersion: String?
-  var suspects: [String] = []
-  var bestSuspect: String?
   var definers: [String] = []
   var hidden: [String] = []
   var libraryPath: String?
+  var reason: String?
+  var isBoundAtStart = false
+  var isLoadedAtRunTime = false
+  var isPreloaded = false
+  var package: String?
 
   static let name = "loader-complaint"
   static let summary =
-    "The dynamic loader complained of a library that is there: it is none, or lacks a symbol."
+    "The dynamic loader complained of a library that it loaded: it lacks a symbol or a version."
   static let fields: [ObservationField<Self>] = [
     .init("line", \.line, "The words."),
-    .init("trouble", \.trouble, "rejected, symbol, version."),
-    .init("file", \.file, "The library that is rejected, or that lacks the version; a path."),
-    .init("content", \.content, "What is in a file that is rejected, in words."),
-    .init("symbol", \.symbol, "The symbol that is missing, as a person would write it."),
-    .init("version", \.version, "The version that is missing."),
+    .init("trouble", \.trouble, "symbol, version."),
+    .init("file", \.file, "The library that lacks it or should have it; a path."),
+    .init("symbol", \.symbol, "The symbol that is missing, as it stands in the file."),
+    .init("version", \.version, "The version that is missing, or that the symbol is to have."),
     .init("needed_by", \.neededBy, "The program or library that needs the symbol or version."),
-    .init("versions", \.versions, "The last versions of the same kind that the library has."),
+    .init("chain", \.chain, "From the program to `file`, by what needs what: app → liba → libb."),
+    .init(
+      "versions", \.versions,
+      "The last versions of the same kind that the library has; those of the symbol."),
     .init("newest_version", \.newestVersion, "The last of them."),
+    .init("definers", \.definers, "Other installed files that do have the symbol."),
     .init(
-      "suspects", \.suspects,
-      "Libraries that were loaded from outside of the system's directories: one of them should have the symbol."
-    ),
-    .init("best_suspect", \.bestSuspect, "The first of them."),
-    .init("definers", \.definers, "Files that do have the symbol, among those found nearby."),
-    .init(
-      "hidden", \.hidden,
-      "Libraries of the system that those loaded instead of them hide."),
+      "hidden", \.hidden, "Other copies of `file`, which were not used, as it was found earlier."),
     .init("library_path", \.libraryPath, "The value of LD_LIBRARY_PATH."),
+    .init("reason", \.reason, "Why `file` was used: LD_LIBRARY_PATH, RUNPATH of app."),
+    .init(
+      "is_bound_at_start", \.isBoundAtStart,
+      "True if the symbol is looked up as the file is loaded; else when it is called first."),
+    .init(
+      "is_loaded_at_run_time", \.isLoadedAtRunTime,
+      "True if the program loaded `needed_by` by itself (dlopen)."),
+    .init("is_preloaded", \.isPreloaded, "True if LD_PRELOAD asks for `needed_by`."),
+    .init("package", \.package, "The installed package that `file` belongs to."),
   ]
 }

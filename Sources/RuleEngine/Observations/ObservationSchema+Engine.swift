@@ -7,8 +7,8 @@ extension ObservationSchema {
       MissingPath.schema, AccessRefused.schema, PathConflict.schema, CommandNotFound.schema,
       ProgramRejected.schema, AddressInUse.schema, ConnectionFailed.schema, ReaderGone.schema,
       ProcessKilled.schema, ResourceExhausted.schema, LockHeld.schema, Waiting.schema,
-      CallFailed.schema, LastWords.schema, LoaderComplaint.schema, SilentExit.schema,
-      UnheededFailure.schema,
+      CallFailed.schema, LastWords.schema, LibraryNotLoaded.schema, LoaderComplaint.schema,
+      SilentExit.schema, UnheededFailure.schema,
     ],
     general: General.fields)
 

@@ -20,21 +20,12 @@ struct MissingPath: ObservationKind {
   var isRelative = false
   var cwd = ""
   var mentioned = false
-  var isLibrary = false
   var emptyVariable = false
   var existsNow = false
   var fileSystemOfParent: String?
-  var libraryUser: String?
   var linkerName: String?
-  var chain: String?
-  var runPath: String?
-  var libraryPath: String?
-  var isLoadedAtRunTime = false
-  var rejectedFile: String?
-  var rejectedContent: String?
   var elsewhere: [String] = []
   var bestElsewhere: String?
-  var package: String?
   var searchOption: String?
   var oddity: String?
   var module: String?
@@ -72,24 +63,11 @@ struct MissingPath: ObservationKind {
     .init("is_relative", \.isRelative, "True if the program gave a relative path."),
     .init("cwd", \.cwd, "Working directory at that moment."),
     .init("mentioned", \.mentioned, "True if the program then named it in its words."),
-    .init("is_library", \.isLibrary, "True if it is a shared library that the loader looked for."),
-    .init("library_user", \.libraryUser, "The program or library that needs the library."),
     .init("linker_name", \.linkerName, "For the linker's search: the name behind its option -l."),
-    .init(
-      "chain", \.chain, "From the program to the library, by what needs what: app → liba → libb."),
-    .init("run_path", \.runPath, "The RUNPATH or RPATH of `library_user`."),
-    .init("library_path", \.libraryPath, "The value of LD_LIBRARY_PATH, for a library."),
-    .init(
-      "is_loaded_at_run_time", \.isLoadedAtRunTime,
-      "True if the program loaded the library, or what needs it, by itself (dlopen)."),
-    .init(
-      "rejected_file", \.rejectedFile, "A library of that name that the loader did not accept."),
-    .init("rejected_content", \.rejectedContent, "What is in that file, in words."),
     .init("elsewhere", \.elsewhere, "Files of that name in other places nearby."),
     .init(
       "best_elsewhere", \.bestElsewhere,
       "The directory to search for the first of them to be found."),
-    .init("package", \.package, "A package that ships it, where the machine knows one."),
     .init("module", \.module, "The module that an interpreter was to find, as its words name it."),
     .init("installation", \.installation, "What would install that module."),
     .init("oddity", \.oddity, "What is odd in the name and explains it by itself; a sentence."),
@@ -136,6 +114,7 @@ struct AccessRefused: ObservationKind {
   var ownsFile = false
   var targetOfLink: String?
   var script: String?
+  var chain: String?
 
   static let name = "access-refused"
   static let summary = "A call on a path ended in EACCES, EPERM or EROFS."
@@ -178,6 +157,9 @@ struct AccessRefused: ObservationKind {
       "True if the program is set-user-id and tracing took its privilege away."),
     .init("owns_file", \.ownsFile, "True if the user owns `component`."),
     .init("target_of_link", \.targetOfLink, "Where `path` leads, if it is a symbolic link."),
+    .init(
+      "chain", \.chain,
+      "For a shared library: from the program to it, by what needs what: app → liba → libb."),
     .init("script", \.script, "The script that was to be run, if `path` is its interpreter."),
   ]
 }

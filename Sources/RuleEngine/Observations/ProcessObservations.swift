@@ -27,6 +27,7 @@ struct ProcessKilled: ObservationKind {
   var parentName: String?
   var faultKind: String?
   var loading: String?
+  var loadingChain: String?
   var faultTitle: String?
   var faultWords: String?
   var mappedFile: String?
@@ -53,6 +54,9 @@ struct ProcessKilled: ObservationKind {
     .init("fault_address", \.faultAddress, "Faulting address, in hexadecimal."),
     .init(
       "loading", \.loading, "The library that the loader was mapping when it met the file's end."),
+    .init(
+      "loading_chain", \.loadingChain,
+      "From the program to that library, by what needs what: app → liba → libb."),
     .init(
       "fault_kind", \.faultKind,
       "unmapped, protected, division, instruction, alignment, truncated, full, stack."),

@@ -1,22 +1,26 @@
-/// What the dynamic loader says, by itself or through an interpreter that asked it for an
+/// What the dynamic loader says, by itself or through a program that asked it for a plugin or
 /// extension (`dlerror(3)`).
 struct LoaderWords: Equatable {
   /// What is wrong.
   enum Trouble: String {
-    case rejected, symbol, version
+    case missing, rejected, symbol, version
   }
 
   let trouble: Trouble
-  /// The file that the words put first: one that is rejected, that lacks a version, or that needs a
-  /// symbol; as the loader names it, so perhaps without its directory.
+  /// The file that the words put first: one that is missing or rejected, that lacks a version, or
+  /// that needs a symbol; as the loader names it, so perhaps without its directory.
   var file: String?
   /// The symbol or the version that is missing.
   var name: String?
-  /// The file that needs the version.
+  /// The version that the symbol is to have.
+  var version: String?
+  /// The file that needs the version or the library.
   var neededBy: String?
 
   /// What `line` says, if the loader speaks there.
   init?(_ line: String) {
+    // What LD_PRELOAD names in vain is passed over.
+    if line.contains("cannot be preloaded") { return nil }
     if let found = line.firstMatch(
       of: /([^\s:'"]+): version [`'‘]([^'’`]+)['’] not found \(required by ([^)]+)\)/)
     {
@@ -25,11 +29,37 @@ struct LoaderWords: Equatable {
       name = String(found.2)
       neededBy = String(found.3)
     } else if let found = line.firstMatch(
-      of: /undefined symbol: ([^\s,()]+)(?:, version ([^\s()]+))?/)
+      of: /undefined symbol: ([^\s,()]+)(?:, version ([^\s(),]+))?/)
     {
       trouble = .symbol
       name = String(found.1)
+      version = found.2.map(String.init)
       file = Self.lastFile(before: found.range.lowerBound, in: line)
+    } else if let found = line.firstMatch(
+      of: /symbol ([^\s,()]+), version ([^\s(),]+) not defined in file (\S+)/)
+    {
+      trouble = .symbol
+      name = String(found.1)
+      version = String(found.2)
+      file = Self.lastFile(before: found.range.lowerBound, in: line)
+    } else if let found = line.firstMatch(
+      of: /Error relocating ([^:]+): ([^\s:]+): symbol not found/)
+    {
+      // So says musl.
+      trouble = .symbol
+      name = String(found.2)
+      file = String(found.1)
+    } else if let found = line.firstMatch(
+      of: /Error loading shared library ([^:]+): ([^(]*)(?:\(needed by ([^)]+)\))?/)
+    {
+      trouble = found.2.contains("No such file") ? .missing : .rejected
+      file = String(found.1)
+      neededBy = found.3.map(String.init)
+    } else if let phrase = line.firstRange(of: ": cannot open shared object file") {
+      guard let named = Self.lastFile(before: line.index(after: phrase.lowerBound), in: line)
+      else { return nil }
+      trouble = .missing
+      file = named
     } else if let phrase = Self.rejections.lazy.compactMap({ line.firstRange(of: $0) }).first {
       guard let named = Self.lastFile(before: phrase.lowerBound, in: line) else { return nil }
       trouble = .rejected
@@ -42,7 +72,7 @@ struct LoaderWords: Equatable {
   private static let rejections = [
     "wrong ELF class", "invalid ELF header", "file too short", "ELF load command", "ELF file's",
     "ELF file version", "ELF file data", "ELF file OS", "only ET_DYN", "cannot read file data",
-    "object file has no", "failed to map segment",
+    "object file has no", "failed to map segment", "cannot dynamically load",
   ]
 
   /// The last word before `end` that names a file and ends in a colon.

@@ -2,70 +2,133 @@ internal import History
 internal import TraceEvents
 
 extension Observer {
-  /// Completes what is known of a library that the loader did not find: who needs it, and where
-  /// else one is.
-  func describeLibrary(
-    _ process: ProcessRecord, _ places: [String], in seen: inout MissingPath
-  ) {
+  /// A library that the loader looked for in vain, if that is what `call` was about.
+  func libraryNotLoaded(
+    _ call: FailedCall, _ places: [String], _ process: ProcessRecord, asking: Bool
+  ) -> LibraryNotLoaded? {
+    guard let path = subject(of: call), Self.isLibraryName(PathName.base(of: path)) else {
+      return nil
+    }
+    var seen = LibraryNotLoaded()
+    seen.library = PathName.base(of: path)
+    // The linker looks for libraries as well.
+    if let short = linkerName(call), !short.isEmpty { return nil }
+    seen.path = path
     seen.libraryPath = process.environmentValue("LD_LIBRARY_PATH").map(String.init)
-    seen.searched = Self.searchedDirectories(places)
-    if let rejected = process.libraries.last(where: { PathName.base(of: $0) == seen.base }) {
-      seen.rejectedFile = rejected
-      seen.rejectedContent = libraryContent(rejected)
-    }
-    for place in places where PathName.base(of: place) == seen.base {
-      guard case .danglingLink(let link, let target, _) = inquiry.pathWalk(place)?.end else {
-        continue
-      }
-      seen.link = link
-      seen.linkTarget = target
-      break
-    }
-    let chain = needing(seen.base, process)
-    seen.libraryUser = chain.first
-    if let executable = process.executable, case .elf = inquiry.programFile(executable) {
-      seen.isLoadedAtRunTime = chain.last != executable
-    }
-    if let user = chain.first {
-      var names = chain.reversed().map(PathName.base) + [seen.base]
-      if seen.isLoadedAtRunTime { names.insert(process.name, at: 0) }
-      if names.count > 2 { seen.chain = names.joined(separator: " → ") }
-      if case .elf(let facts) = inquiry.programFile(user) {
-        let run = facts.runpath.isEmpty ? facts.rpath : facts.runpath
-        seen.runPath = run.isEmpty ? nil : run.joined(separator: ":")
-      }
-    }
-    seen.near = Self.otherVersions(of: seen.base, in: seen.searched, inquiry)
-    seen.bestNear = seen.near.first
-    let homes = ([process.executable, chain.first].compactMap { $0 }).map(PathName.directory)
-    seen.elsewhere = inquiry.nearby(
-      [seen.base],
-      around: Self.neighbourhood(homes + [process.workingDirectory])
-        + ["/usr/local/lib", "/opt", "/usr/lib"]
-    ).filter { $0 != seen.rejectedFile }
-    seen.bestElsewhere = seen.elsewhere.first.map(PathName.directory)
-    if seen.elsewhere.isEmpty { seen.package = inquiry.packageShipping(seen.base) }
+    guard asking else { return seen }
+    let tried = Self.searchedDirectories(places.isEmpty ? [path] : places)
+    describe(tried: tried, process, in: &seen)
+    return seen
   }
 
-  /// The file that needs library `name`, and those that need it in turn; the program last. Empty
-  /// if none does: then the program asked for it by itself (`dlopen(3)`).
-  private func needing(_ name: String, _ process: ProcessRecord) -> [String] {
-    let files = [process.executable].compactMap { $0 } + process.libraries.reversed()
-    var chain: [String] = []
-    var sought = name
-    while chain.count < 6 {
-      let user = files.first { file in
-        guard !chain.contains(file), case .elf(let facts) = inquiry.programFile(file) else {
-          return false
-        }
-        return facts.needed.contains { $0 == sought || PathName.base(of: $0) == sought }
-      }
-      guard let user else { break }
-      chain.append(user)
-      if user == process.executable { break }
-      sought = PathName.base(of: user)
+  /// For the linker's search: the name behind its option -l.
+  func linkerName(_ call: FailedCall) -> String? {
+    guard let name = subject(of: call).map(PathName.base), let short = name.linkName,
+      !run.mentions.mentions(of: "-l" + short, after: call.number).isEmpty
+    else { return nil }
+    return short
+  }
+
+  /// Completes what is known of a library by the model of the loader's search.
+  private func describe(
+    tried: [String], _ process: ProcessRecord, in seen: inout LibraryNotLoaded
+  ) {
+    if process.rootDirectory != "/" { seen.jail = process.rootDirectory }
+    let name = seen.path.flatMap { tried.isEmpty ? $0 : nil } ?? seen.library
+    let finding = inquiry.library(name, version: nil, loaderStart(of: process, tried: tried))
+    if let finding {
+      seen.libraryUser = finding.requester
+      seen.isLoadedAtRunTime = finding.isLoadedAtRunTime
+      seen.isPreloaded = finding.isPreloaded
+      seen.runPath = finding.requesterRunPath
+      seen.chain = words(for: finding.chain, process)
+      seen.hidden = finding.hidden.map(\.path)
+      // Found by now, or where the model sees another machine: then what was seen counts.
+      if finding.path == nil { seen.places = LibraryWords.list(finding.places) }
+      describeVerdicts(finding.places, in: &seen)
     }
-    return chain
+    if seen.places.isEmpty { seen.places = tried.map { $0 + ": not there" } }
+    seen.near = Self.otherVersions(of: seen.library, in: tried, inquiry)
+    guard seen.trouble == "missing" else { return }
+    let homes = [process.executable, seen.libraryUser].compactMap { $0 }.map(PathName.directory)
+    seen.elsewhere = inquiry.nearby(
+      [seen.library],
+      around: Self.neighbourhood(homes + [process.workingDirectory])
+        + ["/usr/local/lib", "/opt", "/usr/lib"]
+    ).filter { found in !(finding?.places.contains { $0.path == found } ?? false) }
+    seen.bestElsewhere = seen.elsewhere.first.map(PathName.directory)
+    if seen.elsewhere.isEmpty { seen.package = inquiry.packageShipping(seen.library) }
+  }
+
+  /// What was there but did not serve decides more than where nothing was.
+  private func describeVerdicts(_ places: [LibraryPlace], in seen: inout LibraryNotLoaded) {
+    for place in places {
+      switch place.verdict {
+      case .rejected, .otherClass, .otherMachine:
+        // What the cache lists for other programs is no file that is in the way.
+        guard place.source != .cache || seen.trouble != "missing" else { continue }
+        seen.trouble = "rejected"
+        seen.file = place.path
+        seen.content = content(of: place)
+        return
+      case .danglingLink(let target) where seen.trouble == "missing":
+        seen.trouble = "dangling"
+        seen.file = place.path
+        seen.linkTarget = target
+      default: continue
+      }
+    }
+  }
+
+  private func content(of place: LibraryPlace) -> String? {
+    switch place.verdict {
+    case .otherClass(let bits):
+      return "it is a \(bits)-bit library"
+        + " (wrong ELF class), and the program is a \(bits == 32 ? 64 : 32)-bit one"
+    case .otherMachine(let name): return "it is built for another processor, \(name)"
+    case .rejected(let reason):
+      if case .other(let content) = inquiry.programFile(place.path),
+        [.text, .html].contains(content),
+        let line = inquiry.lines(around: 1, of: place.path).first(where: { $0.number == 1 })?.text
+      {
+        return reason + ", which begins with \(line.prefix(60))"
+      }
+      return reason
+    default: return nil
+    }
+  }
+
+  /// The names of a chain in words, the first as people know the program; nil for one that tells
+  /// nothing.
+  private func words(for chain: [String], _ process: ProcessRecord) -> String? {
+    chain.count > 1 ? ([process.name] + chain.dropFirst()).joined(separator: " → ") : nil
+  }
+
+  /// From the program to the library at `path`, by what needs what.
+  func libraryChain(to path: String, _ process: ProcessRecord) -> String? {
+    guard PathName.base(of: path).contains(".so") else { return nil }
+    let start = loaderStart(of: process, tried: [])
+    return inquiry.library(path, version: nil, start).flatMap { words(for: $0.chain, process) }
+  }
+
+  /// How the process was started, as far as its loader minds.
+  private func loaderStart(of process: ProcessRecord, tried: [String]) -> LoaderStart {
+    let root = process.rootDirectory
+    func inside(_ path: String) -> String {
+      root != "/" && path.hasPrefix(root + "/") ? String(path.dropFirst(root.count)) : path
+    }
+    let refused = history.failures.calls.filter {
+      $0.process == process.index && [.accessDenied, .notPermitted].contains($0.error)
+    }.compactMap(\.path).filter { PathName.base(of: $0).contains(".so") }
+    return LoaderStart(
+      program: process.executable.map(inside) ?? "", root: root,
+      workingDirectory: inside(process.workingDirectory),
+      libraryPath: process.environmentValue("LD_LIBRARY_PATH").map(String.init),
+      preload: process.environmentValue("LD_PRELOAD").map(String.init),
+      user: process.lostPrivilege
+        ? nil : process.parent.flatMap { history.processes[$0].credentials?.user },
+      opened: process.libraries.map(inside), refused: Array(Set(refused.map(inside))).sorted(),
+      tried: tried.map(inside))
   }
 
   /// The directories of a search, without the variants for newer processors that the loader tries
@@ -89,10 +152,14 @@ extension Observer {
     guard let stem = name.firstRange(of: ".so").map({ name[..<$0.upperBound] }) else { return [] }
     var found: [String] = []
     for directory in directories {
-      for near in inquiry.similarNames(to: name, in: directory)
-      where near.hasPrefix(stem) && near != name {
+      for near in inquiry.similarNames(to: name, in: directory) {
         let path = near.hasPrefix("/") ? near : directory + "/" + near
-        if !found.contains(where: { PathName.base(of: $0) == near }) { found.append(path) }
+        let base = PathName.base(of: path)
+        if base.hasPrefix(stem), base != name,
+          !found.contains(where: { PathName.base(of: $0) == base })
+        {
+          found.append(path)
+        }
       }
     }
     return Array(found.prefix(3))
@@ -119,54 +186,52 @@ extension Observer {
         && ["usr", "home", "var", "lib", "mnt", "media"].contains(String(first))
   }
 
-  /// What is in a file that is no library, in words; nil if it looks well.
-  func libraryContent(_ path: String) -> String? {
-    switch inquiry.programFile(path) {
-    case .empty: return "the file is empty (0 bytes)"
-    case .directory: return "it is a directory"
-    case .damagedElf(let reason): return "a damaged ELF file: " + reason
-    case .script(let line): return "a script, which begins with \(line)"
-    case .other(.text), .other(.html):
-      let isPage = inquiry.programFile(path) == .other(content: .html)
-      let line = inquiry.lines(around: 1, of: path).first { $0.number == 1 }?.text
-      return (isPage ? "HTML, a web page" : "text, such as a linker script")
-        + (line.map { ", which begins with \($0.prefix(60))" } ?? "")
-    case .other(let content): return content.rawValue
-    case .elf(let facts):
-      return facts.machine == "x86_64" && facts.bits == 64
-        ? nil : "a \(facts.bits)-bit library for \(facts.machine), not a 64-bit one for x86_64"
-    case nil: return nil
-    }
+  /// True for `libx.so` and `libx.so.1.2`, not for `x.so` and `ld.so.preload`.
+  static func isLibraryName(_ name: String) -> Bool {
+    // Without "lib", it is what an interpreter loads by itself: a module of Ruby, Python or PHP.
+    if name.hasSuffix(".so") { return name.hasPrefix("lib") }
+    guard let mark = name.firstRange(of: ".so.") else { return false }
+    return name[mark.upperBound...].allSatisfy { $0.isASCII && $0.isNumber || $0 == "." }
   }
+
+  // MARK: What the loader says
 
   /// What the loader complained of, if it is its words that stand at `position`.
   func loaderComplaint(
     _ process: ProcessRecord, line position: Int, asking: Bool
-  ) -> LoaderComplaint? {
+  ) -> (any ObservationKind)? {
     let text = LogPrefix.removed(from: run.mentions.lines[position].text.trimmed)
-    guard let words = LoaderWords(text) else { return nil }
-    var seen = LoaderComplaint()
-    seen.line = text
-    seen.trouble = words.trouble.rawValue
-    let named = words.file.map { path(of: $0, process) }
+    guard let words = LoaderWords(text), let file = words.file ?? words.name else { return nil }
     switch words.trouble {
-    case .rejected: seen.file = named
-    case .version:
-      seen.file = named
-      seen.version = words.name
-      seen.neededBy = words.neededBy.map { path(of: $0, process) }
-    case .symbol:
-      seen.symbol = words.name
-      seen.neededBy = named
+    case .missing, .rejected:
+      var seen = LibraryNotLoaded()
+      seen.library = PathName.base(of: file)
+      seen.trouble = words.trouble.rawValue
+      seen.line = text
+      seen.path = path(of: file, process)
+      seen.libraryPath = process.environmentValue("LD_LIBRARY_PATH").map(String.init)
+      if words.trouble == .rejected { seen.file = seen.path }
+      guard asking else { return seen }
+      describe(tried: [], process, in: &seen)
+      return seen
+    case .symbol, .version:
+      var seen = LoaderComplaint()
+      seen.line = text
+      seen.trouble = words.trouble.rawValue
+      seen.libraryPath = process.environmentValue("LD_LIBRARY_PATH").map(String.init)
+      if words.trouble == .version {
+        seen.file = path(of: file, process)
+        seen.version = words.name
+        seen.neededBy = words.neededBy.map { path(of: $0, process) }
+        if asking { describeVersions(process, in: &seen) }
+      } else {
+        seen.symbol = words.name
+        seen.version = words.version
+        seen.neededBy = words.file.map { path(of: $0, process) }
+        if asking { describeSymbol(process, in: &seen) }
+      }
+      return seen
     }
-    seen.libraryPath = process.environmentValue("LD_LIBRARY_PATH").map(String.init)
-    guard asking else { return seen }
-    switch words.trouble {
-    case .rejected: seen.content = named.flatMap(libraryContent)
-    case .version: describeVersions(words, named, in: &seen)
-    case .symbol: describeSymbol(words, process, in: &seen)
-    }
-    return seen
   }
 
   /// The path of a file that the loader names, which may be its base name alone.
@@ -176,36 +241,47 @@ extension Observer {
     return files.last { PathName.base(of: $0) == name } ?? name
   }
 
-  private func describeVersions(
-    _ words: LoaderWords, _ library: String?, in seen: inout LoaderComplaint
-  ) {
-    guard let library, let version = words.name else { return }
-    let kind = version.prefix { !$0.isNumber }
-    let all = inquiry.symbolVersions(library)
-    let same = all.filter { $0.hasPrefix(kind) && $0.dropFirst(kind.count).first?.isNumber == true }
-    seen.versions = Array((same.isEmpty ? all : same).suffix(3))
+  private func describeVersions(_ process: ProcessRecord, in seen: inout LoaderComplaint) {
+    guard let file = seen.file,
+      let finding = inquiry.library(
+        file, version: seen.version, loaderStart(of: process, tried: []))
+    else { return }
+    seen.versions = Array(finding.versions.suffix(3))
     seen.newestVersion = seen.versions.last
+    describe(finding, process, in: &seen)
+    if let user = seen.neededBy, PathName.base(of: user) != finding.chain.dropLast().last {
+      // Another needs it in that version than the one for which it was loaded.
+      let way = inquiry.library(user, version: nil, loaderStart(of: process, tried: []))?.chain
+      seen.chain = words(
+        for: (way ?? [PathName.base(of: user)]) + finding.chain.suffix(1), process)
+    }
+    seen.package = inquiry.packageOwning(file)
   }
 
-  private func describeSymbol(
-    _ words: LoaderWords, _ process: ProcessRecord, in seen: inout LoaderComplaint
+  private func describeSymbol(_ process: ProcessRecord, in seen: inout LoaderComplaint) {
+    guard let symbol = seen.symbol,
+      let finding = inquiry.symbol(
+        symbol, version: seen.version, user: seen.neededBy ?? process.name,
+        loaderStart(of: process, tried: []))
+    else { return }
+    seen.isBoundAtStart = finding.isBoundAtStart
+    seen.isLoadedAtRunTime = finding.wanting.isLoadedAtRunTime
+    seen.isPreloaded = finding.wanting.isPreloaded
+    seen.definers = finding.definers
+    seen.versions = finding.versions
+    seen.newestVersion = seen.versions.last
+    seen.chain = words(for: finding.wanting.chain, process)
+    guard let expected = finding.expected else { return }
+    describe(expected, process, in: &seen)
+    seen.chain = words(for: finding.wanting.chain + expected.chain.suffix(1), process)
+    seen.file = expected.path
+  }
+
+  private func describe(
+    _ finding: LibraryFinding, _ process: ProcessRecord, in seen: inout LoaderComplaint
   ) {
-    let system = ["/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/"]
-    seen.suspects = process.libraries.filter { library in
-      library != seen.neededBy && !system.contains { library.hasPrefix($0) }
-    }
-    seen.bestSuspect = seen.suspects.first
-    let places = ["/usr/lib/x86_64-linux-gnu/", "/lib/x86_64-linux-gnu/", "/usr/local/lib/"]
-    for library in seen.suspects {
-      for place in places {
-        let other = place + PathName.base(of: library)
-        guard other != library, case .elf = inquiry.programFile(other) else { continue }
-        seen.hidden.append(other)
-        break
-      }
-    }
-    if let symbol = words.name {
-      seen.definers = inquiry.definers(of: symbol, among: seen.hidden)
-    }
+    seen.chain = words(for: finding.chain, process)
+    seen.hidden = finding.hidden.map(\.path)
+    seen.reason = finding.places.last.map { LibraryWords.words(for: $0.source) }
   }
 }

@@ -23,13 +23,7 @@ extension Observer {
     seen.searched = places.count > 1 ? Self.abridged(places) : []
     seen.sought = places.count > 1 ? Self.commonEnd(of: places) : nil
     seen.mentioned = CallFeatures.mentioned(call, run) > 1
-    seen.isLibrary = Self.isLibraryName(seen.base)
-    if seen.isLibrary, let short = seen.base.linkName,
-      !run.mentions.mentions(of: "-l" + short, after: call.number).isEmpty
-    {
-      seen.isLibrary = false
-      seen.linkerName = short
-    }
+    seen.linkerName = linkerName(call)
     seen.emptyVariable =
       call.call.path.map {
         !$0.contains("://")
@@ -53,10 +47,6 @@ extension Observer {
       case .exists: seen.existsNow = true
       case .unsearchable: break
       }
-    }
-    if seen.isLibrary {
-      describeLibrary(process, places, in: &seen)
-      return seen
     }
     let sought = seen.firstMissing ?? path
     if seen.notDirectory == nil, call.error == .notDirectory, seen.existsNow {
@@ -95,14 +85,6 @@ extension Observer {
       }
     }
     return []
-  }
-
-  /// True for `libx.so` and `libx.so.1.2`, not for `x.so` and `ld.so.preload`.
-  private static func isLibraryName(_ name: String) -> Bool {
-    // Without "lib", it is what an interpreter loads by itself: a module of Ruby, Python or PHP.
-    if name.hasSuffix(".so") { return name.hasPrefix("lib") }
-    guard let mark = name.firstRange(of: ".so.") else { return false }
-    return name[mark.upperBound...].allSatisfy { $0.isASCII && $0.isNumber || $0 == "." }
   }
 
   /// The first places of a long search, and how many more there were.
@@ -153,6 +135,7 @@ extension Observer {
     seen.lostPrivilege = process.lostPrivilege
     seen.user = process.credentials.map { String($0.user) } ?? "?"
     guard asking else { return seen }
+    seen.chain = libraryChain(to: path, process)
     if let user = process.credentials?.user { seen.user = inquiry.userName(user) }
     if call.error == .readOnly { seen.mountPoint = inquiry.fileSystem(path)?.mountPoint }
     if call.call.name == "mmap" || call.call.name == "mprotect",

@@ -21,6 +21,7 @@ extension Observer {
       })
     {
       seen.loading = process.libraries.last
+      if asking { seen.loadingChain = seen.loading.flatMap { libraryChain(to: $0, process) } }
     }
     describeExceededLimit(signal, process, in: &seen)
     seen.isReload = ["SIGHUP", "SIGUSR1", "SIGUSR2"].contains(seen.signal)

@@ -38,8 +38,9 @@ struct Observer {
       if call.purpose == .execute || isSearchOfPath(places, process) {
         return failedExecution(call, places: places, process: process, asking: asking)
       }
-      return subject(of: call) == nil
-        ? callFailed(call) : missingPath(call, places, process, asking: asking)
+      if subject(of: call) == nil { return callFailed(call) }
+      return libraryNotLoaded(call, places, process, asking: asking)
+        ?? missingPath(call, places, process, asking: asking)
     case .accessDenied, .notPermitted, .readOnly:
       if call.address?.port != nil { return connectionFailed(call, asking: asking) }
       if isLock(call) { return lockHeld(call, asking: asking) }

@@ -1,0 +1,178 @@
+internal import TraceEvents
+
+/// The symbols that an ELF file defines for others and wants of them: DT_SYMTAB with its hash
+/// table, as the loader reads it (`elf(5)`), so that it works on files without section headers.
+struct ElfSymbols: Sendable {
+  /// A symbol that must come from another file.
+  struct Wanted: Sendable, Hashable {
+    /// Its name, as it stands in the file.
+    let name: String
+    /// The version that it must have, if any.
+    let version: String?
+    /// File name of the library that is to have that version.
+    let library: String?
+    /// Its number in the table.
+    let index: Int
+  }
+
+  private static let mostSymbols = 2_000_000
+  private static let largestStrings: UInt64 = 64 << 20
+
+  private let layout: ElfLayout
+  private let symbols: [UInt8]
+  private let strings: [UInt8]
+  private let versionNumbers: [UInt8]
+  private let versions: ElfVersions
+  private let hash: SymbolHash?
+
+  private var entrySize: Int { layout.is64 ? 24 : 16 }
+
+  /// How many symbols there are.
+  var count: Int { symbols.count / entrySize }
+
+  /// Reads the file at `path`; one without a dynamic section has none. Throws what is wrong with it.
+  init(path: String) throws(ElfError) {
+    let file = try FileBytes(path: path)
+    let dynamic = try ElfDynamic(file)
+    try self.init(dynamic, file, versions: ElfVersions(dynamic, file))
+  }
+
+  /// Those of a file whose dynamic section and versions are known.
+  init(
+    _ dynamic: ElfDynamic, _ file: borrowing FileBytes, versions: ElfVersions
+  ) throws(ElfError) {
+    layout = dynamic.layout
+    self.versions = versions
+    hash = try SymbolHash(dynamic, file)
+    let count = hash?.count ?? 0
+    guard let table = dynamic.offset(of: ElfDynamic.symbols), count > 0,
+      let names = dynamic.offset(of: ElfDynamic.strings)
+    else {
+      (symbols, strings, versionNumbers) = ([], [], [])
+      return
+    }
+    guard count <= Self.mostSymbols else { throw ElfError(.corrupt, path: file.path) }
+    let size = layout.is64 ? 24 : 16
+    symbols = try file.bytes(count * size, at: table)
+    let length = min(dynamic.value(of: ElfDynamic.stringsSize) ?? 0, Self.largestStrings)
+    strings = try file.prefix(Int(length), at: names)
+    versionNumbers =
+      if let numbers = dynamic.offset(of: ElfDynamic.versionSymbols) {
+        try file.prefix(count * 2, at: numbers)
+      } else {
+        []
+      }
+  }
+
+  /// What it wants of others, without what it can do without (STB_WEAK).
+  var wanted: [Wanted] {
+    var found: [Wanted] = []
+    for index in 1..<max(1, count) where !isDefined(index) && binding(index) == 1 {
+      let text = name(index)
+      guard !text.isEmpty else { continue }
+      let version = versions.neededByNumber[versionNumber(index) & 0x7FFF]
+      found.append(
+        Wanted(name: text, version: version?.name, library: version?.library, index: index))
+    }
+    return found
+  }
+
+  /// True if a symbol `name`, in `version` if that is given, is found here by one who wants it.
+  ///
+  /// Corresponds to `check_match` of glibc's `elf/dl-lookup.c`.
+  func provides(_ name: String, version: String?) -> Bool {
+    let text = TargetText.bytes(of: name)
+    var unversioned = 0
+    let isFound = hash?.candidates(for: text).contains { index in
+      guard isDefined(index), isVisible(index), hasName(index, text) else { return false }
+      guard !versionNumbers.isEmpty else { return true }
+      let number = versionNumber(index)
+      guard let version else {
+        // The oldest version serves those who know of none; else the only one.
+        if number & 0x7FFF < 3 { return true }
+        if number & 0x8000 == 0 { unversioned += 1 }
+        return false
+      }
+      if let own = versions.definedByNumber[number & 0x7FFF] { return own == version }
+      return number & 0x8000 == 0
+    }
+    return isFound == true || unversioned > 0
+  }
+
+  /// The versions in which it defines `name`.
+  func versions(of name: String) -> [String] {
+    let text = TargetText.bytes(of: name)
+    return (hash?.candidates(for: text) ?? []).compactMap { index in
+      guard isDefined(index), isVisible(index), hasName(index, text) else { return nil }
+      return versions.definedByNumber[versionNumber(index) & 0x7FFF]
+    }
+  }
+
+  /// How many characters at its beginning `name` has in common with a symbol that is defined here,
+  /// at most.
+  func longestCommonBeginning(with name: String) -> Int {
+    let text = TargetText.bytes(of: name)
+    var longest = 0
+    for index in 1..<max(1, count) where isDefined(index) && isVisible(index) {
+      let start = Int(layout.word(symbols, index * entrySize))
+      var length = 0
+      while length < text.count, start < strings.count - length,
+        strings[start + length] == text[length]
+      {
+        length += 1
+      }
+      longest = max(longest, length)
+    }
+    return longest
+  }
+
+  // MARK: One symbol
+
+  /// False too for a number that the table does not have, such as a hash table may give.
+  private func isDefined(_ index: Int) -> Bool {
+    index < count && layout.half(symbols, index * entrySize + (layout.is64 ? 6 : 14)) != 0
+  }
+
+  /// ELF64_ST_BIND
+  private func binding(_ index: Int) -> UInt8 {
+    symbols[index * entrySize + (layout.is64 ? 4 : 12)] >> 4
+  }
+
+  /// Global, weak or unique, and neither a section nor a file.
+  private func isVisible(_ index: Int) -> Bool {
+    let type = symbols[index * entrySize + (layout.is64 ? 4 : 12)] & 15
+    return [1, 2, 10].contains(binding(index)) && type != 3 && type != 4
+  }
+
+  private func versionNumber(_ index: Int) -> UInt16 {
+    index * 2 + 2 <= versionNumbers.count ? layout.half(versionNumbers, index * 2) : 1
+  }
+
+  private func name(_ index: Int) -> String {
+    let start = Int(layout.word(symbols, index * entrySize))
+    guard start < strings.count else { return "" }
+    return TargetText.decoding(strings[start...].prefix(4096).prefix { $0 != 0 })
+  }
+
+  private func hasName(_ index: Int, _ text: [UInt8]) -> Bool {
+    let start = Int(layout.word(symbols, index * entrySize))
+    guard !text.isEmpty, start <= strings.count - text.count - 1 else { return false }
+    return strings[start + text.count] == 0
+      && strings[start..<(start + text.count)].elementsEqual(text)
+  }
+}
+
+extension ElfSymbols {
+  /// True if the file at `path` defines `name` in whatever version; cheap where it does not.
+  static func isDefined(_ name: String, inFileAt path: String) -> Bool {
+    do throws(ElfError) {
+      let file = try FileBytes(path: path)
+      let dynamic = try ElfDynamic(file)
+      guard try SymbolHash.mayHold(TargetText.bytes(of: name), dynamic, file) else { return false }
+      let symbols = try ElfSymbols(dynamic, file, versions: ElfVersions(dynamic, file))
+      return symbols.provides(name, version: nil) || !symbols.versions(of: name).isEmpty
+    } catch {
+      return false
+    }
+  }
+}
