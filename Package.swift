@@ -82,7 +82,7 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
-      name: "whyfail", dependencies: ["CommandLineInterface"],
+      name: "whyfail", dependencies: ["CommandLineInterface", "TraceCapture"],
       // Addresses fixed at link time: 80,000 relocations less at every start.
       linkerSettings: [
         .unsafeFlags(

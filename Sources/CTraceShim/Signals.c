@@ -17,8 +17,15 @@
 static sigset_t start_mask;
 static bool start_ignored[NSIG];
 
-/// Runs before main, so before any runtime or library has changed a signal.
-__attribute__((constructor)) static void remember_start(void) {
+static char **start_arguments;
+
+/// Runs before main, so before any runtime or library has changed a signal. That a constructor gets
+/// what main gets is glibc's own (sysdeps/unix/sysv/linux, elf/dl-init.c).
+__attribute__((constructor)) static void remember_start(int count, char **arguments,
+                                                        char **environment) {
+  (void)count;
+  (void)environment;
+  start_arguments = arguments;
   sigprocmask(SIG_SETMASK, NULL, &start_mask);
   for (int signal = 1; signal < NSIG; signal++) {
     struct sigaction action;
@@ -26,6 +33,8 @@ __attribute__((constructor)) static void remember_start(void) {
       start_ignored[signal] = action.sa_handler == SIG_IGN;
   }
 }
+
+const char *const *wf_start_arguments(void) { return (const char *const *)start_arguments; }
 
 bool wf_started_ignoring(int signal) { return start_ignored[signal]; }
 

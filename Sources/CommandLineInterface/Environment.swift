@@ -44,15 +44,7 @@ package struct Environment: Sendable {
 }
 
 /// Texts that the system gave to this process.
-package enum ForeignText {
-  /// The words of the command line, byte for byte: `CommandLine.arguments` repairs what is not
-  /// UTF-8, and a target must get what was typed.
-  package static var commandLine: [String] {
-    (0..<Int(CommandLine.argc)).compactMap { index in
-      unsafe CommandLine.unsafeArgv[index].map { unsafe decoding($0) }
-    }
-  }
-
+private enum ForeignText {
   /// A C string without loss.
   fileprivate static func decoding(_ text: UnsafePointer<CChar>) -> String {
     // The quick way for what is UTF-8 and holds no stand-in of `TargetText`.

@@ -23,7 +23,7 @@ package enum PathName {
   /// The last component: `c` of `/a/b/c`.
   package static func base(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path }
-    let base = path[path.index(after: slash)...]
+    let base = path[path.utf8.index(after: slash)...]
     return base.isEmpty && path.utf8.count > 1
       ? self.base(of: String(path.dropLast())) : String(base)
   }

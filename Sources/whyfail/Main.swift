@@ -1,11 +1,12 @@
 import CommandLineInterface
 import Glibc
+import TraceCapture
 
 @main
 enum Main {
   static func main() {
     exit(
       CommandLineInterface.run(
-        arguments: ForeignText.commandLine, environment: .ownProcess))
+        arguments: OwnCommandLine.words, environment: .ownProcess))
   }
 }

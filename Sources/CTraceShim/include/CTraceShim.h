@@ -143,6 +143,10 @@ bool wf_signals_next(struct wf_signal_info *info);
 /// Stops this process by `signal`, as its default action would, until SIGCONT.
 void wf_stop_self(int32_t signal);
 
+/// The words that this process was started with, ended by a null pointer. Swift's CommandLine takes
+/// them from /proc/self/cmdline, which is not there in a bare chroot(2).
+const char *_Nullable const *_Nonnull wf_start_arguments(void);
+
 #if defined(__clang__)
 #pragma clang assume_nonnull end
 #endif
