@@ -13,7 +13,7 @@ BENCH_PACKAGES := gcc make strace hyperfine python3 findutils
 MULTILIB_PACKAGES := $(if $(filter x86_64,$(shell uname -m)),libc6-dev-i386 gcc-multilib)
 
 SOURCES := Package.swift Makefile $(shell find Sources Plugins Heuristics Ranking -type f 2>/dev/null)
-SCRIPTS := Scripts/ensure-packages .ci/run Benchmarks/compare.sh Benchmarks/memory.sh
+SCRIPTS := Scripts/ensure-packages Scripts/fuzz .ci/run Benchmarks/compare.sh Benchmarks/memory.sh
 
 # One build directory for run, install and bench; the stamp says that it is up to date.
 # Types with generic arguments are made by calls instead of from their mangled names: those are
@@ -41,6 +41,7 @@ help:
 	@echo '  make install                    install under PREFIX=/usr/local (DESTDIR is honoured)'
 	@echo '  make bench                      compare speed with strace and no tracer (RUNS=3); memory'
 	@echo '  make corpus                     run every case of Corpus/ and record it anew'
+	@echo '  make fuzz                       fuzz the reading of ELF files (SECONDS=60)'
 	@echo '  make clean                      remove what was built'
 
 # --- what each target needs -------------------------------------------------------------------
@@ -98,6 +99,11 @@ install: $(RELEASE_STAMP)
 	@mv -f '$(DESTDIR)$(PREFIX)/bin/.whyfail.new' '$(DESTDIR)$(PREFIX)/bin/whyfail'
 	@ln -sfn whyfail '$(DESTDIR)$(PREFIX)/bin/whyconf'
 	@echo 'installed $(DESTDIR)$(PREFIX)/bin/whyfail, and whyconf as a link to it'
+
+# Not a part of `make test`: it runs for as long as it is told.
+.PHONY: fuzz
+fuzz: swift-present build-packages
+	@Scripts/fuzz $(SECONDS)
 
 .PHONY: clean
 clean:

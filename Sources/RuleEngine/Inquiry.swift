@@ -85,6 +85,12 @@ struct Inquiry {
     return nil
   }
 
+  /// The format of a file that the kernel was told of: its name, its interpreter, whether it is on.
+  func binaryFormat(_ path: String) -> (name: String, interpreter: String, isEnabled: Bool)? {
+    let names = names(answer(.binaryFormat(path: path)))
+    return names.count == 3 ? (names[0], names[1], names[2] == "enabled") : nil
+  }
+
   /// The installed package that a file belongs to.
   func packageOwning(_ path: String) -> String? { names(answer(.packageOwning(path: path))).first }
 

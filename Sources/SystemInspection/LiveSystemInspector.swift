@@ -51,6 +51,7 @@ package struct LiveSystemInspector: SystemInspector {
       .unknown(reason: "this inspector does not read programs")
     case .nearby(let names, let roots): .names(list: NearbyFiles.named(names, around: roots))
     case .packageShipping(let name): PackageLists.packages(shipping: name)
+    case .binaryFormat(let path): .names(list: BinaryFormats.format(of: path))
     case .listening: .holders(list: SocketTable.listeners())
     case .kernelParameter(let path): .names(list: try KernelParameters.value(of: path))
     case .controlGroup(_, let memberships):

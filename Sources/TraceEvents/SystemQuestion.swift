@@ -49,6 +49,9 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// components of a path)? Nearest first, at most 5, never all of a large tree. Answer: `names`
   /// (absolute paths).
   case nearby(names: [String], roots: [String])
+  /// Which format that the kernel was told of (binfmt_misc) is the file at `path`? Answer: `names`:
+  /// the format, its interpreter, and `enabled` or `disabled`; none if there is none.
+  case binaryFormat(path: String)
   /// How does the loader look for `name`? With `version`, which versions like it does the library
   /// have? Answer: `library`.
   case library(name: String, version: String?, start: LoaderStart)

@@ -49,6 +49,16 @@ struct NameAndModuleTests {
     #expect(words?.file == file && words?.name == name && words?.neededBy == neededBy)
   }
 
+  @Test("Whose loader a program names")
+  func loaderKinds() {
+    #expect(LoaderKind(path: "/lib/ld-musl-x86_64.so.1")?.package == "musl")
+    #expect(LoaderKind(path: "/lib/ld-linux.so.2")?.package == "libc6-i386")
+    #expect(LoaderKind(path: "/lib/ld-linux-aarch64.so.1")?.words.contains("aarch64") == true)
+    let nix = LoaderKind(path: "/nix/store/q5j-glibc-2.38/lib/ld-linux-x86-64.so.2")
+    #expect(nix?.isReplaceable == true && nix?.words.contains("Nix") == true)
+    #expect(LoaderKind(path: "/opt/own/loader") == nil)
+  }
+
   @Test(
     "Words of others",
     arguments: [

@@ -318,6 +318,7 @@ struct LibrarySearch {
       switch error.code {
       // A directory can be opened, and then not be read.
       case .unreadable(.isDirectory): return .rejected(reason: "it is a directory")
+      case .unreadable(.invalidArgument): return .rejected(reason: "it is a FIFO or a device")
       case .unreadable(let number): return .unreadable(error: number)
       case .truncated: return .rejected(reason: "it is cut short")
       case .corrupt: return .rejected(reason: "its headers do not hold together")

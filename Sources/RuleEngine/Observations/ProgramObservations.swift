@@ -52,6 +52,13 @@ struct ProgramRejected: ObservationKind {
   var type: String?
   var via: [String] = []
   var nearInterpreter: String?
+  var lineIsTooLong = false
+  var loaderKind: String?
+  var loaderPackage: String?
+  var loaderIsReplaceable = false
+  var handler: String?
+  var handlerName: String?
+  var handlerIsEnabled = false
 
   static let name = "program-rejected"
   static let summary = "`execve(2)` failed although the file that it names exists."
@@ -60,7 +67,7 @@ struct ProgramRejected: ObservationKind {
     .init("error", \.error, "Name of the error."),
     .init(
       "reason", \.reason,
-      "interpreter-missing, no-interpreter-line, binary-interpreter-missing, other-machine, not-a-program, directory, empty, unknown."
+      "interpreter-missing, no-interpreter-line, binary-interpreter-missing, loader-rejected, handler-missing, other-machine, not-a-program, directory, empty, unknown."
     ),
     .init(
       "interpreter", \.interpreter, "The interpreter that its first line names, or its loader."),
@@ -81,5 +88,18 @@ struct ProgramRejected: ObservationKind {
     .init(
       "via", \.via, "Interpreters that are there, but need `interpreter` in turn, in order."),
     .init("near_interpreter", \.nearInterpreter, "A program with nearly the interpreter's name."),
+    .init(
+      "line_is_too_long", \.lineIsTooLong,
+      "True if the first line has more bytes than the kernel reads (255)."),
+    .init("loader_kind", \.loaderKind, "Whose loader a binary names, in words: that of musl."),
+    .init("loader_package", \.loaderPackage, "The package that has that loader."),
+    .init(
+      "loader_is_replaceable", \.loaderIsReplaceable,
+      "True if the program may run with this machine's own loader."),
+    .init(
+      "handler", \.handler,
+      "The program that runs such files, where the kernel was told of one (binfmt_misc)."),
+    .init("handler_name", \.handlerName, "The name of that entry of binfmt_misc."),
+    .init("handler_is_enabled", \.handlerIsEnabled, "True if the entry is enabled."),
   ]
 }

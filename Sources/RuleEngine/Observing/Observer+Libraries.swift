@@ -56,7 +56,8 @@ extension Observer {
       around: Self.neighbourhood(homes + [process.workingDirectory])
         + ["/usr/local/lib", "/opt", "/usr/lib"]
     ).filter { found in !(finding?.places.contains { $0.path == found } ?? false) }
-    seen.bestElsewhere = seen.elsewhere.first.map(PathName.directory)
+    // A directory outside of its root is none to such a program.
+    if seen.jail == nil { seen.bestElsewhere = seen.elsewhere.first.map(PathName.directory) }
     if seen.elsewhere.isEmpty { seen.package = inquiry.packageShipping(seen.library) }
   }
 
@@ -264,7 +265,10 @@ extension Observer {
         symbol, version: seen.version, user: seen.neededBy ?? process.name,
         loaderStart(of: process, tried: []))
     else { return }
-    seen.isBoundAtStart = finding.isBoundAtStart
+    // What dlopen(3) answers, and does not end the program, it was asked for at once (RTLD_NOW).
+    seen.isBoundAtStart =
+      finding.isBoundAtStart || process.environmentValue("LD_BIND_NOW").map { !$0.isEmpty } ?? false
+      || !seen.line.contains("symbol lookup error") && !seen.line.contains("Error relocating")
     seen.isLoadedAtRunTime = finding.wanting.isLoadedAtRunTime
     seen.isPreloaded = finding.wanting.isPreloaded
     seen.definers = finding.definers

@@ -189,16 +189,23 @@ extension Observer {
     } ?? (second, .create)
   }
 
-  /// The interpreter that the first line of a script names, if that is what may not be executed.
+  /// The interpreter that the first line of a script names, or the loader that a binary names, if
+  /// that is what may not be executed.
   private func refusedInterpreter(
     of script: String, _ process: ProcessRecord
   ) -> (path: String, refusal: AccessWalk.Refusal)? {
     var file = script
     for _ in 0..<5 {
-      guard case .script(let line) = inquiry.programFile(file),
-        let word = line.dropFirst(2).split(whereSeparator: { $0 == " " || $0 == "\t" }).first
-      else { return nil }
-      file = String(word)
+      switch inquiry.programFile(file) {
+      case .script(let line):
+        let words = line.dropFirst(2).split(whereSeparator: { $0 == " " || $0 == "\t" })
+        guard let word = words.first else { return nil }
+        file = String(word)
+      case .elf(let facts):
+        guard let loader = facts.interpreter else { return nil }
+        file = loader
+      default: return nil
+      }
       if let refusal = inquiry.accessWalk(
         file, operation: .execute, credentials: process.credentials)?.refusal
       {

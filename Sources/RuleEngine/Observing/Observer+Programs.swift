@@ -80,9 +80,7 @@ extension Observer {
       seen.machine = facts.machine
       seen.bits = facts.bits
       seen.interpreter = facts.interpreter
-      seen.reason =
-        call.error == .noEntry && facts.interpreter != nil
-        ? "binary-interpreter-missing" : "other-machine"
+      describeLoader(facts, call, in: &seen)
     case .damagedElf(let reason):
       seen.reason = "not-a-program"
       seen.content = "damaged: " + reason
@@ -97,6 +95,43 @@ extension Observer {
     case nil: describeByFirstLine(path, file, call, in: &seen)
     }
     return seen
+  }
+
+  /// Whether a binary's own loader is what was missing or not accepted, or the program that the
+  /// kernel was told to run it with.
+  private func describeLoader(
+    _ facts: ElfFacts, _ call: FailedCall, in seen: inout ProgramRejected
+  ) {
+    if let format = inquiry.binaryFormat(seen.path) {
+      seen.handler = format.interpreter
+      seen.handlerName = format.name
+      seen.handlerIsEnabled = format.isEnabled
+      if format.isEnabled, let walk = inquiry.pathWalk(format.interpreter), walk.end != .exists {
+        seen.reason = "handler-missing"
+        return
+      }
+    }
+    guard let loader = facts.interpreter else {
+      seen.reason = "other-machine"
+      return
+    }
+    if let kind = LoaderKind(path: loader) {
+      seen.loaderKind = kind.words
+      seen.loaderPackage = kind.package
+      seen.loaderIsReplaceable = kind.isReplaceable
+    }
+    seen.reason = call.error == .noEntry ? "binary-interpreter-missing" : "other-machine"
+    guard call.error != .noEntry, let file = inquiry.programFile(loader) else { return }
+    switch file {
+    case .elf(let own) where own.machine == facts.machine && own.kind != .relocatable: return
+    case .elf(let own): seen.content = "an ELF file for \(own.bits)-bit \(own.machine)"
+    case .damagedElf(let reason): seen.content = "a damaged ELF file: " + reason
+    case .empty: seen.content = "an empty file (0 bytes)"
+    case .directory: seen.content = "a directory"
+    case .script: seen.content = "a script"
+    case .other(let content): seen.content = content.rawValue
+    }
+    seen.reason = "loader-rejected"
   }
 
   /// For a trace without facts of the file's kind: what its first line, if it has one, tells.
@@ -119,6 +154,8 @@ extension Observer {
   }
 
   private func describeInterpreter(of firstLine: String, in seen: inout ProgramRejected) {
+    // The kernel reads 256 bytes, and the line feed must be among them (load_script of binfmt_script).
+    if firstLine.utf8.count > 255 { seen.lineIsTooLong = true }
     var line = firstLine.dropFirst(2)
     while let last = line.last, last == "\r" || last == "\r\n" || last == "\n" {
       seen.hasCarriageReturn = seen.hasCarriageReturn || last != "\n"

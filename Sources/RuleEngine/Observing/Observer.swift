@@ -47,7 +47,9 @@ struct Observer {
       if KernelLimits.limit(of: call) != nil { return resourceExhausted(call, asking: asking) }
       return subject(of: call) == nil || isPrivileged(call)
         ? callFailed(call) : accessRefused(call, process: process, asking: asking)
-    case .executableFormat, .badLibrary:
+    case .executableFormat, .badLibrary,
+      .inputOutput
+    where call.error != .inputOutput || call.purpose == .execute:
       return failedExecution(call, places: places, process: process, asking: asking)
     case .addressInUse: return addressInUse(call, asking: asking)
     case .noSpace, .quotaExceeded, .tooManyOpen, .tooManyOpenSystemwide, .noMemory, .fileTooLarge:
