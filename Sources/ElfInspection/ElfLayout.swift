@@ -33,9 +33,11 @@ struct ElfLayout {
   func address(_ bytes: [UInt8], _ offset: Int) -> UInt64 { number(bytes, offset, is64 ? 8 : 4) }
 
   private func number(_ bytes: [UInt8], _ offset: Int, _ size: Int) -> UInt64 {
-    let part = bytes[offset..<(offset + size)]
-    return isBigEndian
-      ? part.reduce(0) { $0 << 8 | UInt64($1) } : part.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    var result: UInt64 = 0
+    for index in 0..<size {
+      result = result << 8 | UInt64(bytes[offset + (isBigEndian ? index : size - 1 - index)])
+    }
+    return result
   }
 }
 

@@ -77,6 +77,7 @@ package struct LibraryReport {
     }
     if tree.facts.isStatic { return "\(name) is static: it needs no shared library." }
     let count = tree.objects.count { $0.role == .needed }
+    if count == 0 { return "\(name) needs no shared library." }
     return "\(name) has all \(count) shared libraries that it needs."
   }
 

@@ -20,37 +20,54 @@ struct LoaderCache {
   private static let headerSize = 48
   private static let entrySize = 24
 
-  private var entries: [String: [Entry]] = [:]
+  private var bytes: [UInt8] = []
+  private var start = 0
+  private var count = 0
+  private var isBig = false
 
   /// The cache at `path`; empty if there is none, or none that glibc would read.
   init(path: String) {
     guard let file = try? FileBytes(path: path),
-      let bytes = try? file.prefix(Int(min(file.size, UInt64(Self.longestFile))))
+      let bytes = try? file.prefix(Int(min(file.size, UInt64(Self.longestFile)))),
+      let start = Self.start(of: bytes), start + Self.headerSize <= bytes.count
     else { return }
-    guard let start = Self.start(of: bytes), start + Self.headerSize <= bytes.count else { return }
-    let isBig = bytes[start + 28] & 3 == 3
-    func word(_ offset: Int) -> Int {
-      let part = bytes[offset..<(offset + 4)]
-      return (isBig ? Array(part) : part.reversed()).reduce(0) { $0 << 8 | Int($1) }
-    }
-    let count = min(word(start + 20), Self.mostEntries)
-    for index in 0..<count {
-      let entry = start + Self.headerSize + index * Self.entrySize
-      guard entry + Self.entrySize <= bytes.count,
-        let name = Self.text(bytes, at: start + word(entry + 4)),
-        let path = Self.text(bytes, at: start + word(entry + 8)), path.hasPrefix("/")
-      else { continue }
-      entries[name, default: []].append(
-        Entry(name: name, path: path, flags: UInt32(truncatingIfNeeded: word(entry))))
-    }
+    self.bytes = bytes
+    self.start = start
+    isBig = bytes[start + 28] & 3 == 3
+    let room = (bytes.count - start - Self.headerSize) / Self.entrySize
+    count = min(word(start + 20), room, Self.mostEntries)
   }
 
   /// The libraries of this name, in the order of the file.
-  func libraries(named name: String) -> [Entry] { entries[name] ?? [] }
+  func libraries(named name: String) -> [Entry] {
+    let wanted = TargetText.bytes(of: name)
+    return (0..<count).compactMap { index in
+      let own = start + word(start + Self.headerSize + index * Self.entrySize + 4)
+      guard own < bytes.count - wanted.count, bytes[own + wanted.count] == 0 else { return nil }
+      for offset in wanted.indices where bytes[own + offset] != wanted[offset] { return nil }
+      return entry(index)
+    }
+  }
 
   /// The paths of all libraries of a kind, in alphabetical order.
   func paths(withFlags flags: UInt32) -> [String] {
-    entries.values.joined().filter { $0.flags == flags }.map(\.path).sorted()
+    (0..<count).compactMap(entry).filter { $0.flags == flags }.map(\.path).sorted()
+  }
+
+  private func entry(_ index: Int) -> Entry? {
+    let place = start + Self.headerSize + index * Self.entrySize
+    guard let name = text(at: start + word(place + 4)),
+      let path = text(at: start + word(place + 8)),
+      path.hasPrefix("/")
+    else { return nil }
+    return Entry(name: name, path: path, flags: UInt32(truncatingIfNeeded: word(place)))
+  }
+
+  /// The number of four bytes at `offset`; the caller has made sure that they are there.
+  private func word(_ offset: Int) -> Int {
+    var result = 0
+    for index in 0..<4 { result = result << 8 | Int(bytes[offset + (isBig ? index : 3 - index)]) }
+    return result
   }
 
   /// Where the newer form begins.
@@ -67,7 +84,7 @@ struct LoaderCache {
     return end
   }
 
-  private static func text(_ bytes: [UInt8], at offset: Int) -> String? {
+  private func text(at offset: Int) -> String? {
     guard offset >= 0, offset < bytes.count,
       let end = bytes[offset...].prefix(4096).firstIndex(of: 0)
     else { return nil }

@@ -26,17 +26,7 @@ extension LibraryTree {
       guard let table, !objects[index].needs.contains(where: { objects[$0].path == nil }) else {
         continue
       }
-      let lacking = table.wanted.filter { wanted in
-        // The file that is to have the version nearly always has it.
-        if let library = wanted.library.flatMap(search.known), let provider = tables[library],
-          provider.provides(wanted.name, version: wanted.version)
-        {
-          return false
-        }
-        return !tables.contains {
-          $0?.provides(wanted.name, version: wanted.version) ?? false
-        }
-      }
+      let lacking = table.wanted(besides: tables, provider: search.known)
       guard !lacking.isEmpty, let path = objects[index].path,
         let uses = try? SymbolUses(path: files.outside(files.resolved(path) ?? path))
       else { continue }

@@ -65,26 +65,50 @@ struct ElfSymbols: Sendable {
   }
 
   /// What it wants of others, without what it can do without (STB_WEAK).
-  var wanted: [Wanted] {
+  var wanted: [Wanted] { wanted { _, _ in true } }
+
+  /// What it wants of others and none of these tables has; `provider` tells which of them is the
+  /// library of a name.
+  func wanted(besides tables: [ElfSymbols?], provider: (String) -> Int?) -> [Wanted] {
+    var providers: [UInt16: Int] = [:]
+    for (number, need) in versions.neededByNumber { providers[number] = provider(need.library) }
+    return wanted { name, number in
+      let version = versions.neededByNumber[number]?.name
+      // The file that is to have the version nearly always has it.
+      if let place = providers[number], let table = tables[place],
+        table.provides(name, version: version)
+      {
+        return false
+      }
+      return !tables.contains { $0?.provides(name, version: version) ?? false }
+    }
+  }
+
+  private func wanted(where isMeant: (SymbolName, UInt16) -> Bool) -> [Wanted] {
     var found: [Wanted] = []
     for index in 1..<max(1, count) where !isDefined(index) && binding(index) == 1 {
-      let text = name(index)
-      guard !text.isEmpty else { continue }
-      let version = versions.neededByNumber[versionNumber(index) & 0x7FFF]
+      let name = SymbolName(strings, at: Int(layout.word(symbols, index * entrySize)))
+      let number = versionNumber(index) & 0x7FFF
+      guard !name.range.isEmpty, isMeant(name, number) else { continue }
+      let version = versions.neededByNumber[number]
       found.append(
-        Wanted(name: text, version: version?.name, library: version?.library, index: index))
+        Wanted(
+          name: TargetText.decoding(strings[name.range]), version: version?.name,
+          library: version?.library, index: index))
     }
     return found
   }
 
   /// True if a symbol `name`, in `version` if that is given, is found here by one who wants it.
-  ///
-  /// Corresponds to `check_match` of glibc's `elf/dl-lookup.c`.
   func provides(_ name: String, version: String?) -> Bool {
-    let text = TargetText.bytes(of: name)
+    provides(SymbolName(TargetText.bytes(of: name)), version: version)
+  }
+
+  /// Corresponds to `check_match` of glibc's `elf/dl-lookup.c`.
+  private func provides(_ name: SymbolName, version: String?) -> Bool {
     var unversioned = 0
-    let isFound = hash?.candidates(for: text).contains { index in
-      guard isDefined(index), isVisible(index), hasName(index, text) else { return false }
+    let found = hash?.first(name) { index in
+      guard isDefined(index), isVisible(index), hasName(index, name) else { return false }
       guard !versionNumbers.isEmpty else { return true }
       let number = versionNumber(index)
       guard let version else {
@@ -96,16 +120,22 @@ struct ElfSymbols: Sendable {
       if let own = versions.definedByNumber[number & 0x7FFF] { return own == version }
       return number & 0x8000 == 0
     }
-    return isFound == true || unversioned > 0
+    return found != nil || unversioned > 0
   }
 
   /// The versions in which it defines `name`.
   func versions(of name: String) -> [String] {
-    let text = TargetText.bytes(of: name)
-    return (hash?.candidates(for: text) ?? []).compactMap { index in
-      guard isDefined(index), isVisible(index), hasName(index, text) else { return nil }
-      return versions.definedByNumber[versionNumber(index) & 0x7FFF]
+    let name = SymbolName(TargetText.bytes(of: name))
+    var found: [String] = []
+    _ = hash?.first(name) { index in
+      if isDefined(index), isVisible(index), hasName(index, name),
+        let version = versions.definedByNumber[versionNumber(index) & 0x7FFF]
+      {
+        found.append(version)
+      }
+      return false
     }
+    return found
   }
 
   /// How many characters at its beginning `name` has in common with a symbol that is defined here,
@@ -141,24 +171,23 @@ struct ElfSymbols: Sendable {
   /// Global, weak or unique, and neither a section nor a file.
   private func isVisible(_ index: Int) -> Bool {
     let type = symbols[index * entrySize + (layout.is64 ? 4 : 12)] & 15
-    return [1, 2, 10].contains(binding(index)) && type != 3 && type != 4
+    return (binding(index) == 1 || binding(index) == 2 || binding(index) == 10) && type != 3
+      && type != 4
   }
 
   private func versionNumber(_ index: Int) -> UInt16 {
     index * 2 + 2 <= versionNumbers.count ? layout.half(versionNumbers, index * 2) : 1
   }
 
-  private func name(_ index: Int) -> String {
+  private func hasName(_ index: Int, _ name: SymbolName) -> Bool {
     let start = Int(layout.word(symbols, index * entrySize))
-    guard start < strings.count else { return "" }
-    return TargetText.decoding(strings[start...].prefix(4096).prefix { $0 != 0 })
-  }
-
-  private func hasName(_ index: Int, _ text: [UInt8]) -> Bool {
-    let start = Int(layout.word(symbols, index * entrySize))
-    guard !text.isEmpty, start <= strings.count - text.count - 1 else { return false }
-    return strings[start + text.count] == 0
-      && strings[start..<(start + text.count)].elementsEqual(text)
+    let length = name.range.count
+    guard length > 0, start <= strings.count - length - 1, strings[start + length] == 0 else {
+      return false
+    }
+    for offset in 0..<length
+    where strings[start + offset] != name.bytes[name.range.lowerBound + offset] { return false }
+    return true
   }
 }
 

@@ -1,3 +1,36 @@
+/// The name of a symbol where it stands, with its hash.
+struct SymbolName {
+  private static let longest = 4096
+
+  /// A table of strings.
+  let bytes: [UInt8]
+  /// The name's place in it, without the zero at its end.
+  let range: Range<Int>
+  /// The hash of DT_GNU_HASH.
+  let hash: UInt32
+
+  /// `name` itself.
+  init(_ name: [UInt8]) {
+    self.init(name, at: 0)
+  }
+
+  /// The name that begins at `start` of a table; empty where that is outside of it.
+  init(_ table: [UInt8], at start: Int) {
+    bytes = table
+    var hash: UInt32 = 5381
+    var end = min(max(0, start), table.count)
+    let begin = end
+    while end < table.count, end - begin < Self.longest {
+      let byte = table[end]
+      if byte == 0 { break }
+      hash = hash &* 33 &+ UInt32(byte)
+      end += 1
+    }
+    range = begin..<end
+    self.hash = hash
+  }
+}
+
 /// The hash table of a file's symbols: DT_GNU_HASH, or else DT_HASH.
 struct SymbolHash: Sendable {
   private static let most: UInt32 = 1 << 22
@@ -64,27 +97,28 @@ struct SymbolHash: Sendable {
     }
   }
 
-  /// The numbers of the symbols that may have this name.
-  func candidates(for name: [UInt8]) -> [Int] {
-    guard !buckets.isEmpty else { return [] }
-    var found: [Int] = []
+  /// The first symbol of those that may have this name for which `body` says so; nil if none does.
+  func first(_ name: SymbolName, where body: (Int) -> Bool) -> Int? {
+    guard !buckets.isEmpty else { return nil }
     if let first {
-      let hash = Self.gnu(name)
-      var index = Int(layout.word(buckets, Int(hash % UInt32(buckets.count / 4)) * 4))
-      while index >= first, (index - first) * 4 + 4 <= chains.count, found.count < 64 {
+      var index = Int(layout.word(buckets, Int(name.hash % UInt32(buckets.count / 4)) * 4))
+      while index >= first, (index - first) * 4 + 4 <= chains.count {
         let entry = layout.word(chains, (index - first) * 4)
-        if entry | 1 == hash | 1 { found.append(index) }
+        if entry | 1 == name.hash | 1, body(index) { return index }
         if entry & 1 != 0 { break }
         index += 1
       }
-      return found
+      return nil
     }
-    var index = Int(layout.word(buckets, Int(Self.old(name) % UInt32(buckets.count / 4)) * 4))
-    while index != 0, index * 4 + 4 <= chains.count, found.count < Self.longestChain {
-      found.append(index)
+    let bucket = Int(Self.old(name.bytes[name.range]) % UInt32(buckets.count / 4)) * 4
+    var index = Int(layout.word(buckets, bucket))
+    var steps = 0
+    while index != 0, index * 4 + 4 <= chains.count, steps < Self.longestChain {
+      if body(index) { return index }
       index = Int(layout.word(chains, index * 4))
+      steps += 1
     }
-    return found
+    return nil
   }
 
   /// False if the filter of DT_GNU_HASH says that no symbol has this name.
@@ -95,7 +129,7 @@ struct SymbolHash: Sendable {
     let header = try GnuHeader(start, dynamic.layout, file)
     let width = dynamic.layout.is64 ? 8 : 4
     let bits = UInt32(width * 8)
-    let hash = gnu(name)
+    let hash = SymbolName(name).hash
     let place = UInt64((hash / bits) % header.filterCount) * UInt64(width)
     let word = dynamic.layout.address(try file.bytes(width, at: start + 16 + place), 0)
     let other = header.shift < 32 ? hash >> header.shift : 0
@@ -126,13 +160,8 @@ struct SymbolHash: Sendable {
     }
   }
 
-  /// The hash of DT_GNU_HASH.
-  private static func gnu(_ name: [UInt8]) -> UInt32 {
-    name.reduce(5381) { $0 &* 33 &+ UInt32($1) }
-  }
-
   /// The hash of DT_HASH (System V ABI).
-  private static func old(_ name: [UInt8]) -> UInt32 {
+  private static func old(_ name: ArraySlice<UInt8>) -> UInt32 {
     name.reduce(0) { hash, byte in
       let sum = (hash << 4) &+ UInt32(byte)
       return (sum ^ ((sum & 0xF000_0000) >> 24)) & 0x0FFF_FFFF
