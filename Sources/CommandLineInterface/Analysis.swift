@@ -20,6 +20,7 @@ struct Analysis {
   /// failed calls that no cause rests on.
   func report(
     tool: String, source: Report.Source, command: [String], listsHarmless: Bool,
+    find: String? = nil,
     catalog: () -> HeuristicCatalog, inspector: any SystemInspector
   ) -> Report {
     let isFailure = history.root.map { $0.failed || $0.end == nil } ?? true
@@ -36,12 +37,15 @@ struct Analysis {
     }
     let facts = history.facts
     let asks = isFailure || tool == "whyconf"
-    let entries = configuration.entries { question in
+    let answer = { (question: SystemQuestion) in
       facts[question] ?? (asks ? inspector.answer(question) : .unknown(reason: "nobody asked"))
     }
-    return Report(
+    let findings = configuration.findings(answer: answer)
+    var report = Report(
       tool: Report.Tool(name: tool, version: ToolVersion.text), source: source,
-      diagnosis: diagnosis, history: history, configuration: entries, command: command,
+      diagnosis: diagnosis, history: history, configuration: findings, command: command,
       userName: userName, listsHarmless: listsHarmless)
+    if let find { report.find(find, answer: answer) }
+    return report
   }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Reporting
 import TraceEvents
 import TraceReaders
 
@@ -29,6 +30,10 @@ package enum CommandLineInterface {
     _ options: Options, tool: String, environment: Environment
   ) -> Int32 {
     let variables = environment.values
+    if tool != "whyconf", let option = options.configurationOption {
+      Output.complain(tool, "\(option) is an option of whyconf")
+      return ExitStatus.ownFailure
+    }
     switch options.action {
     case .help:
       print(Usage.text(tool: tool), terminator: "")
@@ -48,10 +53,19 @@ package enum CommandLineInterface {
       return reportingFailures(of: tool) {
         let output = try Output(options)
         let report = try Replay.report(
-          tool: tool, path: path, listsHarmless: options.listsHarmless, environment: variables)
+          tool: tool, path: path, listsHarmless: options.listsHarmless, find: options.find,
+          environment: variables)
         let reporter = Reporter(tool: tool, options: options, environment: variables)
         try output.write(reporter.text(of: report))
         return 0
+      }
+    case .difference(let first, let second):
+      return reportingFailures(of: tool) {
+        let output = try Output(options)
+        let difference = try DifferenceCommand.difference(
+          first, second, tool: tool, environment: variables)
+        try output.write(options.format == .json ? difference.json : difference.text)
+        return difference.isEmpty ? 0 : 1
       }
     case .run(let command):
       return reportingFailures(of: tool) {
@@ -81,6 +95,9 @@ package enum CommandLineInterface {
       Output.complain(tool, failure.words)
     } catch let failure as TraceReaderError {
       Output.complain(tool, failure.description)
+    } catch let failure as DifferenceCommand.NoReport {
+      Output.complain(
+        tool, "\(failure.path): neither a report (--format json) nor a recording (--record)")
     } catch let failure as Output.Failure {
       Output.complain(tool, "cannot write \(failure.path): \(failure.error.words)")
     } catch {

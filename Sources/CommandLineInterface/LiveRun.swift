@@ -53,7 +53,7 @@ final class LiveRun {
     }
     let report = analysis.report(
       tool: tool, source: Report.Source(kind: .run), command: command,
-      listsHarmless: options.listsHarmless,
+      listsHarmless: options.listsHarmless, find: options.find,
       catalog: { Catalogs.all(tool: tool, environment: environment.values) }, inspector: inspector)
     try closeRecording()
     let status = analysis.history.settledNumber == nil ? ExitStatus.status(for: outcome) : 0

@@ -17,6 +17,9 @@ private struct CommandLineGrammar: ParsableCommand {
   @Option var user: String?
   @Flag var verbose = false
   @Flag var all = false
+  @Option var find: String?
+  @Flag var tree = false
+  @Flag var diff = false
   @Flag var redact = false
   @Flag var noRedact = false
   @Flag var list = false
@@ -73,6 +76,8 @@ enum OptionParser {
     }
     options.isVerbose = parsed.verbose
     options.listsHarmless = parsed.all
+    options.find = try value(parsed.find, of: "--find")
+    options.drawsTree = parsed.tree
     if parsed.redact, parsed.noRedact {
       throw UsageError(words: "--redact and --no-redact exclude each other")
     }
@@ -100,6 +105,12 @@ enum OptionParser {
     if let program = parsed.libraries { asked.append(("--libraries", .libraries(program))) }
     if let path = parsed.replay { asked.append(("--replay", .replay(path))) }
     if parsed.checkHeuristics { asked.append(("--check-heuristics", .checkHeuristics(words))) }
+    if parsed.diff {
+      guard words.count == 2 else {
+        throw UsageError(words: "--diff takes two reports (--format json) or recordings")
+      }
+      asked.append(("--diff", .difference(words[0], words[1])))
+    }
     if asked.count > 1 {
       throw UsageError(words: "\(asked[0].option) and \(asked[1].option) exclude each other")
     }
@@ -113,7 +124,7 @@ enum OptionParser {
     if parsed.replay != nil, parsed.record != nil {
       throw UsageError(words: "--replay runs no command, so that --record has nothing to record")
     }
-    if let word = words.first, !parsed.checkHeuristics {
+    if let word = words.first, !parsed.checkHeuristics, !parsed.diff {
       throw UsageError(words: "\(only.option) runs no command: what is \(word) for?")
     }
     return only.action

@@ -13,6 +13,8 @@ struct Options: Sendable, Equatable {
     case run([String])
     /// Report on the recording at a path.
     case replay(String)
+    /// Say what differs between the configuration of two reports or recordings.
+    case difference(String, String)
     case list
     /// Show the libraries of a program.
     case libraries(String)
@@ -43,10 +45,23 @@ struct Options: Sendable, Equatable {
   var isVerbose = false
   /// Whether the harmless failed calls are listed.
   var listsHarmless = false
+  /// The word whose lines in the configuration are shown.
+  var find: String?
+  /// Whether what led to what is drawn.
+  var drawsTree = false
   /// Whether secrets are replaced in the report.
   var redacts = true
   /// Whether they are replaced in a recording as well.
   var redactsRecording = false
+}
+
+extension Options {
+  /// The option that whyconf alone has, where one is given.
+  var configurationOption: String? {
+    if case .difference = action { return "--diff" }
+    if find != nil { return "--find" }
+    return drawsTree ? "--tree" : nil
+  }
 }
 
 /// What is wrong with a command line, in one line.

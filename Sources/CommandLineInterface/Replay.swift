@@ -9,7 +9,7 @@ import TraceReaders
 enum Replay {
   /// The report of the recording at `path`; needs neither the program nor the machine.
   static func report(
-    tool: String, path: String, listsHarmless: Bool, environment: [String: String]
+    tool: String, path: String, listsHarmless: Bool, find: String? = nil, environment: [String: String]
   ) throws(TraceReaderError) -> Report {
     let reader = try RecordingReader(path: path)
     var analysis = Analysis()
@@ -27,7 +27,7 @@ enum Replay {
     }
     return analysis.report(
       tool: tool, source: Report.Source(kind: .recording, path: path),
-      command: reader.header.command, listsHarmless: listsHarmless,
+      command: reader.header.command, listsHarmless: listsHarmless, find: find,
       catalog: { Catalogs.all(tool: tool, environment: environment) },
       // Every answer that the diagnosis had is a fact of the stream.
       inspector: RecordedSystemInspector([]))

@@ -22,7 +22,8 @@ struct Reporter {
         shown,
         options: TextOptions(
           width: terminal.width, usesColor: terminal.hasColor && options.output == nil,
-          isVerbose: options.isVerbose, usesASCII: !terminal.isUTF8))
+          isVerbose: options.isVerbose, usesASCII: !terminal.isUTF8,
+          drawsTree: options.drawsTree))
       // Apart from what the target wrote there before.
       let stands = options.output == nil && report.verdict.status != .succeeded
       return stands ? "\n" + text : text

@@ -16,7 +16,8 @@ enum Usage {
         --format text|json|markdown  form of the report (text)
         -o, --output FILE            write the report to FILE, not to standard error
         --verbose                    all findings, evidence, configuration files, processes
-        --all                        also the failed calls that were found to be harmless
+        --all                        also the failed calls that were found to be harmless; of
+                                     whyconf also what is thought no configuration, and why
         --timeout SECONDS            end COMMAND after so long, and say what it was waiting for
         --settle SECONDS             end COMMAND once all of it waits and nothing new was looked
                                      for so long (whyconf does it after a second)
@@ -27,6 +28,9 @@ enum Usage {
         --redact                     take them out of the recording of --record, too
         --libraries PROGRAM          show the shared libraries of PROGRAM, and what is missing;
                                      runs nothing (--root DIR: of a system below DIR)
+        --find WORD                  whyconf: where WORD stands in the files that were read
+        --tree                       whyconf: draw which file led to which
+        --diff A B                   whyconf: what differs between two reports or recordings
         --list                       list the heuristics
         --explain ID                 explain one of them at length
         --check-heuristics [DIR...]  check your own heuristics

@@ -3,18 +3,21 @@ internal import OrderedCollections
 package import TraceEvents
 
 extension ConfigurationOrder {
-  /// The configuration, in the order of the first touch.
+  /// What is configuration, and what is not.
   ///
   /// - Parameter answer: What the machine answers: which lines of the files that were read name others.
-  package func entries(answer: @escaping (SystemQuestion) -> SystemAnswer) -> [ConfigurationEntry] {
+  package func findings(
+    answer: @escaping (SystemQuestion) -> SystemAnswer
+  ) -> ConfigurationFindings {
     var choice = ConfigurationChoice(self, answer: answer)
-    return choice.entries()
+    return choice.findings()
   }
 }
 
 /// Decides which tries are configuration, and what led to each.
 struct ConfigurationChoice {
   private static let mostEntries = 4000
+  private static let mostLeftOut = 1000
   /// Bytes above which a file that something merely mentions is data.
   private static let mostBytes = 1 << 20
 
@@ -35,8 +38,53 @@ struct ConfigurationChoice {
     isChosen = [Bool](repeating: false, count: order.tries.count)
   }
 
-  /// The entries.
-  mutating func entries() -> [ConfigurationEntry] {
+  /// The entries, and what is left out.
+  mutating func findings() -> ConfigurationFindings {
+    choose()
+    let parents = directoriesOfTries()
+    let chosenParents = Set(
+      tries.indices.lazy.filter { [isChosen] in isChosen[$0] }
+        .map { [tries] in PathName.directory(of: tries[$0].path) })
+    var entries: [ConfigurationEntry] = []
+    var leftOut: [ConfigurationLeftOut] = []
+    for index in tries.indices {
+      let tried = tries[index]
+      var reason: ConfigurationLeftOut.Reason?
+      if followed.contains(index) {
+        reason = .followed
+      } else if !isChosen[index] {
+        reason = self.reason(index)
+      } else if !isWorthTelling(tried, isParent: parents.contains(tried.path))
+        // A directory of data in which nothing was found.
+        || tried.isDirectory && ConfigurationPlaces.isStore(tried.path)
+          && !chosenParents.contains(tried.path)
+      {
+        reason = .onTheWay
+      }
+      if let reason {
+        if leftOut.count < Self.mostLeftOut {
+          leftOut.append(
+            ConfigurationLeftOut(path: tried.path, status: tried.status, reason: reason))
+        }
+      } else if entries.count < Self.mostEntries {
+        entries.append(entry(index))
+      }
+    }
+    return ConfigurationFindings(entries: entries, leftOut: leftOut)
+  }
+
+  private func reason(_ index: Int) -> ConfigurationLeftOut.Reason {
+    let tried = tries[index]
+    let base = PathName.base(of: tried.path)
+    if tried.isMade { return .made }
+    if tried.isWritten { return .written }
+    if ConfigurationPlaces.isDataName(base) { return .data }
+    if ConfigurationPlaces.isCodeName(base) { return .code }
+    return search.namings[index]?.reference.isData == true ? .namedAsData : .unnamed
+  }
+
+  /// Chooses what is configuration by itself, then what that names, and so on.
+  private mutating func choose() {
     followLinks()
     var waiting: [Int] = []
     for index in tries.indices where isConfigurationByItself(index) {
@@ -52,22 +100,6 @@ struct ConfigurationChoice {
       }
       next += 1
     }
-    let parents = directoriesOfTries()
-    let chosenParents = Set(
-      tries.indices.lazy.filter { [isChosen] in isChosen[$0] }
-        .map { [tries] in PathName.directory(of: tries[$0].path) })
-    var entries: [ConfigurationEntry] = []
-    for index in tries.indices where isChosen[index] && !followed.contains(index) {
-      let tried = tries[index]
-      guard entries.count < Self.mostEntries,
-        isWorthTelling(tried, isParent: parents.contains(tried.path)),
-        // Such a directory in which nothing was found.
-        !tried.isDirectory || !ConfigurationPlaces.isStore(tried.path)
-          || chosenParents.contains(tried.path)
-      else { continue }
-      entries.append(entry(index))
-    }
-    return entries
   }
 
   /// A program that asked where a link leads opens the file by that name.

@@ -112,6 +112,14 @@ package struct MarkdownRenderer {
       writeTable(own)
     }
     if !system.isEmpty { writeFolded("System-wide files") { $0.writeTable(system) } }
+    if let find = report.config.find {
+      lines += ["", "Where \(code(find.word)) stands:"]
+      for line in find.lines {
+        lines.append(
+          "- \(line.isLast ? "(last) " : "")\(escaped("\(line.path):\(line.line)")): \(code(line.text))")
+      }
+    }
+    for sentence in report.config.precedence { lines += ["", escaped(sentence)] }
     for note in report.capture.notes { lines += ["", "Note: \(escaped(note))"] }
   }
 

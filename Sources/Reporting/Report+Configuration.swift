@@ -5,9 +5,83 @@ extension Report {
   package struct Configuration: Codable, Sendable, Equatable {
     /// In the order in which the target first touched each.
     package var entries: [Entry]
+    /// One sentence: how many were read, which first, how many are missing.
+    package var summary = ""
+    /// How files of one name or directory go together, in sentences, where that could be seen.
+    package var precedence: [String]
+    /// What was tried as well and is thought no configuration; filled where it is asked for (`--all`).
+    package var leftOut: [LeftOut]
+    /// Where a word stands; filled where it is asked for (`--find`).
+    @Nullable package var find: Find?
 
-    package init(entries: [Entry] = []) {
+    private enum CodingKeys: String, CodingKey {
+      case entries, summary, precedence, find
+      case leftOut = "left_out"
+    }
+
+    package init(
+      entries: [Entry] = [], precedence: [String] = [], leftOut: [LeftOut] = [], find: Find? = nil
+    ) {
       self.entries = entries
+      self.precedence = precedence
+      self.leftOut = leftOut
+      self.find = find
+    }
+  }
+}
+
+extension Report.Configuration {
+  /// A path that was tried and is thought no configuration.
+  package struct LeftOut: Codable, Sendable, Equatable {
+    /// Absolute path.
+    package var path: String
+    /// What became of it.
+    package var status: Entry.Status
+    /// Why it is thought so.
+    package var reason: String
+
+    package init(path: String, status: Entry.Status, reason: String) {
+      self.path = path
+      self.status = status
+      self.reason = reason
+    }
+  }
+
+  /// A word, and the lines of files that were read in which it stands.
+  package struct Find: Codable, Sendable, Equatable {
+    /// A line.
+    package struct Line: Codable, Sendable, Equatable {
+      /// The file.
+      package var path: String
+      /// From 1.
+      package var line: Int
+      /// What stands there.
+      package var text: String
+      /// True for the last one that is no comment: where later settings override, it is the one that
+      /// counts.
+      package var isLast: Bool
+
+      private enum CodingKeys: String, CodingKey {
+        case path, line, text
+        case isLast = "is_last"
+      }
+
+      package init(path: String, line: Int, text: String, isLast: Bool) {
+        self.path = path
+        self.line = line
+        self.text = text
+        self.isLast = isLast
+      }
+    }
+
+    /// The word.
+    package var word: String
+    /// The lines, in the order in which the files were read.
+    package var lines: [Line]
+
+    package init(word: String, lines: [Line]) {
+      self.word = word
+      self.lines = lines
     }
   }
 }

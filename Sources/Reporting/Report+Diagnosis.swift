@@ -11,7 +11,7 @@ extension Report {
   /// The report of a run: its diagnosis, with what happened and what configuration was tried.
   package init(
     tool: Tool, source: Source, diagnosis: Diagnosis, history: History,
-    configuration: [ConfigurationEntry], command: [String], userName: String?,
+    configuration: ConfigurationFindings, command: [String], userName: String?,
     listsHarmless: Bool = false
   ) {
     let root = history.root
@@ -26,7 +26,7 @@ extension Report {
       verdict: Verdict(status: Verdict.Status(diagnosis.status), summary: diagnosis.summary),
       findings: diagnosis.findings.map(Finding.init),
       processes: history.processes.prefix(Self.processLimit).map { Process($0, in: history) },
-      config: Configuration(configuration, history),
+      config: Configuration(configuration, history, listsLeftOut: listsHarmless),
       capture: Capture(
         events: history.eventCount, truncated: root?.end == nil,
         notes: history.notes.map(\.sentence), harmlessFailures: diagnosis.harmlessCalls,
@@ -34,6 +34,7 @@ extension Report {
       lastWords: diagnosis.lastWords.map {
         LastWords(pid: $0.pid, program: $0.program, stream: $0.stream, text: $0.text)
       })
+    config.summary = configurationSummary
   }
 }
 

@@ -45,6 +45,20 @@ extension Report {
       entry.why.directory = entry.why.directory.map { text($0, .line) }
       return entry
     }
+    report.config.summary = text(config.summary, .line)
+    report.config.precedence = config.precedence.map { text($0, .line) }
+    report.config.leftOut = config.leftOut.map {
+      .init(path: text($0.path, .line), status: $0.status, reason: $0.reason)
+    }
+    report.config.find = config.find.map { find in
+      .init(
+        word: text(find.word, .line),
+        lines: find.lines.map {
+          .init(
+            path: text($0.path, .line), line: $0.line, text: text($0.text, .line),
+            isLast: $0.isLast)
+        })
+    }
     report.capture.notes = capture.notes.map { text($0, .line) }
     report.capture.harmless = capture.harmless.map { $0.mappingTexts(text) }
     report.lastWords = lastWords.map { words in

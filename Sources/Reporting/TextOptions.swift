@@ -13,14 +13,18 @@ package struct TextOptions: Sendable, Equatable {
   package var isVerbose: Bool
   /// Whether to do without characters outside ASCII, for a locale that is not UTF-8.
   package var usesASCII: Bool
+  /// Whether whyconf draws what led to what, rather than a list.
+  package var drawsTree: Bool
 
   package init(
-    width: Int = 80, usesColor: Bool = false, isVerbose: Bool = false, usesASCII: Bool = false
+    width: Int = 80, usesColor: Bool = false, isVerbose: Bool = false, usesASCII: Bool = false,
+    drawsTree: Bool = false
   ) {
     self.width = Self.clamped(width)
     self.usesColor = usesColor
     self.isVerbose = isVerbose
     self.usesASCII = usesASCII
+    self.drawsTree = drawsTree
   }
 
   private static func clamped(_ width: Int) -> Int {
@@ -55,6 +59,11 @@ extension TextOptions {
       case "✗": result += "x"
       case "…": result += "..."
       case "→": result += "->"
+      case "├": result += "|"
+      case "└": result += "`"
+      case "│": result += "|"
+      case "▸": result += ">"
+      case "″": result += "\""
       case "–", "—": result += "-"
       case "‘", "’": result += "'"
       case "“", "”": result += "\""

@@ -13,9 +13,57 @@ extension TextRenderer {
     if report.verdict.status != .succeeded { writeFlow(report.verdict.summary) }
     let entries = report.config.entries.filter { $0.scope == .program }
     if !entries.isEmpty { write("") }
-    writeEntries(entries, cap: entries.count)
+    if options.drawsTree {
+      writeTree(entries)
+    } else {
+      writeEntries(entries, cap: entries.count)
+    }
     writeSystemEntries()
+    if let find = report.config.find { writeFind(find) }
+    if !report.config.precedence.isEmpty { write("") }
+    for sentence in report.config.precedence { writeFlow(sentence, hanging: "  ") }
+    if !report.config.leftOut.isEmpty {
+      writeHeading("Tried as well, and left out")
+      for other in report.config.leftOut {
+        writeFlow("\(other.path) (\(other.status.rawValue)): \(other.reason)", indent: "  ", hanging: "    ")
+      }
+    }
+    if !report.capture.notes.isEmpty { write("") }
     for note in report.capture.notes { writeFlow(note) }
+  }
+
+  private mutating func writeTree(_ entries: [Report.Configuration.Entry]) {
+    for node in ConfigurationTree(entries).nodes {
+      // The first level has no branches.
+      var branches = ""
+      for (level, continues) in node.continues.enumerated().dropFirst() {
+        let isOwn = level == node.continues.count - 1
+        branches += isOwn ? continues ? "├─ " : "└─ " : continues ? "│  " : "   "
+      }
+      let (symbol, emphasis) = node.entry.status.symbol
+      let why = node.entry.why
+      var words = why.line.map { "line \($0)" } ?? ""
+      if why.kind == .commandLine || why.kind == .environment { words = why.words }
+      if let path = node.entry.realPath { words += " → " + path }
+      let rest = " \(node.entry.shownPath)  \(node.entry.statusWords)" + (words.isEmpty ? "" : "  ")
+      write(
+        "  " + options.spelled(branches) + options.styled(options.spelled(symbol), emphasis)
+          + rest + options.spelled(words))
+    }
+  }
+
+  private mutating func writeFind(_ find: Report.Configuration.Find) {
+    if find.lines.isEmpty {
+      write("")
+      return writeFlow("None of the files that were read contains \(find.word).")
+    }
+    writeHeading("Where \(find.word) stands")
+    for line in find.lines {
+      let mark = line.isLast ? options.spelled("▸") + " " : "  "
+      write("  \(mark)\(line.path):\(line.line): \(line.text)")
+    }
+    let mark = options.spelled("▸")
+    writeFlow("\(mark) the last one that is no comment: where later lines override, it counts.")
   }
 
   /// Writes the section on configuration files of a diagnosis.

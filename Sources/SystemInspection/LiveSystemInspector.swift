@@ -43,6 +43,8 @@ package struct LiveSystemInspector: SystemInspector {
     case .linesAround(let file, let line, let context):
       .lines(list: try TextSearch.lines(of: file, around: line, context: context))
     case .references(let file): .lines(list: try TextSearch.references(in: file))
+    case .linesContaining(let text, let file):
+      .lines(list: try TextSearch.lines(containing: text, in: file))
     case .userName(let user): .names(list: UserDatabase.userName(user).map { [$0] } ?? [])
     case .groupName(let group): .names(list: UserDatabase.groupName(group).map { [$0] } ?? [])
     case .packageOwning(let path): InstalledPackages.owner(of: path)

@@ -43,6 +43,23 @@ enum TextSearch {
     return range.map { textLine(lines[$0 - 1], file: file, number: $0) }
   }
 
+  /// The lines of a file that contain `text`.
+  static func lines(containing text: String, in file: String) throws(InspectionError) -> [TextLine]
+  {
+    let word = TargetText.bytes(of: text)
+    guard let first = word.first else { return [] }
+    var found: [TextLine] = []
+    for (index, line) in try textLines(of: file).enumerated() where found.count < mostFound {
+      let contains = line.indices.contains { start in
+        line[start] == first && line[start...].starts(with: word)
+      }
+      if contains { found.append(textLine(line, file: file, number: index + 1)) }
+    }
+    return found
+  }
+
+  private static let mostFound = 40
+
   /// The lines that can name other files.
   static func references(in file: String) throws(InspectionError) -> [TextLine] {
     var found: [TextLine] = []

@@ -41,6 +41,9 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// or a word such as `include`, and headings (`[section]`), comments apart? Of its first 256 KiB, at most 600 lines.
   /// Answer: `lines`.
   case references(file: String)
+  /// Which lines of this text file contain `text`? Of its first 256 KiB, at most 40 lines.
+  /// Answer: `lines`.
+  case linesContaining(text: String, file: String)
   /// The name of a user. Answer: `names` with one element, or none.
   case userName(user: UInt32)
   /// The name of a group. Answer: `names` with one element, or none.

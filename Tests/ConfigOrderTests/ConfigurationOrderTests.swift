@@ -14,7 +14,7 @@ private func configuration(
     let digest = history.apply(event)
     order.apply(event, digest: digest, history: history)
   }
-  return order.entries { machine.answer($0) }
+  return order.findings { machine.answer($0) }.entries
 }
 
 @Suite("The configuration that a program tried")
