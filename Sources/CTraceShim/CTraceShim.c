@@ -46,6 +46,10 @@ int32_t wf_listen(int32_t thread) {
   return result_of(raw_ptrace(WF_PTRACE_LISTEN, thread, 0, 0));
 }
 
+int32_t wf_detach(int32_t thread, int32_t signal) {
+  return result_of(raw_ptrace(PTRACE_DETACH, thread, 0, (uintptr_t)signal));
+}
+
 int32_t wf_interrupt(int32_t thread) {
   return result_of(raw_ptrace(WF_PTRACE_INTERRUPT, thread, 0, 0));
 }

@@ -10,10 +10,15 @@ struct Analysis {
   private(set) var history = History()
   private var configuration = ConfigurationOrder()
 
-  /// Takes the next event.
-  mutating func apply(_ event: TraceEvent) {
+  /// Takes the next event; gives what it tells of a configuration file: who, and what became of it.
+  @discardableResult
+  mutating func apply(_ event: TraceEvent) -> (path: String, program: String, status: String)? {
     let digest = history.apply(event)
     configuration.apply(event, digest: digest, history: history)
+    guard let digest, let path = digest.path, let status = configuration.status(of: path) else {
+      return nil
+    }
+    return (path, history.processes[digest.process].name, status.rawValue)
   }
 
   /// The report; `catalog` is only asked for where something failed or was said to have. With `listsHarmless` it holds the

@@ -67,10 +67,10 @@ package enum CommandLineInterface {
         try output.write(options.format == .json ? difference.json : difference.text)
         return difference.isEmpty ? 0 : 1
       }
-    case .run(let command):
+    case .run, .attach:
       return reportingFailures(of: tool) {
         let output = try Output(options)
-        let run = try LiveRun(tool: tool, command: command, options: options)
+        let run = try LiveRun(tool: tool, options: options)
         let result = try run.run(environment: environment)
         // The target is gone: from here on a reader of the report that left is no reason to die.
         signal(SIGPIPE, SIG_IGN)

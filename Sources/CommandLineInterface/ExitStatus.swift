@@ -11,6 +11,7 @@ enum ExitStatus {
     switch outcome {
     case .exited(let status): status
     case .killed(let signal, _): 128 + signal.rawValue
+    case .released: 0
     case .notStarted(let error): error == .noEntry || error == .notDirectory ? 127 : 126
     }
   }

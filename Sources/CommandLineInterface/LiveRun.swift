@@ -17,7 +17,7 @@ final class LiveRun {
   }
 
   private let tool: String
-  private let command: [String]
+  private var command: [String]
   private let options: Options
   private let inspector = RecordingSystemInspector(MachineInspector())
   private var analysis = Analysis()
@@ -25,10 +25,18 @@ final class LiveRun {
   private var redactor: EventRedactor?
   private var lastEvent: TraceEvent?
 
-  init(tool: String, command: [String], options: Options) throws(TraceReaderError) {
+  /// What was last shown of a path, with `--follow`.
+  private var shown: [String: String] = [:]
+
+  init(tool: String, options: Options) throws(TraceReaderError) {
     self.tool = tool
-    self.command = command
     self.options = options
+    command =
+      switch options.action {
+      case .run(let command): command
+      case .attach(let pid): ProcessWords.command(of: pid)
+      default: []
+      }
     if options.redactsRecording { redactor = EventRedactor() }
     if let path = options.record {
       recording = try RecordingWriter(
@@ -41,6 +49,7 @@ final class LiveRun {
 
   /// Runs the command to its end, and reports.
   func run(environment: Environment) throws(RunFailure) -> Result {
+    if case .attach(let pid) = options.action { return try watch(pid, environment) }
     let request = try request(environment: environment)
     let outcome: LaunchOutcome
     do throws(CaptureError) {
@@ -51,19 +60,55 @@ final class LiveRun {
     } catch {
       throw RunFailure.capture(error)
     }
+    let report = try finish(.run, environment)
+    let status = analysis.history.settledNumber == nil ? ExitStatus.status(for: outcome) : 0
+    return Result(report: report, status: status)
+  }
+
+  private func finish(
+    _ kind: Report.Source.Kind, _ environment: Environment
+  ) throws(RunFailure) -> Report {
     let report = analysis.report(
-      tool: tool, source: Report.Source(kind: .run), command: command,
+      tool: tool, source: Report.Source(kind: kind), command: command,
       listsHarmless: options.listsHarmless, find: options.find,
       catalog: { Catalogs.all(tool: tool, environment: environment.values) }, inspector: inspector)
     try closeRecording()
-    let status = analysis.history.settledNumber == nil ? ExitStatus.status(for: outcome) : 0
-    return Result(report: report, status: status)
+    return report
+  }
+
+  /// Watches a running process.
+  private func watch(_ pid: Int32, _ environment: Environment) throws(RunFailure) -> Result {
+    do throws(CaptureError) {
+      let request = AttachRequest(
+        process: pid, reloads: options.reloads,
+        settle: options.follows ? nil : options.settle ?? Options.usualSettle,
+        timeout: options.timeout)
+      let attachment = Attachment(request, inspector: inspector) { [self] event in
+        let told = take(event)
+        if options.follows, let told { show(told, at: event.time) }
+      }
+      try attachment.run()
+    } catch {
+      throw RunFailure.capture(error)
+    }
+    return Result(report: try finish(.attach, environment), status: 0)
+  }
+
+  /// Shows a try as it comes, one line for each change.
+  private func show(_ told: (path: String, program: String, status: String), at time: Double) {
+    guard shown[told.path] != told.status else { return }
+    if shown.count > 100_000 { shown = [:] }
+    shown[told.path] = told.status
+    let seconds = (time * 1000).rounded() / 1000
+    let line = "\(seconds) \(told.program): \(told.status) \(told.path)"
+    try? Output().write(TargetText.escaped(line) + "\n")
   }
 
   private func request(environment: Environment) throws(RunFailure) -> LaunchRequest {
     var request = LaunchRequest(
       command: command, timeout: options.timeout,
-      settle: options.settle ?? (tool == "whyconf" ? Options.usualSettle : nil))
+      settle: options.settle ?? (tool == "whyconf" ? Options.usualSettle : nil),
+      keepsRunning: options.keepsRunning)
     guard let name = options.user else { return request }
     guard geteuid() == 0 else { throw RunFailure.userNeedsRoot }
     guard let (user, variables) = TargetUser.named(name) else { throw RunFailure.noSuchUser(name) }
@@ -72,10 +117,12 @@ final class LiveRun {
     return request
   }
 
-  private func take(_ event: TraceEvent) {
-    analysis.apply(event)
+  @discardableResult
+  private func take(_ event: TraceEvent) -> (path: String, program: String, status: String)? {
+    let told = analysis.apply(event)
     record(event)
     lastEvent = event
+    return told
   }
 
   private func record(_ event: TraceEvent) {

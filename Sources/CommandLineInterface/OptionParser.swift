@@ -19,6 +19,10 @@ private struct CommandLineGrammar: ParsableCommand {
   @Flag var all = false
   @Option var find: String?
   @Flag var tree = false
+  @Option(name: [.customShort("p"), .long]) var pid: String?
+  @Flag var reload = false
+  @Flag var follow = false
+  @Flag var keepRunning = false
   @Flag var diff = false
   @Flag var redact = false
   @Flag var noRedact = false
@@ -78,6 +82,12 @@ enum OptionParser {
     options.listsHarmless = parsed.all
     options.find = try value(parsed.find, of: "--find")
     options.drawsTree = parsed.tree
+    options.keepsRunning = parsed.keepRunning
+    options.reloads = parsed.reload
+    options.follows = parsed.follow
+    if parsed.pid == nil, parsed.reload || parsed.follow {
+      throw UsageError(words: "\(parsed.reload ? "--reload" : "--follow") goes with -p PID")
+    }
     if parsed.redact, parsed.noRedact {
       throw UsageError(words: "--redact and --no-redact exclude each other")
     }
@@ -105,6 +115,12 @@ enum OptionParser {
     if let program = parsed.libraries { asked.append(("--libraries", .libraries(program))) }
     if let path = parsed.replay { asked.append(("--replay", .replay(path))) }
     if parsed.checkHeuristics { asked.append(("--check-heuristics", .checkHeuristics(words))) }
+    if let word = parsed.pid {
+      guard let pid = Int32(word), pid > 0 else {
+        throw UsageError(words: "-p takes the number of a process, not \(word)")
+      }
+      asked.append(("-p", .attach(pid)))
+    }
     if parsed.diff {
       guard words.count == 2 else {
         throw UsageError(words: "--diff takes two reports (--format json) or recordings")

@@ -11,6 +11,8 @@ struct Options: Sendable, Equatable {
     case version
     /// Run and trace a command: its words, never none.
     case run([String])
+    /// Watch the running process of this number.
+    case attach(Int32)
     /// Report on the recording at a path.
     case replay(String)
     /// Say what differs between the configuration of two reports or recordings.
@@ -49,6 +51,12 @@ struct Options: Sendable, Equatable {
   var find: String?
   /// Whether what led to what is drawn.
   var drawsTree = false
+  /// Whether a daemon that has settled is let go, not ended.
+  var keepsRunning = false
+  /// Whether a running process is told to read its configuration anew.
+  var reloads = false
+  /// Whether tries are shown as they come, until the process ends or whyconf is interrupted.
+  var follows = false
   /// Whether secrets are replaced in the report.
   var redacts = true
   /// Whether they are replaced in a recording as well.
@@ -59,6 +67,8 @@ extension Options {
   /// The option that whyconf alone has, where one is given.
   var configurationOption: String? {
     if case .difference = action { return "--diff" }
+    if case .attach = action { return "-p" }
+    if keepsRunning { return "--keep-running" }
     if find != nil { return "--find" }
     return drawsTree ? "--tree" : nil
   }

@@ -9,7 +9,8 @@ import TraceReaders
 enum Replay {
   /// The report of the recording at `path`; needs neither the program nor the machine.
   static func report(
-    tool: String, path: String, listsHarmless: Bool, find: String? = nil, environment: [String: String]
+    tool: String, path: String, listsHarmless: Bool, find: String? = nil,
+    environment: [String: String]
   ) throws(TraceReaderError) -> Report {
     let reader = try RecordingReader(path: path)
     var analysis = Analysis()

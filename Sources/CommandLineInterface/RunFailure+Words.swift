@@ -30,6 +30,12 @@ extension CaptureError {
     case .forbiddenBySeccomp:
       "cannot trace: a seccomp profile of this container forbids ptrace\(more); start the container "
         + "with --cap-add=SYS_PTRACE, or run whyfail on the host"
+    case .noSuchProcess: "there is no process \(detail)"
+    case .targetIsTraced:
+      "cannot trace: process \(detail)\(Self.name(of: detail)) traces it already, and a process has "
+        + "one tracer"
+    case .notYours:
+      "cannot trace process \(detail)\(cause): it is not yours; as root: sudo whyconf -p \(detail)"
     case .tracingRefused: "cannot trace: the kernel refuses\(cause)\(more)"
     case .filterRefused: "cannot install the seccomp filter\(cause)\(more)"
     case .cannotChangeUser: "cannot become that user\(cause)\(more)"

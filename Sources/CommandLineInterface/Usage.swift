@@ -30,6 +30,10 @@ enum Usage {
                                      runs nothing (--root DIR: of a system below DIR)
         --find WORD                  whyconf: where WORD stands in the files that were read
         --tree                       whyconf: draw which file led to which
+        -p, --pid PID                whyconf: watch a running process, and let it go again
+        --reload, --follow           with -p: send it SIGHUP and show what it reads then; show
+                                     each try as it comes, until Ctrl-C
+        --keep-running               whyconf: let a daemon go that has settled, do not end it
         --diff A B                   whyconf: what differs between two reports or recordings
         --list                       list the heuristics
         --explain ID                 explain one of them at length

@@ -29,6 +29,11 @@ package struct ConfigurationOrder: Sendable {
     switch event.body {
     case .systemCall(let call): apply(call, path: path, event, digest, history)
     case .descriptorReleased(let release):
+      // What a process had open before the trace began.
+      touch(path, event, digest, history) {
+        $0.open()
+        $0.isOpened = true
+      }
       guard release.position > 0 else { return }
       for name in Set([path, release.path]) {
         update(name) {
@@ -38,6 +43,14 @@ package struct ConfigurationOrder: Sendable {
       }
     default: return
     }
+  }
+
+  /// What has become of a path so far; nil if it is none that is likely configuration.
+  package func status(of path: String) -> ConfigurationEntry.Status? {
+    guard let tried = tries[path], tried.isLikely || tried.given?.saysConfiguration == true else {
+      return nil
+    }
+    return tried.status
   }
 
   private mutating func apply(

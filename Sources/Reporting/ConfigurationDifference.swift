@@ -69,11 +69,13 @@ package struct ConfigurationDifference: Sendable {
     for (path, entry) in a.entries {
       let other = b.byPath[path]
       if let other, other.status == entry.status {
-        if entry.status == .read, let bytes = entry.bytes, let others = other.bytes, bytes != others {
+        if entry.status == .read, let bytes = entry.bytes, let others = other.bytes, bytes != others
+        {
           items.append(
             Item(
               path: path, first: entry.status, second: other.status,
-              sentence: "\(path) is read on both, but of \(bytes) bytes on \(a.name) and of \(others) on "
+              sentence:
+                "\(path) is read on both, but of \(bytes) bytes on \(a.name) and of \(others) on "
                 + "\(b.name): what stands in it differs."))
         }
         continue

@@ -116,7 +116,8 @@ package struct MarkdownRenderer {
       lines += ["", "Where \(code(find.word)) stands:"]
       for line in find.lines {
         lines.append(
-          "- \(line.isLast ? "(last) " : "")\(escaped("\(line.path):\(line.line)")): \(code(line.text))")
+          "- \(line.isLast ? "(last) " : "")\(escaped("\(line.path):\(line.line)")): \(code(line.text))"
+        )
       }
     }
     for sentence in report.config.precedence { lines += ["", escaped(sentence)] }

@@ -1,6 +1,13 @@
 internal import TraceEvents
 
 extension Report.Configuration.Origin {
+  /// True for the same line, option, variable or directory.
+  func isSamePlace(as other: Self?) -> Bool {
+    guard var other, kind != .builtIn else { return false }
+    if kind == .line { other.directory = directory }
+    return self == other
+  }
+
   /// What led to the path, for people.
   var words: String {
     switch kind {
@@ -33,6 +40,7 @@ extension Report {
       sentence += read.count > 1 ? ", starting with \(first.path)" : ": \(first.path)"
     } else {
       sentence += "read no configuration file of its own"
+      if source.kind == .attach { sentence += " while it was watched" }
     }
     if missing > 0 {
       sentence += "; \(missing) that it looked for " + (missing == 1 ? "does" : "do") + " not exist"

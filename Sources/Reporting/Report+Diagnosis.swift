@@ -29,7 +29,8 @@ extension Report {
       config: Configuration(configuration, history, listsLeftOut: listsHarmless),
       capture: Capture(
         events: history.eventCount, truncated: root?.end == nil,
-        notes: history.notes.map(\.sentence), harmlessFailures: diagnosis.harmlessCalls,
+        notes: history.notes.map { $0.sentence(isReleased: root?.end == .released) },
+        harmlessFailures: diagnosis.harmlessCalls,
         harmless: listsHarmless ? Self.harmlessCalls(diagnosis, history) : []),
       lastWords: diagnosis.lastWords.map {
         LastWords(pid: $0.pid, program: $0.program, stream: $0.stream, text: $0.text)
@@ -64,8 +65,11 @@ extension Report {
 
 extension CaptureNote {
   /// The note as a sentence for people.
-  fileprivate var sentence: String {
+  fileprivate func sentence(isReleased: Bool) -> String {
     switch kind {
+    case .settled where isReleased: "It was let go once nothing new was looked for, and runs on."
+    case .timedOut where isReleased: "It was let go after \(text) s (--timeout), and runs on."
+    case .interrupted where isReleased: "It was let go when whyconf was interrupted, and runs on."
     case .timedOut: "The program was ended since it ran for longer than \(text) s (--timeout)."
     case .settled: "It was stopped once all of it waited for work and nothing new was looked for."
     case .interrupted: "The run was interrupted (\(text))."

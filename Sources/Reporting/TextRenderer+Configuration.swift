@@ -25,7 +25,9 @@ extension TextRenderer {
     if !report.config.leftOut.isEmpty {
       writeHeading("Tried as well, and left out")
       for other in report.config.leftOut {
-        writeFlow("\(other.path) (\(other.status.rawValue)): \(other.reason)", indent: "  ", hanging: "    ")
+        writeFlow(
+          "\(other.path) (\(other.status.rawValue)): \(other.reason)", indent: "  ", hanging: "    "
+        )
       }
     }
     if !report.capture.notes.isEmpty { write("") }
@@ -111,7 +113,7 @@ extension TextRenderer {
     let status = entry.statusWords.padded(to: 7)
     let room = options.width - displayWidth(of: line + status) - 2
     // Many files that one line of configuration included need not repeat it.
-    let isSame = entry.why == previous?.why && entry.why.kind != .builtIn
+    let isSame = entry.why.isSamePlace(as: previous?.why)
     var words = isSame ? "″" : entry.why.words
     if let path = entry.realPath { words += " → " + path }
     let reader = report.reader(of: entry)

@@ -3,7 +3,11 @@ internal import TraceEvents
 extension Report {
   /// The name that people call the target by: the last component of the command's first word.
   package var targetName: String {
-    baseName(of: target.command.first ?? target.executable ?? "the program")
+    // A daemon may have put something else in the place of its arguments.
+    if source.kind == .attach, let executable = target.executable {
+      return baseName(of: executable)
+    }
+    return baseName(of: target.command.first ?? target.executable ?? "the program")
   }
 }
 

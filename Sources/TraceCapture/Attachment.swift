@@ -61,6 +61,8 @@ extension TraceSession {
     settling = request.settle.map { Settling(least: $0) }
     isLaunching = false
     letsGo = true
+    isAttached = true
+    placement.isEnabled = false
     first = request.process
     try seize(request.process, parent: nil)
     seizeDescendants()
@@ -79,7 +81,7 @@ extension TraceSession {
       for thread in ProcessFiles.threads(id) where !process.threads.contains(thread) {
         let result = wf_seize(thread, Self.attachOptions)
         if result < 0 {
-          if thread == id { throw Launch.refusal(ErrorNumber(rawValue: -result), child: id) }
+          if thread == id { throw refusal(ErrorNumber(rawValue: -result), of: id) }
           continue
         }
         isComplete = false
@@ -90,10 +92,23 @@ extension TraceSession {
       }
     }
     guard let leader = threads[id] else {
-      throw CaptureError(.noSuchProcess, error: .noSuchProcess, detail: "\(id)")
+      throw CaptureError(.noSuchProcess, detail: "\(id)")
     }
     processes[id] = process
     tellOfSeized(process, leader, parent: parent)
+  }
+
+  private func refusal(_ error: ErrorNumber, of id: ProcessID) -> CaptureError {
+    if error.rawValue == ESRCH { return CaptureError(.noSuchProcess, detail: "\(id)") }
+    if let tracer = ProcessFiles.status(id)?.tracer, tracer != 0 {
+      return CaptureError(.targetIsTraced, error: error, detail: "\(tracer)")
+    }
+    let scope = ProcessFiles.bytes("/proc/sys/kernel/yama/ptrace_scope", cap: 16)
+      .map { String(decoding: $0.prefix { $0 > 0x20 }, as: UTF8.self) }
+    if let scope, let level = Int(scope), level >= 1, geteuid() != 0 || level >= 3 {
+      return CaptureError(.forbiddenByYama, error: error, detail: scope)
+    }
+    return CaptureError(.notYours, error: error, detail: "\(id)")
   }
 
   private func tellOfSeized(_ process: TracedProcess, _ leader: TracedThread, parent: ProcessID?) {
@@ -155,29 +170,27 @@ extension TraceSession {
   func release() {
     guard limit.phase == .running else { return }
     limit.phase = .releasing
+    for id in early.keys.sorted() { _ = wf_detach(id, 0) }
+    early = [:]
     for id in threads.keys.sorted() { _ = wf_interrupt(id) }
   }
 
-  /// Lets a stopped thread go, with the signal that it was about to get; nothing for one that ended.
-  func letGo(_ thread: TracedThread, _ stop: consuming Stop) {
-    let signal: Int32
-    switch stop {
-    case .signal(let stop): signal = stop.detach()
-    case .ended(_, let end): return ended(thread, end)
-    case .creation(let stop):
-      // What it made is traced as well, and comes to a stop of its own.
-      if let created = stop.created, threads[created] == nil, early[created] == nil {
-        early[created] = 0
-      }
-      signal = stop.thread.detach()
-    case .selectedCall(let stop): signal = stop.thread.detach()
-    case .call(let stop): signal = stop.thread.detach()
-    case .group(let stop): signal = stop.thread.detach()
-    case .trap(let stop): signal = stop.thread.detach()
-    case .execution(let stop): signal = stop.thread.detach()
-    case .exiting(let stop): signal = stop.thread.detach()
+  /// Lets a thread go that has stopped, with the signal that it was about to get.
+  func letGo(_ id: ProcessID, _ status: WaitStatus) {
+    if let end = status.end {
+      if let thread = threads[id] { ended(thread, end) }
+      return
     }
-    _ = signal
-    forget(thread)
+    // What it has just made is traced as well, and comes to a stop of its own.
+    if let created = status.created(by: id), threads[created] == nil { expected.insert(created) }
+    _ = wf_detach(id, status.deliveredSignal)
+    expected.remove(id)
+    guard let thread = threads.removeValue(forKey: id) else { return }
+    let process = thread.process
+    process.threads.remove(id)
+    guard process.threads.isEmpty else { return }
+    releaseAll(thread)
+    processes[process.id] = nil
+    events.emit(.processEnded(end: .released), thread)
   }
 }

@@ -14,6 +14,12 @@ package struct CaptureError: Error, Sendable, Hashable {
     case forbiddenByYama
     /// A seccomp profile, as containers have them, forbids `ptrace(2)` or `seccomp(2)`.
     case forbiddenBySeccomp
+    /// There is no such process to attach to.
+    case noSuchProcess
+    /// The process to attach to has a tracer already.
+    case targetIsTraced
+    /// The process to attach to is another user's, or protects itself.
+    case notYours
     /// The kernel refused, and none of the reasons above holds.
     case tracingRefused
     /// The kernel did not take the filter.

@@ -6,6 +6,8 @@ import TraceEvents
 enum Launch {
   // PTRACE_O_TRACESYSGOOD, FORK, VFORK, CLONE, EXEC, SECCOMP, EXITKILL of ptrace(2).
   private static let options: UInt64 = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x80 | 0x10_0000
+  /// PTRACE_O_EXITKILL.
+  private static let endsWithUs: UInt64 = 0x10_0000
   /// PTRACE_O_TRACEEXIT: for what a process leaves open, where we can hold no copies.
   private static let exitOption: UInt64 = 0x40
   private static let administrator: UInt64 = 1 << 21
@@ -23,9 +25,8 @@ enum Launch {
     else { throw CaptureError(.badRequest, detail: "a null byte in the command or environment") }
     var capabilities: UInt64 = 0
     _ = unsafe wf_effective_capabilities(&capabilities)
-    let filter = SeccompFilter.program(
-      for: SystemCallTable.rows(stoppingAtCloses: !HeldFile.isPossible)
-    ).map {
+    let rows = SystemCallTable.rows(stoppingAtCloses: !HeldFile.isPossible)
+    let filter = (request.keepsRunning ? [] : SeccompFilter.program(for: rows)).map {
       wf_instruction(
         code: $0.code, jump_true: $0.jumpTrue, jump_false: $0.jumpFalse, operand: $0.operand)
     }
@@ -39,7 +40,7 @@ enum Launch {
           candidates: candidates.pointer,
           working_directory: UnsafePointer(directory.pointer[0]), filter: filter.baseAddress,
           filter_length: UInt16(filter.count),
-          no_new_privileges: capabilities & administrator == 0,
+          no_new_privileges: !request.keepsRunning && capabilities & administrator == 0,
           changes_user: request.user != nil, user: request.user?.user ?? 0,
           group: request.user?.group ?? 0, groups: groups.baseAddress,
           group_count: UInt32(groups.count))
@@ -50,7 +51,8 @@ enum Launch {
       throw CaptureError(.cannotFork, error: ErrorNumber(rawValue: -child))
     }
     let launched = unsafe LaunchedProcess(process: child, handshake: handshake, report: report)
-    let result = wf_seize(child, HeldFile.isPossible ? options : options | exitOption)
+    let mode = request.keepsRunning ? options & ~endsWithUs : options
+    let result = wf_seize(child, HeldFile.isPossible ? mode : mode | exitOption)
     if result < 0 {
       let reason = refusal(ErrorNumber(rawValue: -result), child: child)
       launched.abandon()

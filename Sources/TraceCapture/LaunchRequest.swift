@@ -12,6 +12,9 @@ package struct LaunchRequest: Sendable {
   package var timeout: Double?
   /// Seconds of quiet at least after which it is ended as one that is ready; nil: never.
   package var settle: Double?
+  /// True if it is let go, not ended, once it has settled. It is traced without a filter, which would
+  /// outlive us, and slower for that.
+  package var keepsRunning: Bool
   /// Where it starts; nil: where the tracer is.
   package var workingDirectory: String?
   /// True if signals and job control of the tracer's own process follow the target's: a program
@@ -20,14 +23,15 @@ package struct LaunchRequest: Sendable {
 
   package init(
     command: [String], environment: [String]? = nil, user: TargetUser? = nil,
-    timeout: Double? = nil, settle: Double? = nil, workingDirectory: String? = nil,
-    ownsProcessSignals: Bool = true
+    timeout: Double? = nil, settle: Double? = nil, keepsRunning: Bool = false,
+    workingDirectory: String? = nil, ownsProcessSignals: Bool = true
   ) {
     self.command = command
     self.environment = environment
     self.user = user
     self.timeout = timeout
     self.settle = settle
+    self.keepsRunning = keepsRunning
     self.workingDirectory = workingDirectory
     self.ownsProcessSignals = ownsProcessSignals
   }
@@ -53,6 +57,8 @@ package enum LaunchOutcome: Sendable, Hashable {
   case exited(Int32)
   /// By a signal.
   case killed(SignalNumber, coreDumped: Bool)
+  /// It was let go while it ran.
+  case released
   /// No `execve(2)` succeeded; the last word of the search along PATH.
   case notStarted(ErrorNumber)
 }

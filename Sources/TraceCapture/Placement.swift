@@ -16,6 +16,8 @@ import TraceEvents
 struct Placement {
   /// True if the alarm has to be set anew.
   var changedWake = false
+  /// False for a target that outlives us: its threads stay where they are.
+  var isEnabled = true
   /// True while threads that stop often share the tracer's processor.
   private(set) var isTogether = false
   /// The processors that the target and the tracer were started with.
@@ -49,7 +51,7 @@ struct Placement {
 
   /// The first thread, which is about to start: loading a program takes many stops.
   mutating func begin(_ thread: TracedThread) {
-    guard hasChoice else { return }
+    guard hasChoice, isEnabled else { return }
     thread.lastPeriod = period
     gather([thread.id: thread])
     beginPeriod()
@@ -57,7 +59,7 @@ struct Placement {
 
   /// A thread has stopped.
   mutating func stopped(_ thread: TracedThread, among threads: [ProcessID: TracedThread]) {
-    guard hasChoice else { return }
+    guard hasChoice, isEnabled else { return }
     stopsInPeriod += 1
     if isTogether {
       // The second stop within a period: this one stops often.

@@ -93,8 +93,11 @@ enum ProcessFiles {
   }
 
   /// The numbers of open descriptors.
-  static func descriptors(_ id: Int32) -> [Int32] {
-    guard let directory = unsafe opendir("/proc/\(id)/fd") else { return [] }
+  static func descriptors(_ id: Int32) -> [Int32] { numbers(in: "/proc/\(id)/fd") }
+
+  /// The names in a directory that are numbers, in order.
+  private static func numbers(in path: String) -> [Int32] {
+    guard let directory = unsafe opendir(path) else { return [] }
     defer { unsafe closedir(directory) }
     var numbers: [Int32] = []
     while let entry = unsafe readdir(directory), numbers.count < 65536 {
@@ -104,6 +107,19 @@ enum ProcessFiles {
       if let number = Int32(name) { numbers.append(number) }
     }
     return numbers.sorted()
+  }
+
+  /// The threads of a process (`/proc/PID/task`), in order.
+  static func threads(_ id: Int32) -> [Int32] { numbers(in: "/proc/\(id)/task") }
+
+  /// The children of a process, those of all its threads (`/proc/PID/task/TID/children`).
+  static func children(_ id: Int32) -> [Int32] {
+    threads(id).flatMap { thread in
+      let text = bytes("/proc/\(id)/task/\(thread)/children", cap: 1 << 16) ?? []
+      return text.split(separator: UInt8(ascii: " ")).compactMap {
+        Int32(String(decoding: $0, as: UTF8.self))
+      }
+    }
   }
 
   /// Position and open flags of a descriptor (`/proc/PID/fdinfo/N`).

@@ -34,7 +34,7 @@ extension TraceSession {
   func serve(_ stop: consuming GroupStop, _ thread: TracedThread) {
     let signal = stop.signal
     stop.listen()
-    if thread.id == first, limit.sharesSignals { stopsSelf = signal }
+    if thread.id == first, limit.sharesSignals, !isAttached { stopsSelf = signal }
   }
 
   /// Stops this process as the target was, until it is continued; then the target goes on too. It

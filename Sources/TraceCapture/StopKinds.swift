@@ -163,6 +163,12 @@ struct WaitStatus {
   /// The event of a stop; 0 for none.
   var event: Int32 { raw >> 16 & 0xFF }
 
+  /// The signal that a stopped thread is about to get; 0 for stops of other kinds.
+  var deliveredSignal: Int32 { event == 0 && stopSignal != Self.callSignal ? stopSignal : 0 }
+
+  /// What thread `id` made, if that is what it stopped for.
+  func created(by id: Int32) -> Int32? { (1...3).contains(event) ? Self.message(id) : nil }
+
   // ptrace(2)
   private static let callSignal: Int32 = 5 | 0x80
   private static let trapSignal: Int32 = 5

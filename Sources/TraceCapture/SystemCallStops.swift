@@ -40,8 +40,11 @@ extension TraceSession {
     } else if info.operation == 1 {
       var call = PendingCall(row: nil, info)
       if let index = numbers.row(call.number, isNarrow: call.isNarrow),
-        rows[index].selects(call.arguments)
+        rows[index].selects(call.arguments),
+        // Before its first exec the target is ours.
+        !isLaunching || rows[index].emission == .execution
       {
+        isLaunching = false
         call.row = index
         if !entered(call, row: rows[index], thread) { call.row = nil }
       }
@@ -108,6 +111,7 @@ extension TraceSession {
 
   /// Tells of what came of a call.
   private func finished(_ call: PendingCall, result: Int64, _ thread: TracedThread) {
+    if isLaunching { return }
     guard let index = call.row else { return finishedUnselected(call, result: result, thread) }
     var (index_, call) = (index, call)
     if rows[index].emission == .socketCall {

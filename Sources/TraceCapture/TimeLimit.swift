@@ -12,6 +12,8 @@ struct TimeLimit {
     case terminating(UInt64)
     /// SIGKILL was sent.
     case killing
+    /// All threads are being let go.
+    case releasing
   }
 
   /// Seconds that the target has; nil: no end.
@@ -97,6 +99,7 @@ extension TraceSession {
 
   /// Asks every process of the target to end; after a grace they are killed.
   private func terminate() {
+    if letsGo { return release() }
     for process in processes.keys.sorted() {
       kill(process, SIGTERM)
       // One that is stopped by job control would not hear of it.
@@ -111,6 +114,10 @@ extension TraceSession {
     if signal != SIGTSTP {
       emitNote(.interrupted, SignalNumber(rawValue: signal).name)
       emitWaits()
+    }
+    if isAttached {
+      if signal != SIGTSTP { release() }
+      return
     }
     if processes[first] == nil {
       // What is left of the target is in the background and cannot be let go: its filter would

@@ -36,6 +36,12 @@ final class TraceSession {
   var limit = TimeLimit()
   /// Whether the target has become ready, where it is to be ended then.
   var settling: Settling?
+  /// True if the target was there before us, and so outlives us.
+  var isAttached = false
+  /// True if the target is let go, not ended, once it has settled or we are interrupted.
+  var letsGo = false
+  /// Threads that were made while all are let go, and that still have to stop for it.
+  var expected: Set<ProcessID> = []
   /// The signal that stopped the target, and has to stop us once all of it stands.
   var stopsSelf: Int32?
   /// What has been said once.
@@ -65,14 +71,27 @@ final class TraceSession {
     settling = request.settle.map { Settling(least: $0) }
     placement = Placement()
     defer { placement.leave() }
+    letsGo = request.keepsRunning
+    placement.isEnabled = !letsGo
     var launched = try Launch.start(request)
     first = launched.process
     let thread = begin(launched, request)
     placement.begin(thread)
+    if letsGo {
+      // Without a filter every call stops, from the first on.
+      thread.followsCalls = true
+      _ = wf_interrupt(thread.id)
+    }
     launched.go()
+    serveAll(alarm)
+    return try outcome(launched)
+  }
+
+  /// Serves every stop until no thread is left, or all are let go.
+  func serveAll(_ alarm: Alarm) {
     alarm.set(nextWake())
     var wakes = Alarm.wakeCount
-    while !threads.isEmpty {
+    while !threads.isEmpty || !expected.isEmpty {
       var status: Int32 = 0
       let id = unsafe wf_wait(&status, stopsSelf == nil)
       if id > 0 {
@@ -92,12 +111,12 @@ final class TraceSession {
       }
     }
     tellServantsLogs()
-    return try outcome(launched)
   }
 
   /// Serves one stop or end of a thread.
   func serve(_ id: ProcessID, _ status: Int32) {
     let decoded = WaitStatus(status)
+    if limit.phase == .releasing { return letGo(id, decoded) }
     guard let thread = threads[id] else {
       // Its creator's stop will introduce it; an end needs no introduction.
       early[id] = decoded.end == nil ? status : nil
@@ -149,6 +168,7 @@ final class TraceSession {
     case .exited(let status): return .exited(status)
     case .killed(let signal, let coreDumped):
       return .killed(SignalNumber(rawValue: signal), coreDumped: coreDumped)
+    case nil where limit.phase == .releasing: return .released
     case nil: throw CaptureError(.lostTarget, detail: "\(first)")
     }
   }

@@ -219,7 +219,55 @@ struct TextRendererTests {
     #expect(text.contains("   6  ● /etc/app.d/7           read     ″\n"), "\(text)")
     #expect(text.contains("built in → /srv/real\n"), "\(text)")
     #expect(text.contains("built in  (by dash)\n"))
-    #expect(text.contains("\nSystem-wide: /etc/nsswitch.conf\nnginx was stopped"))
+    #expect(text.contains("\nSystem-wide: /etc/nsswitch.conf\n\nnginx was stopped"))
+  }
+
+  @Test func whyconfDrawsWhatLedToWhat() {
+    let main = "/etc/nginx/nginx.conf"
+    let line = Report.Configuration.Origin(
+      kind: .line, file: main, line: 9, text: "include conf.d/*.conf;")
+    var inner = line
+    inner.file = "/etc/nginx/conf.d/a.conf"
+    let report = Report.missingCertificate.with { report in
+      report.tool.name = "whyconf"
+      report.verdict = .init(status: .succeeded, summary: "nginx succeeded.")
+      report.findings = []
+      report.config = .init(
+        entries: [
+          .init(order: 1, path: main, status: .read, why: .init(kind: .commandLine, option: "-c")),
+          .init(order: 2, path: "/etc/nginx/conf.d/a.conf", status: .read, why: line),
+          .init(order: 3, path: "/etc/nginx/more", status: .read, why: inner),
+          .init(order: 4, path: "/etc/nginx/conf.d/b.conf", status: .missing, why: line),
+        ], precedence: ["It read all of them."],
+        leftOut: [.init(path: "/srv/key", status: .read, reason: "its name is that of data")],
+        find: .init(
+          word: "user",
+          lines: [
+            .init(path: main, line: 1, text: "user www;", isLast: true),
+            .init(path: main, line: 2, text: "# user", isLast: false),
+          ]))
+    }
+    #expect(
+      TextRenderer.render(report, options: TextOptions(drawsTree: true)) == """
+        nginx read 3 configuration files, starting with /etc/nginx/nginx.conf; 1 that it
+        looked for does not exist.
+
+          ● /etc/nginx/nginx.conf  read  option -c
+          ├─ ● /etc/nginx/conf.d/a.conf  read  line 9
+          │  └─ ● /etc/nginx/more  read  line 9
+          └─ ○ /etc/nginx/conf.d/b.conf  missing  line 9
+
+        Where user stands
+          ▸ /etc/nginx/nginx.conf:1: user www;
+            /etc/nginx/nginx.conf:2: # user
+        ▸ the last one that is no comment: where later lines override, it counts.
+
+        It read all of them.
+
+        Tried as well, and left out
+          /srv/key (read): its name is that of data
+
+        """)
   }
 
   @Test func harmlessCallsAreListedWhenGiven() {

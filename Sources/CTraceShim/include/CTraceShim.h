@@ -98,6 +98,8 @@ int32_t wf_seize(int32_t thread, uint64_t options);
 int32_t wf_continue(int32_t thread, int32_t signal);
 int32_t wf_continue_to_call(int32_t thread, int32_t signal);
 int32_t wf_listen(int32_t thread);
+/// Lets a stopped thread go, with a signal unless that is 0 (`PTRACE_DETACH`).
+int32_t wf_detach(int32_t thread, int32_t signal);
 /// Makes a running thread stop (`PTRACE_INTERRUPT`).
 int32_t wf_interrupt(int32_t thread);
 int32_t wf_registers(int32_t thread, struct wf_registers *registers);
