@@ -25,6 +25,7 @@ final class LiveRun {
   private var redactor: EventRedactor?
   private var lastEvent: TraceEvent?
 
+  private var hasToldThatItWaits = false
   /// What was last shown of a path, with `--follow`.
   private var shown: [String: String] = [:]
 
@@ -53,16 +54,29 @@ final class LiveRun {
     let request = try request(environment: environment)
     let outcome: LaunchOutcome
     do throws(CaptureError) {
-      let tracer = Tracer(request, inspector: inspector, walker: LiveStackWalker()) {
-        [self] event in take(event)
-      }
+      let tracer = Tracer(
+        request, inspector: inspector, walker: LiveStackWalker(),
+        waiting: { [self] seconds in tellThatItWaits(seconds) }
+      ) { [self] event in take(event) }
+      let terminal = TerminalModes()
       outcome = try tracer.run()
+      // One that was ended in the midst of its work leaves the terminal as it needed it.
+      if analysis.history.settledNumber != nil { terminal?.restore() }
     } catch {
       throw RunFailure.capture(error)
     }
     let report = try finish(.run, environment)
     let status = analysis.history.settledNumber == nil ? ExitStatus.status(for: outcome) : 0
     return Result(report: report, status: status)
+  }
+
+  /// Says once, on a terminal, what is waited for.
+  private func tellThatItWaits(_ seconds: Double) {
+    guard !hasToldThatItWaits, seconds > 2, tool == "whyconf", isatty(STDERR_FILENO) == 1 else {
+      return
+    }
+    hasToldThatItWaits = true
+    Output.complain(tool, "waiting for \(command.first ?? "it") to settle; Ctrl-C ends it")
   }
 
   private func finish(

@@ -27,3 +27,21 @@ struct Terminal {
     isUTF8 = name.isEmpty || !isTerminal || name.contains("utf-8") || name.contains("utf8")
   }
 }
+
+/// The modes of the terminal that standard input is (`termios(3)`).
+struct TerminalModes {
+  private var modes = termios()
+
+  /// As they are now; nil where it is no terminal.
+  init?() {
+    guard unsafe tcgetattr(STDIN_FILENO, &modes) == 0 else { return nil }
+  }
+
+  /// Sets them again. From the background this would stop us, so the signal is ignored meanwhile.
+  func restore() {
+    var modes = modes
+    let handler = signal(SIGTTOU, SIG_IGN)
+    _ = unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &modes)
+    _ = signal(SIGTTOU, handler)
+  }
+}

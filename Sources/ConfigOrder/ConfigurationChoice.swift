@@ -91,6 +91,10 @@ struct ConfigurationChoice {
       isChosen[index] = true
       waiting.append(index)
     }
+    for index in siblings() {
+      isChosen[index] = true
+      waiting.append(index)
+    }
     var next = 0
     while next < waiting.count {
       for index in search.search(waiting[next])
@@ -99,6 +103,29 @@ struct ConfigurationChoice {
         waiting.append(index)
       }
       next += 1
+    }
+  }
+
+  /// The files beside one that is configuration by its name, in a directory of a program's own in the
+  /// home directory: `~/.subversion/servers` beside `config`.
+  private func siblings() -> [Int] {
+    var directories: Set<String> = []
+    for index in tries.indices where isChosen[index] && tries[index].isOpened {
+      let path = tries[index].path
+      if ConfigurationPlaces.looksLikeConfiguration(PathName.base(of: path)) {
+        directories.insert(PathName.directory(of: path))
+      }
+    }
+    return tries.indices.filter { index in
+      let tried = tries[index]
+      let directory = PathName.directory(of: tried.path)
+      let base = PathName.base(of: tried.path)
+      guard !isChosen[index], tried.isOpened, !tried.isWritten, !tried.isMade, !tried.isDirectory,
+        directories.contains(directory),
+        let home = order.circumstances[tried.circumstances].variables.home,
+        PathName.directory(of: directory) == home
+      else { return false }
+      return !ConfigurationPlaces.isDataName(base) && !ConfigurationPlaces.isCodeName(base)
     }
   }
 

@@ -10,6 +10,7 @@ enum ConfigurationPlaces {
   static func isLikely(_ path: String, _ circumstances: Circumstances) -> Bool {
     let base = PathName.base(of: path)
     if isDataName(base) { return false }
+    if plainCodeSuffixes.contains(suffix(of: base)), !saysConfiguration(code: base) { return false }
     if dataPrefixes.contains(where: { path.hasPrefix($0) }) { return base == "pyvenv.cfg" }
     let isInStore = isStore(path)
     if !isInStore, anywhere.contains(suffix(of: base)) { return true }
@@ -78,7 +79,14 @@ enum ConfigurationPlaces {
   }
 
   /// True for the name of a program's code, which is configuration only in a place of such.
-  static func isCodeName(_ base: String) -> Bool { codeSuffixes.contains(suffix(of: base)) }
+  static func isCodeName(_ base: String) -> Bool {
+    codeSuffixes.contains(suffix(of: base)) || plainCodeSuffixes.contains(suffix(of: base))
+  }
+
+  private static func saysConfiguration(code base: String) -> Bool {
+    let name = base.lowercased()
+    return codeNameParts.contains { name.containsBytes($0) }
+  }
 
   /// True for a name that is one of data, unless something else speaks for the file.
   static func isDataName(_ base: String) -> Bool {
@@ -116,6 +124,9 @@ enum ConfigurationPlaces {
     "data: parts of a path, unless a line or an option names the file"]
   private static let codeSuffixes = signs.set(
     "code: suffixes of what is configuration in a place of configuration, and nowhere else")
+  private static let plainCodeSuffixes = signs.set(
+    "code: suffixes of what is configuration there if its name says so as well")
+  private static let codeNameParts = signs["code: parts of such names"]
   private static let dataSuffixes = signs.set(
     "data: suffixes, unless a line or an option names the file")
   private static let dataNameParts = signs["data: parts of a name"]

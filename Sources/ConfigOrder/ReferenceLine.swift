@@ -92,8 +92,14 @@ enum ReferenceLine {
     }
     if word.allSatisfy({ $0.isNumber || $0 == "." }) { return nil }
     let text = expanded(word, circumstances)
-    // Something must be there to be matched.
-    return text.utf8.contains { $0 != 0x2F && $0 != 0x2E && $0 != 0x2A } ? text : nil
+    // Something must be there to be matched: `%m/%f` says nothing.
+    let isOpen = text.utf8.contains(0x2A)
+    let letters = PathName.base(of: text).utf8.count { byte in
+      byte >= 0x30 && byte <= 0x39 || byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A
+    }
+    let all = text.utf8.count { $0 != 0x2F && $0 != 0x2E && $0 != 0x2A }
+    if isOpen, text.hasPrefix("*"), letters < 2 { return nil }
+    return all >= (isOpen ? 3 : 1) ? text : nil
   }
 
   /// The word with the home directory and variables put in; what is not known matches anything.

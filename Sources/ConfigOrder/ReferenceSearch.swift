@@ -22,6 +22,11 @@ struct ReferenceSearch {
   private let order: ConfigurationOrder
   private let answer: (SystemQuestion) -> SystemAnswer
   private var byBase: [String: [Int]] = [:]
+  private var byDirectory: [String: [Int]] = [:]
+  /// The tries in directories that were listed: what patterns can mean.
+  private var listed: [Int] = []
+  /// How many comparisons with patterns are still made, whatever the files hold.
+  private var budget = 2_000_000
   private var searched: Set<String> = []
   /// What names a path, by the position of its try.
   private(set) var namings: [Int: Naming] = [:]
@@ -31,6 +36,9 @@ struct ReferenceSearch {
     self.answer = answer
     for (index, path) in order.tries.keys.enumerated() {
       byBase[PathName.base(of: path), default: []].append(index)
+      let directory = PathName.directory(of: path)
+      byDirectory[directory, default: []].append(index)
+      if order.listings[directory] != nil { listed.append(index) }
     }
   }
 
@@ -84,7 +92,7 @@ struct ReferenceSearch {
   }
 
   /// The tries that a reference can mean, with the directory that was listed for it.
-  private func matches(
+  private mutating func matches(
     _ reference: Reference, bases: Set<String>, after file: PathTry
   ) -> [(index: Int, directory: String?)] {
     let base = PathName.base(of: reference.pattern)
@@ -98,40 +106,35 @@ struct ReferenceSearch {
       // What was listed in it was named with it.
       if order.listings[other.path] != nil { found += children(of: other.path) }
     }
-    if base.utf8.contains(where: { Reference.wildcards.contains($0) }) {
-      let directory = PathName.directory(of: reference.pattern)
-      for index in order.tries.values.indices {
-        let path = order.tries.values[index].path
-        guard order.listings[PathName.directory(of: path)] != nil,
-          fits(path, reference, bases: bases),
-          order.tries.values[index].number > file.number
-        else { continue }
-        found.append((index, PathName.directory(of: path)))
-      }
-      // The directory itself, which need not hold anything that fits.
-      let place = Reference(
-        pattern: directory, leadsOn: reference.leadsOn, isData: reference.isData)
-      if directory != "." {
-        for index in order.tries.values.indices {
-          let other = order.tries.values[index]
-          guard other.number > file.number,
-            order.listings[other.path] != nil || other.status != .checked,
-            fits(other.path, place, bases: bases)
-          else { continue }
-          found.append((index, nil))
-        }
-      }
-    } else {
+    guard base.utf8.contains(where: { Reference.wildcards.contains($0) }) else {
       byBase[base]?.forEach(consider)
+      return found
+    }
+    budget -= listed.count
+    guard budget > 0 else { return [] }
+    for index in listed {
+      let other = order.tries.values[index]
+      guard other.number > file.number, fits(other.path, reference, bases: bases) else { continue }
+      found.append((index, PathName.directory(of: other.path)))
+    }
+    // The directory itself, which need not hold anything that fits.
+    let place = Reference(
+      pattern: PathName.directory(of: reference.pattern), leadsOn: reference.leadsOn,
+      isData: reference.isData)
+    guard place.pattern != "." else { return found }
+    for index in byBase[PathName.base(of: place.pattern)] ?? [] {
+      let other = order.tries.values[index]
+      guard other.number > file.number,
+        order.listings[other.path] != nil || other.status != .checked,
+        fits(other.path, place, bases: bases)
+      else { continue }
+      found.append((index, nil))
     }
     return found
   }
 
   private func children(of directory: String) -> [(index: Int, directory: String?)] {
-    order.tries.values.indices.compactMap { index in
-      PathName.directory(of: order.tries.values[index].path) == directory
-        ? (index, directory) : nil
-    }
+    (byDirectory[directory] ?? []).map { ($0, directory) }
   }
 
   /// True if a reference can mean `path`.

@@ -10,7 +10,13 @@ extension TextRenderer {
       write(options.styled(line, .strong))
     }
     // One that fails to start has read what it could, and a reason.
-    if report.verdict.status != .succeeded { writeFlow(report.verdict.summary) }
+    if report.verdict.status != .succeeded {
+      writeFlow(report.verdict.summary)
+      if let cause = report.findings.first, cause.role == .cause {
+        writeWhy(cause)
+        writeFixes(cause)
+      }
+    }
     let entries = report.config.entries.filter { $0.scope == .program }
     if !entries.isEmpty { write("") }
     if options.drawsTree {

@@ -98,7 +98,8 @@ package struct TextRenderer {
 // MARK: - The cause
 
 extension TextRenderer {
-  private mutating func writeWhy(_ finding: Report.Finding) {
+  /// Writes why a finding holds.
+  mutating func writeWhy(_ finding: Report.Finding) {
     guard !finding.why.isEmpty || finding.pathDown.count > 1 else { return }
     writeHeading("Why")
     if finding.pathDown.count > 1 {
@@ -111,7 +112,8 @@ extension TextRenderer {
     }
   }
 
-  private mutating func writeFixes(_ finding: Report.Finding) {
+  /// Writes what to do about a finding.
+  mutating func writeFixes(_ finding: Report.Finding) {
     guard !finding.fixDetails.isEmpty else { return }
     writeHeading("What to do")
     for (index, fix) in finding.fixDetails.enumerated() {

@@ -75,6 +75,7 @@ extension TraceSession {
       received(signal, from: sender)
     }
     placement.wake(threads)
+    if limit.phase == .running, settling != nil { waiting?(Double(events.elapsed) / 1e9) }
     if limit.phase == .running, settling?.settles(threads.keys) ?? false {
       emitNote(.settled, "\(Double(events.elapsed) / 1e9)")
       terminate()

@@ -36,6 +36,8 @@ final class TraceSession {
   var limit = TimeLimit()
   /// Whether the target has become ready, where it is to be ended then.
   var settling: Settling?
+  /// Is told how long it takes until the target settles.
+  var waiting: ((Double) -> Void)?
   /// True if the target was there before us, and so outlives us.
   var isAttached = false
   /// True if the target is let go, not ended, once it has settled or we are interrupted.

@@ -10,13 +10,16 @@ package struct Tracer: ~Copyable {
   private let request: LaunchRequest
 
   /// A tracer of `request`. `inspector` answers what is only true at a stop; `walker` tells the
-  /// stack of a crash, if there is one; `sink` gets every event in order.
+  /// stack of a crash, if there is one; `waiting` is told, several times a second, how many seconds a
+  /// target that is to settle has run; `sink` gets every event in order.
   package init(
     _ request: LaunchRequest, inspector: any SystemInspector,
-    walker: (any StackWalker)? = nil, sink: @escaping (TraceEvent) -> Void
+    walker: (any StackWalker)? = nil, waiting: ((Double) -> Void)? = nil,
+    sink: @escaping (TraceEvent) -> Void
   ) {
     self.request = request
     session = TraceSession(inspector: inspector, walker: walker, sink: sink)
+    session.waiting = waiting
   }
 
   /// Runs the command and everything that it starts to their ends. Gives how the first process
