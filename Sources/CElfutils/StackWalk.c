@@ -124,10 +124,18 @@ static void mend_wild_call(struct walk *walk, bool left) {
   walk->top[1].is_activation = false;
 }
 
+/// After a breakpoint (int3) the program counter is behind it, and can be at another line already.
+static bool is_behind_breakpoint(struct walk *walk, const struct wf_counter *counter) {
+  Dwarf_Word word;
+  return counter->is_activation && counter->address > sizeof word &&
+         wf_memory_word(&walk->memory, counter->address - sizeof word, &word) && word >> 56 == 0xCC;
+}
+
 static void describe(struct walk *walk) {
   const struct wf_stack_request *request = walk->source->request;
   int output = walk->source->output;
   uint64_t top = walk->count < request->top ? walk->count : request->top;
+  if (top > 0 && is_behind_breakpoint(walk, &walk->top[0])) walk->top[0].is_activation = false;
   for (uint64_t index = 0; index < top; index++)
     if (!wf_describe(walk->dwfl, &walk->top[index], output)) return;
   if (request->bottom == 0) return;

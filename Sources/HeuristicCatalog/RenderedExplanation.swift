@@ -24,5 +24,14 @@ package struct RenderedExplanation: Hashable, Sendable {
     package var safety: Heuristic.Safety?
     /// What to know about it.
     package var note: String?
+
+    package init(
+      text: String, isCommand: Bool, safety: Heuristic.Safety? = nil, note: String? = nil
+    ) {
+      self.text = text
+      self.isCommand = isCommand
+      self.safety = safety
+      self.note = note
+    }
   }
 }

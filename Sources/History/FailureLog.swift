@@ -78,6 +78,8 @@ package struct FailureLog: Sendable {
     case (.inspect, .open), (.inspect, .execute), (.inspect, .enter), (.inspect, .create),
       (.inspect, .make):
       return true
+    // The server was started for want of it.
+    case (.connect, .bind): return isSameSubject
     case (.open, .create), (.open, .make), (.remove, .create), (.remove, .make):
       return isSameSubject
     case (.make, .enter), (.make, .inspect): return isSameSubject && failure.error == .exists

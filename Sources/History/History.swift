@@ -382,10 +382,13 @@ package struct History: Sendable {
       name = PathName.base(of: path)
     }
     let processes = processes
+    // A server that is started for want of one leaves the process that started it.
+    let ancestors = purpose == .bind ? Set(lineage(of: index)) : []
     failures.recordSuccess(
       name: name, subject: subject, purpose: purpose, number: event.number,
       isRelated: {
         $0 == index || processes[index].parent == $0 || processes[$0].parent == index
+          || ancestors.contains($0)
       })
   }
 }

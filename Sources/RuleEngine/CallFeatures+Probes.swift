@@ -12,6 +12,13 @@ extension CallFeatures {
     {
       return RankingWeights.lookBefore
     }
+    // unzip tries x.zip.zip and x.zip.ZIP once x.zip is no archive.
+    let isExtended = run.history.processes[call.process].recentFiles.contains {
+      path.utf8.count > $0.utf8.count + 1 && path.hasPrefix($0 + ".")
+    }
+    if isExtended, call.purpose == .open || call.purpose == .inspect {
+      return RankingWeights.lookBefore
+    }
     let isToBeMade = run.history.failures.calls.contains {
       $0.process == call.process && $0.secondPath == path
         && !$0.error.isAbsence
@@ -34,11 +41,26 @@ extension CallFeatures {
 
   /// Named on the command line of its process, word for word.
   static func askedFor(_ call: FailedCall, _ run: RankingContext) -> Double {
-    guard call.replacement == nil, call.purpose != .execute else { return 0 }
+    guard call.replacement == nil else { return 0 }
+    if call.purpose == .execute || call.purpose == .inspect && isCommand(call, run) {
+      // CC=arm-gcc, EDITOR=viim: programs are told by variables what to run.
+      guard let name = call.path.map(PathName.base), name.utf8.count > 1 else { return 0 }
+      return run.history.processes[call.process].environment.contains {
+        $0.hasSuffix("=" + name) && !$0.hasPrefix("_=")
+      } ? RankingWeights.askedFor : 0
+    }
     let given = [call.path, call.call.path, call.secondPath].compactMap { $0 }
     let arguments = run.history.processes[call.process].arguments.dropFirst()
     return arguments.contains { argument in given.contains { $0 == argument } }
       ? RankingWeights.askedFor : 0
+  }
+
+  /// True for a look into a directory of PATH, as shells look for commands.
+  private static func isCommand(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard let path = call.path, call.error.isAbsence,
+      let search = run.history.processes[call.process].environmentValue("PATH")
+    else { return false }
+    return search.split(separator: ":").contains { $0 == PathName.directory(of: path) }
   }
 
   /// A call by which programs ask for better conditions, and live without: higher limits, huge pages,

@@ -63,6 +63,7 @@ extension CallFeatures {
         } else if run.mentions.anyLine(after: call.number, speaksOf: call.error) {
           value += RankingWeights.errorWordsSomewhere
         }
+        if run.mentions.isInformation(mention.line) { value *= RankingWeights.mentionInPassing }
         if run.mentions.complaintWeight(around: mention.line) < 0.3
           || run.mentions.isReassuring(mention.line)
         {
@@ -131,7 +132,7 @@ extension CallFeatures {
 
   /// The program complained in clear words, and not of this.
   static func passedOver(_ call: FailedCall, _ run: RankingContext) -> Double {
-    guard mentioned(call, run) == 0,
+    guard mentioned(call, run) < 0.5,
       let complaint = run.firstClearComplaint(after: call.number, of: call.process)
     else { return 0 }
     let text = complaint.text.lowercased()

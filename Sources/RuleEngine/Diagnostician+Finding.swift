@@ -52,6 +52,15 @@ extension Diagnostician {
           "\(name(of: complaint.process)) then said: "
             + LogPrefix.removed(from: complaint.text.trimmed)))
     }
+    if let advice = advice(beside: candidate, complaint),
+      !rendered.fixes.contains(where: { $0.text == advice }),
+      !rendered.because.contains(where: { $0 == advice })
+    {
+      rendered.fixes.append(
+        .init(
+          text: TargetText.escaped("\(process.name) itself advises: \(advice)"), isCommand: false,
+          safety: .checkFirst))
+    }
     let down = pathDown(to: candidate.process)
     return Finding(
       heuristic: heuristic.id, role: role(of: heuristic),
@@ -65,6 +74,16 @@ extension Diagnostician {
       features: Dictionary(
         candidate.features.map { ($0.name, ($0.value * 100).rounded() / 100) },
         uniquingKeysWith: { $0 + $1 }), reason: reason(for: candidate))
+  }
+
+  /// What the process itself advises around its complaint.
+  private func advice(beside candidate: Candidate, _ complaint: SpokenLine?) -> String? {
+    guard let complaint,
+      let position = run.mentions.lines.firstIndex(where: {
+        $0.number == complaint.number && $0.text == complaint.text
+      })
+    else { return nil }
+    return Advice.find(in: run.mentions.lines, around: position)
   }
 
   func role(of heuristic: Heuristic) -> Finding.Role {
@@ -151,6 +170,7 @@ extension Diagnostician {
     switch candidate.source {
     case .call(let call, _): call.error
     case .lostReader: .brokenPipe
+    case .words(let line): SpokenError.find(in: run.mentions.lines[line].text)
     default: nil
     }
   }

@@ -76,6 +76,11 @@ struct Inquiry {
     return nil
   }
 
+  /// Words of these programs and texts that are near to a word which none of them has.
+  func words(near word: String, in files: [String]) -> [String] {
+    files.isEmpty ? [] : names(answer(.nearWords(word: word, files: files)))
+  }
+
   /// Where a symbol should have come from that the file called `user` wants.
   func symbol(
     _ name: String, version: String?, user: String, _ start: LoaderStart

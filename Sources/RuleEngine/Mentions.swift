@@ -66,7 +66,11 @@ struct Mentions {
   /// True if line `position` itself says that it does not matter.
   func isReassuring(_ position: Int) -> Bool {
     folded[position].contains("ignored") || folded[position].contains("ignoring")
+      || folded[position].contains("skipping")
   }
+
+  /// True if line `position` calls itself information.
+  func isInformation(_ position: Int) -> Bool { Complaint.isInformation(folded[position]) }
 
   /// True if line `position` has `token` in quotation marks.
   func quotes(_ token: String, inLine position: Int) -> Bool {
@@ -142,6 +146,7 @@ enum Complaint {
     var weight = 0.0
     // Lines of source that a traceback quotes are no words to the user.
     if text.hasPrefix("    ") || headings.contains(where: { text.hasSuffix($0) }) { return 0 }
+    if isInformation(text) { return 0 }
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
     for word in reassurances where text.contains(word) { weight -= 0.5 }
     if text.contains("warning"), !text.contains("error"), !text.contains("fatal") {

@@ -52,6 +52,7 @@ package struct LiveSystemInspector: SystemInspector {
     case .program, .library, .symbol:
       .unknown(reason: "this inspector does not read programs")
     case .nearby(let names, let roots): .names(list: NearbyFiles.named(names, around: roots))
+    case .nearWords(let word, let files): .names(list: NearWords.near(word, in: files))
     case .packageShipping(let name): PackageLists.packages(shipping: name)
     case .binaryFormat(let path): .names(list: BinaryFormats.format(of: path))
     case .listening: .holders(list: SocketTable.listeners())

@@ -118,7 +118,7 @@ final class StaleFacts {
       return [.limits(pid: thread.process.id)]
         + (memberships.isEmpty
           ? [] : [.controlGroup(pid: thread.process.id, memberships: memberships)])
-    case .interrupted: return isLock(call) ? lockers(call, thread) : []
+    case .interrupted, .deadlock: return isLock(call) ? lockers(call, thread) : []
     case .textBusy, .busy: return place(call, thread).map { [.openers(path: $0)] } ?? []
     case .noEntry, .notDirectory, .tooManyLinks, .executableFormat, .badLibrary:
       return program(call, thread)

@@ -228,6 +228,8 @@ extension ErrorNumber {
   package static let readOnly = ErrorNumber(rawValue: 30)
   /// Broken pipe.
   package static let brokenPipe = ErrorNumber(rawValue: 32)
+  /// Resource deadlock avoided.
+  package static let deadlock = ErrorNumber(rawValue: 35)
   /// File name too long.
   package static let nameTooLong = ErrorNumber(rawValue: 36)
   /// Function not implemented.

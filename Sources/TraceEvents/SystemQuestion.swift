@@ -60,6 +60,9 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   case library(name: String, version: String?, start: LoaderStart)
   /// Where should `symbol`, which the file called `user` wants, come from? Answer: `symbol`.
   case symbol(name: String, version: String?, user: String, start: LoaderStart)
+  /// Which words of these programs and texts are near to `word` (a typing error)? Best first, at most
+  /// 3; none where one of them has `word` itself. Answer: `names`.
+  case nearWords(word: String, files: [String])
   /// Which installed package owns `path`? Answer: `names` with one element, or none.
   case packageOwning(path: String)
   /// Which package known to the machine ships a file or command of this name?
@@ -381,39 +384,5 @@ package struct ProcessIdentity: Codable, Sendable, Hashable {
     self.state = state
     self.ageSeconds = ageSeconds
     self.unit = unit
-  }
-}
-
-/// A resource limit of a process (`getrlimit(2)`).
-package struct ResourceLimit: Codable, Sendable, Hashable {
-  /// `RLIMIT_NOFILE` and so on.
-  package var name: String
-  /// nil: unlimited.
-  package var soft: UInt64?
-  /// nil: unlimited.
-  package var hard: UInt64?
-  /// What is used now, where it can be told (descriptors, address space, processes).
-  package var used: UInt64?
-
-  package init(name: String, soft: UInt64?, hard: UInt64?, used: UInt64? = nil) {
-    self.name = name
-    self.soft = soft
-    self.hard = hard
-    self.used = used
-  }
-}
-
-/// A line of a text file.
-package struct TextLine: Codable, Sendable, Hashable {
-  package var file: String
-  /// From 1.
-  package var number: Int
-  /// The line without its line feed, cut at 400 bytes.
-  package var text: String
-
-  package init(file: String, number: Int, text: String) {
-    self.file = file
-    self.number = number
-    self.text = text
   }
 }

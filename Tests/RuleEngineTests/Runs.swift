@@ -41,6 +41,14 @@ let failingRuns: [RunCase] = [
       $0.exit(1)
     }),
   RunCase(
+    name: "too many open files in the whole system", heuristic: "resources/system-descriptors",
+    subject: "fs.file-max", inspector: FakeInspector(),
+    build: {
+      $0.open("/srv/data/in.csv", .fails(.tooManyOpenSystemwide))
+      $0.say("app: /srv/data/in.csv: Too many open files in system")
+      $0.exit(1)
+    }),
+  RunCase(
     name: "a dangling link", heuristic: "files/dangling-link", subject: "/srv/current",
     inspector: FakeInspector([
       .path(path: "/srv/current/x"): .pathWalk(

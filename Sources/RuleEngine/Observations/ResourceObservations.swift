@@ -70,6 +70,7 @@ struct ResourceExhausted: ObservationKind {
 struct LockHeld: ObservationKind {
   var path: String?
   var call = ""
+  var error = ""
   var holder: String?
   var holderPid: Int?
   var holderCommand: String?
@@ -81,6 +82,7 @@ struct LockHeld: ObservationKind {
   static let fields: [ObservationField<Self>] = [
     .init("path", \.path, "The file that is locked."),
     .init("call", \.call, "The system call."),
+    .init("error", \.error, "Name of the error: EAGAIN, EACCES, EINTR, EDEADLK."),
     .init("holder", \.holder, "Name of the process that holds the lock."),
     .init("holder_pid", \.holderPid, "Its process id."),
     .init("holder_command", \.holderCommand, "Its command line."),

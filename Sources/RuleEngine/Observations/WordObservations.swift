@@ -53,6 +53,14 @@ struct LastWords: ObservationKind {
   var localeName: String?
   var localeLanguage: String?
   var unknownUser: String?
+  var error: String?
+  var mountedAt: String?
+  var mountedType: String?
+  var mountedSource: String?
+  var unknownWord: String?
+  var nearWords: [String] = []
+  var bestNearWord: String?
+  var ownConfiguration: String?
   var wantedMode: String?
   var log: String?
   var otherLog: String?
@@ -143,6 +151,18 @@ struct LastWords: ObservationKind {
       "A file of the program's own that has the name of the module that the words speak of."),
     .init("locale_name", \.localeName, "The locale that was looked for last."),
     .init("locale_language", \.localeLanguage, "Its language and country: de_DE."),
+    .init("error", \.error, "Name of the error of a system call that the words tell."),
+    .init(
+      "mounted_at", \.mountedAt,
+      "Where the file system of `file` is mounted, if the words tell an input/output error."),
+    .init("mounted_type", \.mountedType, "Its type."),
+    .init("mounted_source", \.mountedSource, "The device that it is of."),
+    .init("unknown_word", \.unknownWord, "The option or word of configuration that is not known."),
+    .init("near_words", \.nearWords, "Words that the program does know and that resemble it."),
+    .init("best_near_word", \.bestNearWord, "The nearest of them."),
+    .init(
+      "own_configuration", \.ownConfiguration,
+      "The file below /etc with the program's name in its path that it had read first."),
     .init("unknown_user", \.unknownUser, "The user or group that the words say is unknown."),
     .init(
       "installs_locally", \.installsLocally,

@@ -36,5 +36,6 @@ enum LogPrefix {
     "[emerg]", "[alert]", "[crit]", "[error]", "[err]", "[warn]", "[notice]", "[fatal]", "error",
     "error:", "fatal:", "[warning]", "#", "alert:",
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec", "utc",
+    "gmt", "cet", "cest", "est", "edt", "pst", "pdt", "bst", "jst", "ist",
   ]
 }

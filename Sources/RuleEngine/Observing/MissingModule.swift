@@ -12,6 +12,8 @@ struct MissingModule: Equatable {
     case lua = "Lua"
     case php = "PHP"
     case tcl = "Tcl"
+    case cmake = "CMake"
+    case pkgConfig = "pkg-config"
   }
 
   let language: Language
@@ -50,6 +52,8 @@ struct MissingModule: Equatable {
     ("Could not find or load main class ", "", .java),
     (" module '", "' not found", .lua), ("can't find package ", "", .tcl),
     ("Call to undefined function ", "(", .php),
+    ("package configuration file provided by \"", "\"", .cmake),
+    ("Could NOT find ", " ", .cmake), ("No package '", "' found", .pkgConfig),
   ]
 
   /// `Acme/Widget.pm` is how Perl looks for `Acme::Widget`.
@@ -63,7 +67,7 @@ struct MissingModule: Equatable {
     switch language {
     case .perl: name.replacing("::", with: "/")
     case .python, .java, .lua: name.replacing(".", with: "/")
-    case .ruby, .node, .php, .tcl: name
+    case .ruby, .node, .php, .tcl, .cmake, .pkgConfig: name
     }
   }
 
@@ -86,6 +90,8 @@ struct MissingModule: Equatable {
       // Extensions put their name before that of each function.
       let prefix = String(first.prefix { $0 != "_" })
       return ["php-\(prefix)", "php-\(prefix)string"]
+    case .cmake: return ["lib\(lower)-dev", "\(lower)-dev"]
+    case .pkgConfig: return ["lib\(lower.droppingPrefix("lib"))-dev", "\(lower)-dev"]
     case .java: return []
     }
   }
@@ -108,6 +114,8 @@ struct MissingModule: Equatable {
     case .ruby: return last + ".rb"
     case .lua: return last + ".lua"
     case .java: return last + ".class"
+    case .cmake: return last + "Config.cmake"
+    case .pkgConfig: return last + ".pc"
     case .node, .php, .tcl: return last
     }
   }

@@ -51,6 +51,14 @@ extension Observer {
       seen.faultTitle = "division by zero"
       seen.faultWords =
         "An integer was divided by zero (or the least number by -1, which has no result)."
+    case (.trap, _):
+      seen.faultAddress = nil
+      seen.faultKind = "trap"
+      seen.faultTitle = "a breakpoint, and no debugger"
+      seen.faultWords =
+        "The instruction is a breakpoint (int3) or a single step, made for a debugger: a call such as"
+        + " __builtin_debugtrap(), an assertion of a library, or a compiler's trap for what must not"
+        + " happen."
     case (.illegalInstruction, _):
       seen.faultKind = "instruction"
       seen.faultTitle = "illegal instruction"
@@ -142,8 +150,10 @@ extension Observer {
     _ name: String, _ option: String, _ process: ProcessRecord, in seen: inout ProcessKilled
   ) {
     seen.ulimitOption = option
+    // With each SIGXCPU the kernel raises the soft limit by a second, before the stop.
+    let raised: UInt64 = name == "RLIMIT_CPU" ? 1 : 0
     let limit =
-      inquiry.limitFact(name, of: process.pid)?.soft
+      inquiry.limitFact(name, of: process.pid)?.soft.map { max($0, raised) - raised }
       ?? process.limits[name].map { UInt64(clamping: $0) }
     guard let limit else { return }
     seen.limit =

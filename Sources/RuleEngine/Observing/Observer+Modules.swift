@@ -55,6 +55,10 @@ extension Observer {
       seen.rockName = first
       seen.pathVariable = "LUA_PATH"
     case .tcl: seen.pathVariable = "TCLLIBPATH"
+    case .cmake:
+      seen.pathVariable =
+        "CMAKE_PREFIX_PATH, or \(module.name)_DIR for the directory of its \(module.name)Config.cmake"
+    case .pkgConfig: seen.pathVariable = "PKG_CONFIG_PATH"
     case .java, .php: break
     }
   }

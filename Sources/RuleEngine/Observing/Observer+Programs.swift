@@ -200,6 +200,7 @@ extension Observer {
     var seen = LockHeld()
     seen.path = call.path ?? call.target?.path
     seen.call = call.call.name
+    seen.error = call.error.name
     guard asking, let path = seen.path else { return seen }
     if let holder = inquiry.lockers(path).first {
       seen.holder = holder.process?.name

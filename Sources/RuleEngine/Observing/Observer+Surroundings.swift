@@ -15,6 +15,11 @@ extension Observer {
         seen.available = Wording.bytes(status.availableBytes)
       }
     }
+    if seen.error == "EIO", let file = seen.file, let status = inquiry.fileSystem(file) {
+      seen.mountedAt = status.mountPoint
+      seen.mountedType = status.type
+      seen.mountedSource = status.source
+    }
     if let peer = process.lastPeer, peer.host.map({ Self.isLoopback($0) }) ?? false {
       seen.peerHolder = inquiry.listeners(peer).first?.process
         .map { "\($0.name) (pid \($0.pid))" }
@@ -45,6 +50,44 @@ extension Observer {
         seen.missingStoreVariable = String(parts[0])
         return
       }
+    }
+  }
+
+  /// Words that the program knows and that resemble the one that it does not know.
+  func describeNearWords(_ process: ProcessRecord, in seen: inout LastWords) {
+    guard let word = seen.unknownWord else { return }
+    // The program, and what it loaded that is its own: modules, plug-ins.
+    var files = [process.executable, process.executedPath].compactMap { $0 }
+    files += process.libraries.filter { path in
+      !["/lib/x86_64-linux-gnu/", "/usr/lib/x86_64-linux-gnu/lib", "/lib64/"]
+        .contains { path.hasPrefix($0) }
+    }
+    if files.first == files.dropFirst().first { files.removeFirst() }
+    seen.nearWords = inquiry.words(near: word, in: Array(files.prefix(24)))
+    seen.bestNearWord = seen.nearWords.first
+  }
+
+  /// The file below /etc that configures a program, by its name: /etc/php/8.2/cli/php.ini.
+  func ownConfiguration(of process: ProcessRecord) -> String? {
+    let name = process.name.prefix { $0.isLetter }.lowercased()
+    guard name.count >= 3 else { return nil }
+    return process.recentFiles.first { path in
+      path.hasPrefix("/etc/") && path.containsBytes("/" + name)
+        && [".ini", ".conf", ".cnf", ".cfg", ".yaml", ".yml", ".toml", ".json"]
+          .contains { path.hasSuffix($0) }
+    }
+  }
+
+  /// Words such as OpenSSL/3.0.19 look like the name of a file and are none; and what was opened last
+  /// of the system's own is no news beside a file that is named.
+  func dropWhatIsNoFile(_ line: String, in seen: inout LastWords) {
+    if let file = seen.file, seen.lineNumber == nil, !line.containsBytes(file), isMissing(file) {
+      seen.file = nil
+    }
+    if seen.file != nil, let last = seen.lastFile,
+      last.hasPrefix("/etc/") || last.hasPrefix("/usr/")
+    {
+      seen.lastFile = nil
     }
   }
 

@@ -41,11 +41,16 @@ extension Observer {
     describeLocale(process, in: &seen)
     seen.unseenError = unseenError(in: line.text, process)
     seen.unknownUser = UnknownUser.name(in: line.text)
+    seen.error = SpokenError.find(in: line.text)?.name
+    seen.unknownWord = UnknownWord.find(in: line.text)
+    seen.ownConfiguration = ownConfiguration(of: process)
     describeModule(process, in: &seen, asking: asking)
     describeModule(in: line.text, process, in: &seen, asking: asking)
     describeRights(of: block.map(\.text), process, in: &seen, asking: asking)
     if seen.lastFile == seen.file { seen.lastFile = nil }
     guard asking else { return seen }
+    describeNearWords(process, in: &seen)
+    dropWhatIsNoFile(line.text, in: &seen)
     if let file = seen.file, let number = seen.lineNumber {
       seen.sourceLine = text(of: number, in: file)
       if seen.sourceLine == nil, !process.recentFiles.contains(file), isMissing(file) {
@@ -109,6 +114,11 @@ extension Observer {
       lines.indices.contains(other) && lines[other].process == line.process
         && lines[other].stream == line.stream
     }
+    if isBeside(position + 1) {
+      let next = LogPrefix.removed(from: lines[position + 1].text.trimmed)
+      // PostgreSQL says in a line of its own what it means.
+      if next.hasPrefix("DETAIL: ") { return text + ". " + String(next.dropFirst(8)).trimmed }
+    }
     if text.hasSuffix(":"), isBeside(position + 1), MissingModule(in: text) == nil {
       return text + " " + lines[position + 1].text.trimmed
     }
@@ -119,7 +129,7 @@ extension Observer {
     return text
   }
 
-  private func isMissing(_ file: String) -> Bool {
+  func isMissing(_ file: String) -> Bool {
     if case .missing? = inquiry.pathWalk(file)?.end { true } else { false }
   }
 

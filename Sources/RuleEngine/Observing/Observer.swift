@@ -47,6 +47,7 @@ struct Observer {
       if KernelLimits.limit(of: call) != nil { return resourceExhausted(call, asking: asking) }
       return subject(of: call) == nil || isPrivileged(call)
         ? callFailed(call) : accessRefused(call, process: process, asking: asking)
+    case .deadlock where isLock(call): return lockHeld(call, asking: asking)
     case .executableFormat, .badLibrary,
       .inputOutput
     where call.error != .inputOutput || call.purpose == .execute:

@@ -28,6 +28,12 @@ struct SoughtModule: Equatable {
     } else if let name = Self.name(after: "find or load main class ", in: line) {
       self.init(
         name: name, files: [name.replacing(".", with: "/") + ".class"], installation: nil)
+    } else if let name = Self.name(after: "ClassNotFoundException: ", in: line)
+      ?? Self.name(after: "NoClassDefFoundError: ", in: line)
+    {
+      self.init(
+        name: name.replacing("/", with: "."), files: [name.replacing(".", with: "/") + ".class"],
+        installation: nil)
     } else if let name = Self.name(after: "Can't locate ", in: line), name.hasSuffix(".pm") {
       self.init(
         name: name, files: [name],
@@ -37,6 +43,12 @@ struct SoughtModule: Equatable {
       self.init(
         name: name, files: [path + ".lua", path + "/init.lua"],
         installation: "luarocks install " + name)
+    } else if let name = Self.name(after: "package configuration file provided by ", in: line) {
+      self.init(
+        name: name, files: [name + "Config.cmake", name.lowercased() + "-config.cmake"],
+        installation: nil)
+    } else if let name = Self.name(after: "No package ", in: line), line.contains("' found") {
+      self.init(name: name, files: [name + ".pc"], installation: nil)
     } else {
       return nil
     }

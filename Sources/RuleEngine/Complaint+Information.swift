@@ -1,0 +1,27 @@
+// Lines that call themselves information.
+extension Complaint {
+  /// True for a line that says by its severity that nothing is wrong: `LOG:`, `[info]`, `INFO:root:`,
+  /// `npm verbose`, `hint:`; `text` in lower case.
+  static func isInformation(_ text: String) -> Bool {
+    text.prefix(160).split(separator: " ").prefix(7).contains { part in
+      let word = String(part)
+      guard word.utf8.count < 24 else { return false }
+      if plain.contains(word) { return true }
+      let isMarked = word.hasPrefix("[") || word.hasPrefix("<") || word.contains(":")
+      guard isMarked, let name = word.split(whereSeparator: { !$0.isLetter }).first else {
+        return false
+      }
+      return severities.contains(name)
+        && word.drop { !$0.isLetter }.dropFirst(name.count).first
+          .map { ":]>".contains($0) } ?? false
+    }
+  }
+
+  private static let severities: Set<Substring> = [
+    "log", "info", "debug", "notice", "trace", "verbose", "hint", "information",
+  ]
+  /// What npm writes of each step, and logs of key and value.
+  private static let plain: Set<String> = [
+    "silly", "verbose", "level=info", "level=debug", "level=trace", "severity=info",
+  ]
+}

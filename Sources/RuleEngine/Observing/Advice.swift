@@ -1,0 +1,66 @@
+internal import History
+
+/// What a program itself advises to do, in the lines around its complaint.
+enum Advice {
+  /// How far behind a complaint its advice stands.
+  private static let reach = 8
+
+  /// The advice that `lines`, the words of one process, give around `position`; nil if there is none.
+  ///
+  /// Either a command of its own line, below one that announces it, or a sentence that begins with
+  /// what to do.
+  static func find(in lines: [SpokenLine], around position: Int) -> String? {
+    let near = lines[max(0, position - 2)..<min(lines.count, position + reach)]
+      .filter { $0.process == lines[position].process && $0.text.utf8.count < 300 }
+    for (line, next) in zip(near, near.dropFirst())
+    where announces(line.text) && isIndented(next.text) && looksLikeCommand(next.text.trimmed) {
+      return next.text.trimmed
+    }
+    return near.lazy.compactMap { sentence(in: LogPrefix.removed(from: $0.text.trimmed)) }.first
+  }
+
+  private static func announces(_ text: String) -> Bool {
+    let text = text.trimmed.lowercased()
+    guard text.hasSuffix(":") else { return false }
+    let words = Set(text.split { !$0.isLetter })
+    return !words.isDisjoint(with: [
+      "run", "call", "use", "try", "type", "execute", "using", "command", "commands", "with",
+      "install", "installing", "running", "executing",
+    ])
+  }
+
+  private static func isIndented(_ text: String) -> Bool {
+    text.hasPrefix("  ") || text.hasPrefix("\t")
+  }
+
+  private static func looksLikeCommand(_ text: String) -> Bool {
+    guard let first = text.first, first.isLowercase || first == "/" || first == "." || first == "$"
+    else { return false }
+    return text.contains(" ") && !text.hasSuffix(".") && !text.hasSuffix(":")
+      && !text.hasSuffix(",")
+  }
+
+  /// `Run initdb or pg_basebackup to …`, `HINT: Try …`, `… Please run 'apt update'`.
+  private static func sentence(in text: String) -> String? {
+    for part in text.split(separator: ". ", omittingEmptySubsequences: true) {
+      var words = part.split(whereSeparator: { $0 == " " || $0 == "\t" })
+      if let first = words.first, heads.contains(first.lowercased()) { words.removeFirst() }
+      if words.first?.lowercased() == "please" { words.removeFirst() }
+      guard words.count >= 3, let verb = words.first,
+        verb.first?.isUppercase ?? false || words.count < part.split(separator: " ").count,
+        verbs.contains(verb.lowercased()),
+        !part.contains("--help"), !part.contains(" -h"),
+        !part.lowercased().contains("for more information"),
+        !part.lowercased().contains("for usage")
+      else { continue }
+      return words.joined(separator: " ")
+    }
+    return nil
+  }
+
+  private static let heads: Set<String> = ["hint:", "help:", "tip:", "suggestion:", "note:"]
+  private static let verbs: Set<String> = [
+    "run", "try", "use", "install", "rerun", "execute", "add", "set", "increase", "check", "make",
+    "consider", "ensure", "specify", "remove", "create", "reinstall", "upgrade",
+  ]
+}

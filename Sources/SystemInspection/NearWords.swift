@@ -1,0 +1,97 @@
+import TraceEvents
+
+/// Words of programs and text files that a person could have meant.
+enum NearWords {
+  /// Files looked at, and the size up to which one is.
+  private static let maximumFiles = 24
+  private static let maximumSize = 24 << 20
+  /// Lengths of words that are compared.
+  private static let lengths = 3...40
+  /// Words given at most.
+  private static let maximumCount = 3
+
+  /// The words in `files` that are near to `word`, best first; none where one of the files has the
+  /// word itself, which then is no typing error.
+  static func near(_ word: String, in files: [String]) -> [String] {
+    let asked = TargetText.bytes(of: word)
+    guard lengths.contains(asked.count), asked.allSatisfy(isWordByte) else { return [] }
+    var found: Set<[UInt8]> = []
+    for file in files.prefix(maximumFiles) {
+      guard let contents = try? FileReading.contents(of: file, limit: maximumSize),
+        !contents.isTruncated
+      else { continue }
+      if collect(from: contents.bytes, near: asked, into: &found) { return [] }
+    }
+    let likeness = Likeness(asked: word)
+    let scored = found.compactMap { candidate -> (score: Int, word: String)? in
+      let text = TargetText.decoding(candidate[...])
+      return likeness.score(of: text).flatMap { $0 <= 25 ? ($0, text) : nil }
+    }
+    // Of words that differ in case alone, the one that is written as the word asked for is.
+    let isLower = word == word.lowercased()
+    let ranked = scored.map {
+      ($0.score, ($0.word == $0.word.lowercased()) == isLower ? 0 : 1, $0.word)
+    }
+    var kept: [String] = []
+    for (_, _, near) in ranked.sorted(by: <) where kept.count < maximumCount {
+      if !kept.contains(where: { $0.lowercased() == near.lowercased() }) { kept.append(near) }
+    }
+    return kept
+  }
+
+  /// Adds the words of nearly the length of `asked` that share its first or last letter; true if
+  /// `asked` itself stands there as a word.
+  ///
+  /// In a program, which ends its strings with a null byte, only the last word of a string counts:
+  /// among those are the names that it compares with.
+  private static func collect(
+    from bytes: [UInt8], near asked: [UInt8], into found: inout Set<[UInt8]>
+  ) -> Bool {
+    let reach = 2
+    let isProgram = bytes.starts(with: [0x7F] + Array("ELF".utf8))
+    let first = lowercased(asked[0])
+    let last = lowercased(asked[asked.count - 1])
+    let end = bytes.count
+    func note(_ word: ArraySlice<UInt8>) {
+      guard abs(word.count - asked.count) <= reach, word.count >= 3, found.count < 4096,
+        lowercased(word[word.startIndex]) == first
+          || lowercased(word[word.endIndex - 1]) == last
+      else { return }
+      found.insert(Array(word))
+    }
+    var start = 0
+    while start < end {
+      guard isWordByte(bytes[start]) else {
+        start += 1
+        continue
+      }
+      var stop = start + 1
+      while stop < end, isWordByte(bytes[stop]) { stop += 1 }
+      defer { start = stop }
+      // Linkers let a short string be the end of a longer one: server of default_server.
+      if isProgram {
+        guard stop < end, bytes[stop] == 0 else { continue }
+        if let mark = bytes[start..<stop].lastIndex(of: UInt8(ascii: "_")), mark + 3 < stop {
+          note(bytes[(mark + 1)..<stop])
+        }
+      }
+      let word = bytes[start..<stop]
+      if word.elementsEqual(asked) { return true }
+      note(word)
+    }
+    return false
+  }
+
+  private static func isWordByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+      true
+    default: false
+    }
+  }
+
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte + 32 : byte
+  }
+}
