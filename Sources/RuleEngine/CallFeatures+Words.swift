@@ -149,7 +149,7 @@ extension CallFeatures {
       closeness = max(closeness, 0.8)
     }
     let weight =
-      call.error.isAbsence && call.address == nil
+      call.error.isAbsence && call.address == nil || Complaint.isAboutInput(text)
       ? RankingWeights.absencePassedOver : RankingWeights.errorPassedOver
     return weight * (1 - closeness)
   }

@@ -146,7 +146,8 @@ enum Complaint {
     var weight = 0.0
     // Lines of source that a traceback quotes are no words to the user.
     if text.hasPrefix("    ") || headings.contains(where: { text.hasSuffix($0) }) { return 0 }
-    if isInformation(text) { return 0 }
+    // PostgreSQL logs as LOG what it complains of before it gives up.
+    if isInformation(text), !text.contains("log: ") { return 0 }
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
     for word in reassurances where text.contains(word) { weight -= 0.5 }
     if text.contains("warning"), !text.contains("error"), !text.contains("fatal") {
@@ -171,7 +172,8 @@ enum Complaint {
   private static let inputWords = [
     "syntax", "pars", "unterminated", "keyword", "directive", "malformed", "unexpected", "literal",
     "invalid argument", "invalid option", "unknown option", "unrecognized option", "not valid",
-    "missing separator", "unbound variable", "no argument", "bad configuration", "schema",
+    "missing separator", "unclosed", "closing brace", "unbound variable", "no argument",
+    "bad configuration", "schema",
   ]
 
   /// True if `text`, in lower case, has the words of `error`.
@@ -226,6 +228,6 @@ enum Complaint {
     ("bad permission", 1.0), ("warning", 0.2), ("no ", 0.15), ("exhausted", 0.7),
   ]
   private static let reassurances = [
-    "ignored", "0 errors", "no error", "warning:", "note:", "deprecated", "parsed ok",
+    "ignored", "skipping", "0 errors", "no error", "warning:", "note:", "deprecated", "parsed ok",
   ]
 }

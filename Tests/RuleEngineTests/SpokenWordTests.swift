@@ -66,6 +66,7 @@ struct SpokenWordTests {
       ),
       (["ls: unrecognized option '--x'", "Try 'ls --help' for more information."], nil),
       (["cannot open a.conf", "giving up"], nil),
+      (["error in line 2 of /tmp/run/use/x.conf:", "  main option \"acl\" unknown"], nil),
     ] as [([String], String?)])
   func advice(lines: [String], advice: String?) {
     var trace = Trace("/usr/bin/app")

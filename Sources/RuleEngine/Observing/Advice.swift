@@ -22,7 +22,7 @@ enum Advice {
   private static func announces(_ text: String) -> Bool {
     let text = text.trimmed.lowercased()
     guard text.hasSuffix(":") else { return false }
-    let words = Set(text.split { !$0.isLetter })
+    let words = Set(text.split { " ,:;()".contains($0) })
     return !words.isDisjoint(with: [
       "run", "call", "use", "try", "type", "execute", "using", "command", "commands", "with",
       "install", "installing", "running", "executing",

@@ -2,6 +2,12 @@
 enum LogPrefix {
   /// `line` without them; the whole line where nothing else is left.
   static func removed(from line: String) -> String {
+    // A log that one process writes for another can have a header of bytes between the two.
+    let head = line.unicodeScalars.prefix(24)
+    if let mark = head.lastIndex(where: { $0.value < 0x20 && $0 != "\t" && $0.value != 0x1B }) {
+      let rest = String(line.unicodeScalars[line.unicodeScalars.index(after: mark)...])
+      return rest.isEmpty ? line : removed(from: rest)
+    }
     var rest = line[...]
     var removed = 0
     while removed < 8, let end = rest.firstIndex(of: " ") {
