@@ -16,6 +16,7 @@ struct LastWords: ObservationKind {
   var writtenFile: String?
   var fileSystem: String?
   var unseenError: String?
+  var isLost = false
   var mountPoint: String?
   var total: String?
   var available: String?
@@ -93,6 +94,8 @@ struct LastWords: ObservationKind {
     .init(
       "file_system", \.fileSystem,
       "The file system of what was written, in words: its type, what is mounted, and where."),
+    .init(
+      "is_lost", \.isLost, "True if the words were for the system's log, and nobody keeps one."),
     .init(
       "unseen_error", \.unseenError,
       "The error that the words speak of, if no call that was seen failed with it: reads, writes, waits and closes of open files are not seen."

@@ -39,6 +39,12 @@ extension Observer {
     if asking { describeSurroundings(process, line.text, in: &seen) }
     seen.shadow = shadow(in: line.text, process)
     describeLocale(process, in: &seen)
+    seen.isLost =
+      line.stream == .syslog
+      && history.failures.calls.contains {
+        $0.process == line.process && $0.purpose == .connect
+          && $0.address == .unix(path: "/dev/log")
+      }
     seen.unseenError = unseenError(in: line.text, process)
     seen.unknownUser = UnknownUser.name(in: line.text)
     seen.error = SpokenError.find(in: line.text)?.name
