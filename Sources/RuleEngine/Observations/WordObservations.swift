@@ -68,6 +68,17 @@ struct LastWords: ObservationKind {
   var inputFile: String?
   var inputLine: Int?
   var inputText: String?
+  var dataFormat: String?
+  var dataFile: String?
+  var dataLine: Int?
+  var dataColumn: Int?
+  var dataText: String?
+  var dataHint: String?
+  var jq: String?
+  var yamllint: String?
+  var xmllint: String?
+  var python: String?
+  var ruby: String?
 
   static let name = "last-words"
   static let summary =
@@ -88,6 +99,19 @@ struct LastWords: ObservationKind {
       "The file of data or configuration read last, if the words name a line without a file."),
     .init("input_line", \.inputLine, "The line that the words name."),
     .init("input_text", \.inputText, "That line of that file."),
+    .init(
+      "data_format", \.dataFormat, "JSON, YAML, TOML or XML, if a parser of that rejected a file."),
+    .init("data_file", \.dataFile, "That file."),
+    .init("data_line", \.dataLine, "The line at which it was rejected."),
+    .init("data_column", \.dataColumn, "The column there."),
+    .init("data_text", \.dataText, "The text of that line."),
+    .init("data_hint", \.dataHint, "What is wrong there, where it is one of the usual mistakes."),
+    .init("jq", \.jq, "Path of jq(1), for JSON, if it is installed."),
+    .init("yamllint", \.yamllint, "Path of yamllint(1), for YAML, if it is installed."),
+    .init("xmllint", \.xmllint, "Path of xmllint(1), for XML, if it is installed."),
+    .init(
+      "python", \.python, "Set if Python can check the format, and none of these is installed."),
+    .init("ruby", \.ruby, "Path of Ruby, if only that can."),
     .init(
       "written_file", \.writtenFile,
       "The file that it had opened for writing last, or that its output went to."),

@@ -105,18 +105,38 @@ struct MissingModule: Equatable {
     "sklearn": ["python3-sklearn"], "dateutil": ["python3-dateutil"],
   ]
 
-  /// Names of files that would be it, to look for near ones.
-  var fileName: String {
-    let last = PathName.base(of: relativePath)
+  /// The files that would be it, by the ends of their paths, likeliest first.
+  var files: [String] {
+    let path = relativePath
+    return switch language {
+    case .python: [path + ".py", path + "/__init__.py"]
+    case .perl: [path + ".pm"]
+    case .ruby: [path + ".rb"]
+    case .node: ["node_modules/" + path]
+    case .lua: [path + ".lua", path + "/init.lua"]
+    case .java: [path + ".class"]
+    case .cmake: [path + "Config.cmake", path.lowercased() + "-config.cmake"]
+    case .pkgConfig: [path + ".pc"]
+    case .php, .tcl: []
+    }
+  }
+
+  /// The name of its file, to look for near ones.
+  var fileName: String { PathName.base(of: files.first ?? relativePath) }
+
+  /// What would install it, where its package has its name.
+  var installation: String? {
+    let first = name.split { ".:/".contains($0) }.first.map(String.init) ?? name
     switch language {
-    case .python: return last + ".py"
-    case .perl: return last + ".pm"
-    case .ruby: return last + ".rb"
-    case .lua: return last + ".lua"
-    case .java: return last + ".class"
-    case .cmake: return last + "Config.cmake"
-    case .pkgConfig: return last + ".pc"
-    case .node, .php, .tcl: return last
+    case .python: return "python3 -m pip install " + first
+    case .node:
+      // The packages of an organisation begin with its name: @acme/widget.
+      let parts = name.split(separator: "/").prefix(name.hasPrefix("@") ? 2 : 1)
+      return "npm install " + parts.joined(separator: "/")
+    case .ruby: return "gem install " + name
+    case .perl: return "cpan " + name
+    case .lua: return "luarocks install " + name
+    case .java, .php, .tcl, .cmake, .pkgConfig: return nil
     }
   }
 }

@@ -57,6 +57,7 @@ extension Observer {
     guard asking else { return seen }
     describeNearWords(process, in: &seen)
     dropWhatIsNoFile(line.text, in: &seen)
+    describeData(process, line.text, nearby: nearby.suffix(16).map(\.text), in: &seen)
     if let file = seen.file, let number = seen.lineNumber {
       seen.sourceLine = text(of: number, in: file)
       if seen.sourceLine == nil, !process.recentFiles.contains(file), isMissing(file) {
@@ -64,6 +65,9 @@ extension Observer {
         seen.file = nil
         seen.lineNumber = nil
       }
+    }
+    if let data = seen.dataFile, seen.file.map({ $0 == data || Self.isOfALibrary($0) }) ?? true {
+      seen.sourceLine = nil
     }
     // A line number without a file, as parsers say it, is one of what they were given.
     if found?.isAside != false, let number = Complaint.bareLineNumber(in: line.text),
