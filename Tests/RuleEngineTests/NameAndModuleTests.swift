@@ -87,6 +87,15 @@ struct NameAndModuleTests {
         "Can't locate JSON/Fast.pm in @INC (you may", "JSON::Fast", "JSON/Fast.pm",
         "cpan JSON::Fast"
       ),
+      (
+        "main.go:2:8: no required module provides package x.org/a/b; to add it:", "x.org/a/b", nil,
+        "go get x.org/a/b"
+      ),
+      ("error: no matching package named `serde` found", "serde", nil, "cargo add serde"),
+      (
+        "Could not find rack-3.0.1 in locally installed gems", "rack-3.0.1", "rack-3.0.1.rb",
+        "gem install rack-3.0.1"
+      ),
       ("lua: module 'a.b' not found:", "a.b", "a/b/init.lua", "luarocks install a.b"),
     ] as [(String, String?, String?, String?)])
   func modules(text: String, name: String?, file: String?, installation: String?) {

@@ -159,7 +159,7 @@ struct LastWords: ObservationKind {
     .init("module", \.module, "The module, library or class that the words say is missing."),
     .init(
       "language", \.language,
-      "Whose module that is: Python, Perl, Ruby, Node.js, Java, Lua, Tcl, PHP."),
+      "Whose module that is: Python, Perl, Ruby, Node.js, Java, Lua, Tcl, PHP, Go, Rust."),
     .init("module_package", \.modulePackage, "A package of the distribution that has the module."),
     .init("searched", \.searched, "The directories in which the module was looked for."),
     .init("near", \.near, "Files there whose names resemble that of the module."),

@@ -14,6 +14,8 @@ struct MissingModule: Equatable {
     case tcl = "Tcl"
     case cmake = "CMake"
     case pkgConfig = "pkg-config"
+    case go = "Go"
+    case rust = "Rust"
   }
 
   let language: Language
@@ -54,6 +56,13 @@ struct MissingModule: Equatable {
     ("Call to undefined function ", "(", .php),
     ("package configuration file provided by \"", "\"", .cmake),
     ("Could NOT find ", " ", .cmake), ("No package '", "' found", .pkgConfig),
+    ("Could not find ", " in any of the sources", .ruby),
+    ("Could not find ", " in locally installed gems", .ruby),
+    ("no required module provides package ", ";", .go),
+    ("cannot find module providing package ", ":", .go),
+    ("package ", " is not in GOROOT", .go), ("package ", " is not in std", .go),
+    ("no matching package named `", "`", .rust), ("failed to get `", "`", .rust),
+    ("can't find crate for `", "`", .rust),
   ]
 
   /// `Acme/Widget.pm` is how Perl looks for `Acme::Widget`.
@@ -67,7 +76,7 @@ struct MissingModule: Equatable {
     switch language {
     case .perl: name.replacing("::", with: "/")
     case .python, .java, .lua: name.replacing(".", with: "/")
-    case .ruby, .node, .php, .tcl, .cmake, .pkgConfig: name
+    case .ruby, .node, .php, .tcl, .go, .rust, .cmake, .pkgConfig: name
     }
   }
 
@@ -92,7 +101,7 @@ struct MissingModule: Equatable {
       return ["php-\(prefix)", "php-\(prefix)string"]
     case .cmake: return ["lib\(lower)-dev", "\(lower)-dev"]
     case .pkgConfig: return ["lib\(lower.droppingPrefix("lib"))-dev", "\(lower)-dev"]
-    case .java: return []
+    case .java, .go, .rust: return []
     }
   }
 
@@ -117,7 +126,7 @@ struct MissingModule: Equatable {
     case .java: [path + ".class"]
     case .cmake: [path + "Config.cmake", path.lowercased() + "-config.cmake"]
     case .pkgConfig: [path + ".pc"]
-    case .php, .tcl: []
+    case .php, .tcl, .go, .rust: []
     }
   }
 
@@ -136,6 +145,8 @@ struct MissingModule: Equatable {
     case .ruby: return "gem install " + name
     case .perl: return "cpan " + name
     case .lua: return "luarocks install " + name
+    case .go: return "go get " + name
+    case .rust: return "cargo add " + name
     case .java, .php, .tcl, .cmake, .pkgConfig: return nil
     }
   }

@@ -152,7 +152,10 @@ extension Observer {
     }
     guard let telling = about.first else { return }
     let named = about.lazy.compactMap { text -> String? in
-      let names = Mentions.tokens(of: text).filter { $0.contains("/") }
+      let words = Mentions.tokens(of: text).filter { $0.contains("/") }
+      // "user/group" is no file where the line has a whole path.
+      let paths = words.filter { $0.hasPrefix("/") }
+      let names = (paths.isEmpty ? words : paths)
         .map { PathName.absolute($0, from: process.workingDirectory) }
       return names.filter { $0 != process.executable && $0 != process.executedPath }.sorted().last
     }.first
