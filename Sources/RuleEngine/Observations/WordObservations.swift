@@ -59,6 +59,11 @@ struct LastWords: ObservationKind {
   var inputFile: String?
   var inputLine: Int?
   var inputText: String?
+  var content: String?
+  var contentFile: String?
+  var contentIsEmpty = false
+  var contentIsWebPage = false
+  var contentIsOther = false
 
   static let name = "last-words"
   static let summary =
@@ -78,6 +83,13 @@ struct LastWords: ObservationKind {
       "input_file", \.inputFile,
       "The file of data or configuration read last, if the words name a line without a file."),
     .init("input_line", \.inputLine, "The line that the words name."),
+    .init(
+      "content_file", \.contentFile,
+      "The file that a complaint about a format is about, if it holds something else."),
+    .init("content", \.content, "What that file holds: a web page (HTML), gzip data, text."),
+    .init("content_is_empty", \.contentIsEmpty, "True if it is empty."),
+    .init("content_is_web_page", \.contentIsWebPage, "True if it is a web page."),
+    .init("content_is_other", \.contentIsOther, "True if it is neither."),
     .init("input_text", \.inputText, "That line of that file."),
     .init(
       "written_file", \.writtenFile,

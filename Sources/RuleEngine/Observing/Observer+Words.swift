@@ -46,6 +46,13 @@ extension Observer {
     describeRights(of: block.map(\.text), process, in: &seen, asking: asking)
     if seen.lastFile == seen.file { seen.lastFile = nil }
     guard asking else { return seen }
+    // There is nothing to correct in a directory, which words name as a place.
+    if let file = seen.file, seen.lineNumber == nil, !seen.isAboutRights,
+      inquiry.programFile(file) == .directory
+    {
+      seen.file = nil
+    }
+    describeContent(of: more.map(\.text), in: &seen)
     if let file = seen.file, let number = seen.lineNumber {
       seen.sourceLine = text(of: number, in: file)
       if seen.sourceLine == nil, !process.recentFiles.contains(file), isMissing(file) {
@@ -141,7 +148,7 @@ extension Observer {
   }
 
   /// True for files of programs and their libraries, which an interpreter reads to run.
-  private static func isCode(_ path: String) -> Bool {
+  static func isCode(_ path: String) -> Bool {
     if ["/usr/lib/", "/usr/share/", "/usr/include/", "/lib/", "/etc/ssl/", "/bin/", "/usr/bin/"]
       .contains(where: { path.hasPrefix($0) })
     {
