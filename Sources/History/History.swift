@@ -89,6 +89,7 @@ package struct History: Sendable {
     let index = current[event.process] ?? startUnseenProcess(event)
     processes[index].lastNumber = event.number
     var digest = Digest(process: index)
+    if timeoutNumber == nil { processes[index].stoppedBy = nil }
     switch event.body {
     case .programExecuted(let execution): execute(execution, by: index)
     case .systemCall(let call): digest = apply(call, event, process: index)
@@ -96,6 +97,9 @@ package struct History: Sendable {
       let signal = DeliveredSignal(number: event.number, time: event.time, delivery: delivery)
       if processes[index].signals.count == 16 { processes[index].signals.remove(at: 4) }
       processes[index].signals.append(signal)
+      if delivery.signal.stops, delivery.disposition == .standard, timeoutNumber == nil {
+        processes[index].stoppedBy = signal
+      }
       if delivery.signal == .brokenPipe, let descriptor = delivery.duringCall?.descriptor {
         brokenChannels[index] = processes[index].descriptors[descriptor]
       }

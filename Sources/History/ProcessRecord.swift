@@ -70,6 +70,8 @@ package struct ProcessRecord: Sendable {
   package var pipesAtEnd: [(number: Int, end: DescriptorTarget.PipeEnd)] = []
   /// The calls by which a process that ran when its time was up went on, at most 64, in order.
   package var lastCalls: [WatchedCall] = []
+  /// The signal that stopped it (job control), if it did nothing since.
+  package var stoppedBy: DeliveredSignal?
   /// The limits that were set in this run for it, by name.
   package var limits: [String: Int64] = [:]
 }

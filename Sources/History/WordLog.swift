@@ -18,14 +18,18 @@ package struct SpokenLine: Sendable {
   package var isComplete: Bool
 }
 
-/// What the processes of a trace said, line by line, bounded: the first lines and the last are kept.
+/// What the processes of a trace said, line by line, bounded: the first lines and the last are kept, and
+/// of those between the first that read as complaints.
 package struct WordLog: Sendable {
   static let capacity = 800
   static let keptFromStart = 100
+  static let keptComplaints = 100
   static let lineLimit = 2000
 
   /// All lines that are kept, in order; empty lines are left out.
   package private(set) var lines: [SpokenLine] = []
+  /// How many lines behind those from the start are kept for what they say.
+  private var complaints = 0
   /// How many lines were forgotten.
   package private(set) var forgotten = 0
 
@@ -65,10 +69,27 @@ package struct WordLog: Sendable {
         number: number, time: time, process: process, stream: stream, path: words.path,
         isShown: isShown, text: Self.cut(piece, to: Self.lineLimit), isComplete: isComplete))
     if lines.count > Self.capacity {
-      lines.remove(at: Self.keptFromStart)
+      while complaints < Self.keptComplaints,
+        Self.complains(lines[Self.keptFromStart + complaints])
+      {
+        complaints += 1
+      }
+      lines.remove(at: Self.keptFromStart + complaints)
       forgotten += 1
     }
   }
+
+  /// True for a line with one of the words by which programs complain; which of these is meant is
+  /// decided at the end.
+  private static func complains(_ line: SpokenLine) -> Bool {
+    let text = line.text.lowercased()
+    return complaintWords.contains { text.contains($0) }
+  }
+
+  private static let complaintWords = [
+    "error", "fatal", "panic", "exception", "failed", "failure", "cannot", "can't", "could not",
+    "unable to", "no such", "not found", "denied", "refused", "abort", "emerg", "critical",
+  ]
 
   private func isKnown(_ piece: Substring) -> Bool {
     let end = piece.prefix(Self.lineLimit)

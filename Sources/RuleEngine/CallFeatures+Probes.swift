@@ -4,7 +4,8 @@ internal import TraceEvents
 // What programs try without need of it.
 extension CallFeatures {
   /// Looks that a program takes before it acts: whether the target is a directory (cp opens it with
-  /// O_DIRECTORY), and whether there is anything in the place of what it then tried to make.
+  /// O_DIRECTORY), and whether there is anything in the place of what it then tried to make. And one
+  /// that it takes after: for a file it has opened, under that name with an ending more (unzip).
   static func probed(_ call: FailedCall, _ run: RankingContext) -> Double {
     guard call.error.isAbsence, let path = call.path else { return 0 }
     if call.error == .notDirectory, call.purpose == .open, call.call.hasSymbol("O_DIRECTORY"),

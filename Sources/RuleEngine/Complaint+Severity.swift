@@ -7,8 +7,10 @@ extension Complaint {
   static func readsAsError(_ line: String) -> Bool {
     let text = line.lowercased()
     if takesBack.contains(where: { text.contains($0) }) { return false }
-    let message = LogPrefix.removed(from: line)
-    return hasSeverity(message) || hasSeverity(line) || namesException(line)
+    if hasSeverity(LogPrefix.removed(from: line)) || hasSeverity(line) { return true }
+    // What calls itself an error is one, also where it says that it ignores something.
+    if text.contains("ignored") || text.contains("ignoring") { return false }
+    return namesException(line)
       || text.contains("command not found") || text.hasSuffix(": not found")
       || endsInErrorWords(text)
   }
@@ -25,7 +27,8 @@ extension Complaint {
   /// True for a line that complains in clear words, and does not take it back.
   static func isClear(_ line: String) -> Bool {
     let text = line.lowercased()
-    return weight(of: text) >= 0.8 && !takesBack.contains { text.contains($0) }
+    return weight(of: text) >= 0.8 && !text.contains("ignor")
+      && !takesBack.contains { text.contains($0) }
   }
 
   /// True if one of the first words is the name of a severity, marked as such: `error:`, `[ERROR]`,
@@ -50,7 +53,7 @@ extension Complaint {
     "level=error", "level=fatal", "level=panic", "severity=error", "err!",
   ]
   private static let takesBack = [
-    "warning", "warn:", "ignored", "ignoring", "0 errors", "no error", "deprecated", "note:",
+    "warning", "warn:", "0 errors", "no error", "deprecated", "note:",
     "retrying", "will retry", "broken pipe",
   ]
 

@@ -72,7 +72,9 @@ extension Diagnostician {
       references: rendered.references, evidence: evidence(for: candidate, complaint: complaint),
       pathDown: down.count > 1 ? down : [],
       features: Dictionary(
-        candidate.features.map { ($0.name, ($0.value * 100).rounded() / 100) },
+        candidate.features.filter { $0.value != 0 || $0.name == .complaint }.map {
+          ($0.name, ($0.value * 100).rounded() / 100)
+        },
         uniquingKeysWith: { $0 + $1 }), reason: reason(for: candidate))
   }
 
@@ -194,7 +196,10 @@ extension Diagnostician {
 
   /// In a few words, what made the engine sure.
   private func reason(for candidate: Candidate) -> String {
-    let strong = candidate.features.filter { $0.value > 0.3 }.sorted { $0.value > $1.value }
+    var strong = candidate.features.filter { $0.value > 0.3 && $0.name != .unrivalled }
+      .sorted { $0.value > $1.value }
+    // That there is no rival is said where not much else can be.
+    strong += candidate.features.filter { $0.value > 0.3 && $0.name == .unrivalled }
     return strong.prefix(3).map { $0.name.reason ?? $0.name.rawValue }.joined(separator: "; ")
   }
 }

@@ -79,6 +79,7 @@ package struct Diagnostician {
     freeWords(in: &candidates)
     strengthenAnswer(in: &candidates)
     candidates.sort { $0.score != $1.score ? $0.score > $1.score : $0.number > $1.number }
+    strengthenUnrivalled(in: &candidates)
     var findings: [Finding] = []
     for candidate in candidates.prefix(Ranking.examined) {
       guard let finding = finding(for: candidate) else { continue }
@@ -86,6 +87,21 @@ package struct Diagnostician {
       findings.append(finding)
     }
     return findings.sorted { $0.confidence > $1.confidence }
+  }
+
+  /// How many log-odds the second candidate has to be behind for the first to have no rival.
+  private static let clearMargin = 3.0
+
+  /// The first candidate, where it is likely by itself, is the more so the farther the next is behind.
+  func strengthenUnrivalled(in candidates: inout [Candidate]) {
+    guard let first = candidates.first, first.score > 0 else { return }
+    // Words about the call that is first speak for it, not against it.
+    let rival = candidates.dropFirst().first { other in
+      !other.features.contains { $0.name == .namesFailedCall && $0.value != 0 }
+    }
+    let margin = first.score - max(rival?.score ?? -Self.clearMargin, -Self.clearMargin)
+    let clarity = min(max(margin / Self.clearMargin, 0), 1) * min(first.score, 1)
+    candidates[0].features.append((.unrivalled, RankingWeights.unrivalled * clarity))
   }
 
   /// Words that name a call stand behind it, but not behind one that is known to be harmless.
@@ -150,11 +166,11 @@ package struct Diagnostician {
   /// Whether a finding beside the cause adds to it: it is likely, and more than an echo of it.
   func isWorthTelling(_ finding: Finding, beside cause: Finding) -> Bool {
     guard finding.confidence >= Self.worthTelling else { return false }
-    // The many names by which an interpreter looks for one module.
-    // And who answers no has done what it was to do.
-    if [Feature.namesMissingModule, .statusIsAnswer].contains(where: {
-      cause.features[$0] != nil
-    }), finding.error?.isAbsence ?? false {
+    // What words explain needs no file that was looked for besides, such as the many names by which an
+    // interpreter looks for one module; and who answers no has done what it was to do.
+    if cause.features[.complaint] != nil || cause.features[.statusIsAnswer] != nil,
+      finding.error?.isAbsence ?? false
+    {
       return false
     }
     if finding.features[.complaint] != nil { return false }

@@ -36,6 +36,7 @@ package enum Feature: String, CaseIterable, Sendable {
   case namesUnknownUser = "names an unknown user"
   case silent
   case statusIsAnswer = "its exit status is an answer"
+  case unrivalled
   case answerPassedOn = "answer passed on"
   case waitedAtEnd = "waited at the end"
   case ranAtEnd = "ran at the end"
@@ -60,6 +61,7 @@ package enum Feature: String, CaseIterable, Sendable {
     case .namesUnknownUser: "the words name who is unknown"
     case .silent: "nothing was said"
     case .statusIsAnswer: "it answers with its exit status"
+    case .unrivalled: "nothing else is nearly as likely"
     case .answerPassedOn: "the answer was taken for a failure"
     case .waitedAtEnd: "it was waiting there when the time was up"
     case .ranAtEnd: "it was running when the time was up"

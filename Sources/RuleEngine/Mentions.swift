@@ -145,7 +145,7 @@ enum Complaint {
   static func weight(of text: String) -> Double {
     var weight = 0.0
     // Lines of source that a traceback quotes are no words to the user.
-    if text.hasPrefix("    ") || headings.contains(where: { text.hasSuffix($0) }) { return 0 }
+    if isSource(text) || headings.contains(where: { text.hasSuffix($0) }) { return 0 }
     // PostgreSQL logs as LOG what it complains of before it gives up.
     if isInformation(text), !text.contains("log: ") { return 0 }
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
@@ -157,6 +157,13 @@ enum Complaint {
     // What ends in a colon announces the message.
     if text.hasSuffix(":") { weight -= 0.4 }
     return max(weight, 0)
+  }
+
+  /// True for a line of source as a traceback shows it: indented, or what makes the message that
+  /// comes at the end (interpreters write the indentation by itself).
+  private static func isSource(_ text: String) -> Bool {
+    text.hasPrefix("    ")
+      || (text.hasPrefix("raise ") || text.hasPrefix("throw ")) && text.contains("(")
   }
 
   /// What stands above a stack.

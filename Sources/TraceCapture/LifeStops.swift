@@ -134,8 +134,9 @@ extension TraceSession {
     case SIGKILL where limit.phase == .running && !thread.process.controlGroups.isEmpty:
       facts.explainKill(thread.process.controlGroups, thread, events)
     case SIGSYS:
-      // A filter of the target's own that kills does so between the entry and the call.
-      guard let call = thread.call else { break }
+      // A filter of the target's own that kills (SECCOMP_RET_KILL_PROCESS) does so between the entry
+      // and the call; the exit stop, with the number for a result, still comes.
+      guard let call = thread.call ?? thread.lastCall else { break }
       events.emit(
         .systemCall(
           call: SystemCall(name: name(of: call), arguments: [], outcome: .unfinished)), thread)
@@ -157,7 +158,10 @@ extension TraceSession {
     guard thread.id == process.id else { return }
     for id in process.threads { threads[id] = nil }
     if HeldFile.isPossible { releaseAll(thread) }
-    if end.isFailure { tellLogs(of: process) }
+    if end.isFailure {
+      tellLateWords(process, thread)
+      tellLogs(of: process)
+    }
     processes[process.id] = nil
     settling?.noticeChange()
     if process.id == first { self.end = end }

@@ -14,7 +14,7 @@ extension TraceSession {
     if !isLaunching, !Self.uninteresting.contains(stop.signal),
       var delivery = delivery(of: stop.signal, thread)
     {
-      if thread.id == first { limit.delivered(stop.signal) }
+      if thread.id == first { limit.delivered(stop.signal, byKernel: delivery.sender == nil) }
       // Somebody got tired of waiting: what for is still in the registers.
       if delivery.disposition == .standard, Self.asksToEnd.contains(stop.signal),
         isInterrupted(thread)
@@ -34,7 +34,9 @@ extension TraceSession {
   func serve(_ stop: consuming GroupStop, _ thread: TracedThread) {
     let signal = stop.signal
     stop.listen()
-    if thread.id == first, limit.sharesSignals, !isAttached { stopsSelf = signal }
+    guard thread.id == first, limit.sharesSignals, !isAttached else { return }
+    // Who is to end the target in time must not stop with it, unless the terminal stops the job.
+    if limit.seconds == nil || limit.isFromTerminal(signal) { stopsSelf = signal }
   }
 
   /// Stops this process as the target was, until it is continued; then the target goes on too. It

@@ -35,6 +35,7 @@ extension TraceSession {
     if info.operation == 2 {
       if let call = thread.call {
         thread.call = nil
+        if thread.followsCalls { thread.lastCall = call }
         finished(call, result: info.result, thread)
       }
     } else if info.operation == 1 {
@@ -129,6 +130,7 @@ extension TraceSession {
       return
     }
     if !failed { succeeded(call, index: index_, row: row, result: result, thread) }
+    if failed, row.name == "connect" { tellLostMessage(call, row: row, thread) }
     switch row.emission {
     case .always, .listing, .closeRange: break
     case .close, .failures, .creation, .execution: if !failed { return }
@@ -194,10 +196,7 @@ extension TraceSession {
     _ call: PendingCall, row: SystemCallRow, _ thread: TracedThread, written: Int?
   ) {
     let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
-    if descriptor == 1 {
-      outputEvents += 1
-      if outputEvents > Self.mostOutputEvents { return }
-    }
+    if descriptor == 1 { outputEvents += 1 }
     var text: String
     var count: Int
     if row.arguments.contains(.vector) {
@@ -215,11 +214,23 @@ extension TraceSession {
     }
     if let written { count = written }
     if count == 0 { return }
-    events.emit(
-      .words(
-        words: Words(
-          stream: descriptor == 1 ? .standardOutput : .standardError, descriptor: descriptor,
-          text: text, byteCount: count)), thread)
+    let words = Words(
+      stream: descriptor == 1 ? .standardOutput : .standardError, descriptor: descriptor,
+      text: text, byteCount: count)
+    if descriptor == 1, outputEvents > Self.mostOutputEvents {
+      // The last words can be the ones that matter: they are told of at the end of who failed.
+      if thread.process.lateWords.count == Self.mostLateWords {
+        thread.process.lateWords.removeFirst()
+      }
+      return thread.process.lateWords.append(words)
+    }
+    events.emit(.words(words: words), thread)
+  }
+
+  /// Tells what a process that failed wrote last.
+  func tellLateWords(_ process: TracedProcess, _ thread: TracedThread) {
+    for words in process.lateWords { events.emit(.words(words: words), thread) }
+    process.lateWords = []
   }
 
   /// Tells what was sent to the system's log: by `syslog(3)`, or to systemd's journal.
@@ -246,6 +257,7 @@ extension TraceSession {
   }
 
   private static var mostOutputEvents: Int { 20_000 }
+  private static var mostLateWords: Int { 16 }
 
   private func finishedSocketError(
     _ call: PendingCall, row: SystemCallRow, result: Int64, _ thread: TracedThread

@@ -24,6 +24,8 @@ struct TimeLimit {
   var phase = Phase.running
   private let deadline: UInt64?
   private var lastDelivery: [Int32: UInt64] = [:]
+  /// Signals that the first process last got from the kernel itself, as from a terminal's keys.
+  private var ofKernel: Set<Int32> = []
 
   /// Nanoseconds between SIGTERM and SIGKILL.
   static let grace: UInt64 = 2_000_000_000
@@ -42,7 +44,13 @@ struct TimeLimit {
   }
 
   /// The first process got this signal.
-  mutating func delivered(_ signal: Int32) { lastDelivery[signal] = EventStream.now }
+  mutating func delivered(_ signal: Int32, byKernel: Bool) {
+    lastDelivery[signal] = EventStream.now
+    if byKernel { ofKernel.insert(signal) } else { ofKernel.remove(signal) }
+  }
+
+  /// True if the first process last got this signal from its terminal.
+  func isFromTerminal(_ signal: Int32) -> Bool { ofKernel.contains(signal) }
 
   /// True if the first process got this signal just now.
   func wasDelivered(_ signal: Int32) -> Bool {

@@ -8,6 +8,8 @@ final class TracedThread {
   let process: TracedProcess
   /// The call that it is in, as far as it was selected.
   var call: PendingCall?
+  /// The call that it made last, of a thread that stops at all of them.
+  var lastCall: PendingCall?
   /// True once a filter of the target's own is in force: every call stops from then on.
   var followsCalls = false
   /// True once the target chose processors for it.
@@ -55,6 +57,8 @@ final class TracedProcess {
   var credentials: Credentials?
   /// The control groups that it was in when its program began.
   var controlGroups = ""
+  /// What it wrote last to standard output once enough of that was told of.
+  var lateWords: [Words] = []
   /// Calls that wrote to standard output.
   var outputCalls = 0
   /// The processes that this one is a mere fork of, nearest first; none once it became a program.

@@ -131,3 +131,10 @@ extension SignalNumber {
   /// Bad system call.
   package static let badSystemCall = SignalNumber(rawValue: 31)
 }
+
+extension SignalNumber {
+  /// True for the signals whose default is to stop the process (`signal(7)`).
+  package var stops: Bool {
+    [.stop, .terminalStop, .terminalInput, .terminalOutput].contains(self)
+  }
+}

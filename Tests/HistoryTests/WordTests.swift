@@ -66,6 +66,26 @@ struct WordTests {
     #expect(lines[0].text.utf8.count > WordLog.lineLimit - 8)
   }
 
+  @Test("A complaint in a flood of lines is kept, in its place; a flood of complaints is bounded")
+  func complaintInFlood() {
+    func log(_ line: (Int) -> String) -> WordLog {
+      var log = WordLog()
+      for index in 0..<10_000 {
+        let text = line(index) + "\n"
+        let words = Words(
+          stream: .standardOutput, descriptor: 1, text: text, byteCount: text.utf8.count)
+        log.record(words, number: index, time: 0, process: 0)
+      }
+      return log
+    }
+    let one = log { $0 == 5000 ? "x.c:3: fatal error: no y.h" : "compiling \($0)" }
+    #expect(one.lines.contains { $0.number == 5000 } && one.lines.count == WordLog.capacity)
+    #expect(one.lines.map(\.number) == one.lines.map(\.number).sorted())
+    let many = log { "error \($0)" }
+    #expect(many.lines.count == WordLog.capacity && many.lines.last?.number == 9999)
+    #expect(many.forgotten == 10_000 - WordLog.capacity)
+  }
+
   @Test("Of 100,000 lines the first and the last are kept, and the others counted")
   func manyLines() {
     var log = WordLog()

@@ -51,6 +51,11 @@ struct ComplaintTests {
       ("[24-Nov-2026 22:36:08] ERROR: no pool", "no pool"),
       ("7:M 24 Nov 2026 22:36:07.003 # Short read", "Short read"),
       ("2026-11-24 22:32:25 0 [ERROR] Aborting", "Aborting"),
+      (
+        "[Wed Nov 25 10:20:30.123456 2026] [ssl:emerg] [pid 4711:tid 4712] AH02572: no key",
+        "AH02572: no key"
+      ),
+      ("[Wed Nov 25 10:20:30 2026] [error] [client 10.0.0.1:80] no file", "no file"),
       ("3 errors found", "3 errors found"), ("a.lua:1: no", "a.lua:1: no"),
     ])
   func prefix(line: String, rest: String) { #expect(LogPrefix.removed(from: line) == rest) }

@@ -81,16 +81,25 @@ struct NameAndModuleTests {
         "Error: Cannot find module '@acme/x/y'", "@acme/x/y", "node_modules/@acme/x/y",
         "npm install @acme/x"
       ),
-      ("Error: Cannot find module './lib/x'", "./lib/x", nil, nil),
+      ("Error: Cannot find module './lib/x'", nil, nil, nil),
       ("a.rb:1: cannot load such file -- rack (LoadError)", "rack", "rack.rb", "gem install rack"),
       (
-        "Can't locate JSON/Fast.pm in @INC (you may", "JSON/Fast.pm", "JSON/Fast.pm",
+        "Can't locate JSON/Fast.pm in @INC (you may", "JSON::Fast", "JSON/Fast.pm",
         "cpan JSON::Fast"
       ),
+      (
+        "main.go:2:8: no required module provides package x.org/a/b; to add it:", "x.org/a/b", nil,
+        "go get x.org/a/b"
+      ),
+      ("error: no matching package named `serde` found", "serde", nil, "cargo add serde"),
+      (
+        "Could not find rack-3.0.1 in locally installed gems", "rack-3.0.1", "rack-3.0.1.rb",
+        "gem install rack-3.0.1"
+      ),
       ("lua: module 'a.b' not found:", "a.b", "a/b/init.lua", "luarocks install a.b"),
-    ] as [(String, String, String?, String?)])
-  func modules(text: String, name: String, file: String?, installation: String?) {
-    let module = SoughtModule(text)
+    ] as [(String, String?, String?, String?)])
+  func modules(text: String, name: String?, file: String?, installation: String?) {
+    let module = MissingModule(in: text)
     #expect(module?.name == name)
     #expect(module?.files.last == file && module?.installation == installation)
   }

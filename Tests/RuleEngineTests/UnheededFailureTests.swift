@@ -99,7 +99,9 @@ struct UnheededFailureTests {
   @Test(
     "Lines that read as errors",
     arguments: [
-      "error: unable to open", "E: Unable to locate package x", "[ERROR] build failed",
+      "error: unable to open",
+      "error: Ignoring /etc/x.conf because of bad file mode", "E: Unable to locate package x",
+      "[ERROR] build failed",
       "time=12:00 level=error msg=x", "ERROR:root:no database", "FATAL no such tape",
       "main.c:3:1: error: expected ';'", "ValueError: no", "app: /srv/x: Permission denied",
       "sh: 1: frob: not found", "No space left (No space left on device).",

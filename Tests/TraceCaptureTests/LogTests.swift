@@ -17,6 +17,17 @@ struct LogTests {
   }
 
   @Test(
+    "The message that syslog(3) has ready is found on the stack, and nothing else is taken for one")
+  func onStack() {
+    let noise: [UInt8] = [0, 7, 0x3C, 0x33, 0x3E, 0x20, 0]
+    let datagram = "<27>Nov  4 22:05:31 app[7]: no pool"
+    #expect(SystemLog.datagram(inStack: noise + Array(datagram.utf8) + [0] + noise) == datagram)
+    #expect(SystemLog.datagram(inStack: noise + Array("<27>November".utf8)) == nil)
+    #expect(SystemLog.datagram(inStack: Array("<27>Nov  4 22:05".utf8)) == nil)
+    #expect(SystemLog.datagram(inStack: []) == nil)
+  }
+
+  @Test(
     "The message of a datagram",
     arguments: [
       ("<3>Nov 24 22:05:31 app[7]: no pool", "app[7]: no pool"),

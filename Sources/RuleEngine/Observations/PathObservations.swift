@@ -17,6 +17,7 @@ struct MissingPath: ObservationKind {
   var bestNear: String?
   var searched: [String] = []
   var sought: String?
+  var soughtAbove: String?
   var isRelative = false
   var cwd = ""
   var mentioned = false
@@ -57,6 +58,9 @@ struct MissingPath: ObservationKind {
     .init("near", \.near, "Names in the directory that resemble the missing one, as paths."),
     .init("best_near", \.bestNear, "The nearest of them."),
     .init("searched", \.searched, "All places where the same name was looked for, if several."),
+    .init(
+      "sought_above", \.soughtAbove,
+      "The directory where a search began that went on in all directories above it."),
     .init(
       "sought", \.sought, "The end that all searched places have in common: what was looked for."),
     .init("in_path", \.inPath, "For a program: one of the same name in PATH."),

@@ -151,6 +151,8 @@ struct Waiting: ObservationKind {
   var stack: [String] = []
   var attempts: String?
   var isBusy = false
+  var stoppedBy: String?
+  var stopper: String?
   var circle: [String] = []
   var turn: String?
 
@@ -166,6 +168,8 @@ struct Waiting: ObservationKind {
     .init("stack", \.stack, "The stack, innermost first."),
     .init("attempts", \.attempts, "What it tried again and again, if it did: the call."),
     .init("is_busy", \.isBusy, "True if it was not waiting but running."),
+    .init("stopped_by", \.stoppedBy, "The signal that had stopped it, if nobody continued it."),
+    .init("stopper", \.stopper, "Who had sent that signal, where it was a process."),
     .init(
       "circle", \.circle,
       "The system calls that it made again and again while it ran, each with how often it was seen."

@@ -16,6 +16,7 @@ struct LastWords: ObservationKind {
   var writtenFile: String?
   var fileSystem: String?
   var unseenError: String?
+  var isLost = false
   var mountPoint: String?
   var total: String?
   var available: String?
@@ -67,6 +68,22 @@ struct LastWords: ObservationKind {
   var inputFile: String?
   var inputLine: Int?
   var inputText: String?
+  var content: String?
+  var contentFile: String?
+  var contentIsEmpty = false
+  var contentIsWebPage = false
+  var contentIsOther = false
+  var dataFormat: String?
+  var dataFile: String?
+  var dataLine: Int?
+  var dataColumn: Int?
+  var dataText: String?
+  var dataHint: String?
+  var jq: String?
+  var yamllint: String?
+  var xmllint: String?
+  var python: String?
+  var ruby: String?
 
   static let name = "last-words"
   static let summary =
@@ -86,13 +103,35 @@ struct LastWords: ObservationKind {
       "input_file", \.inputFile,
       "The file of data or configuration read last, if the words name a line without a file."),
     .init("input_line", \.inputLine, "The line that the words name."),
+    .init(
+      "content_file", \.contentFile,
+      "The file that a complaint about a format is about, if it holds something else."),
+    .init("content", \.content, "What that file holds: a web page (HTML), gzip data, text."),
+    .init("content_is_empty", \.contentIsEmpty, "True if it is empty."),
+    .init("content_is_web_page", \.contentIsWebPage, "True if it is a web page."),
+    .init("content_is_other", \.contentIsOther, "True if it is neither."),
     .init("input_text", \.inputText, "That line of that file."),
+    .init(
+      "data_format", \.dataFormat, "JSON, YAML, TOML or XML, if a parser of that rejected a file."),
+    .init("data_file", \.dataFile, "That file."),
+    .init("data_line", \.dataLine, "The line at which it was rejected."),
+    .init("data_column", \.dataColumn, "The column there."),
+    .init("data_text", \.dataText, "The text of that line."),
+    .init("data_hint", \.dataHint, "What is wrong there, where it is one of the usual mistakes."),
+    .init("jq", \.jq, "Path of jq(1), for JSON, if it is installed."),
+    .init("yamllint", \.yamllint, "Path of yamllint(1), for YAML, if it is installed."),
+    .init("xmllint", \.xmllint, "Path of xmllint(1), for XML, if it is installed."),
+    .init(
+      "python", \.python, "Set if Python can check the format, and none of these is installed."),
+    .init("ruby", \.ruby, "Path of Ruby, if only that can."),
     .init(
       "written_file", \.writtenFile,
       "The file that it had opened for writing last, or that its output went to."),
     .init(
       "file_system", \.fileSystem,
       "The file system of what was written, in words: its type, what is mounted, and where."),
+    .init(
+      "is_lost", \.isLost, "True if the words were for the system's log, and nobody keeps one."),
     .init(
       "unseen_error", \.unseenError,
       "The error that the words speak of, if no call that was seen failed with it: reads, writes, waits and closes of open files are not seen."
@@ -132,7 +171,7 @@ struct LastWords: ObservationKind {
     .init("module", \.module, "The module, library or class that the words say is missing."),
     .init(
       "language", \.language,
-      "Whose module that is: Python, Perl, Ruby, Node.js, Java, Lua, Tcl, PHP."),
+      "Whose module that is: Python, Perl, Ruby, Node.js, Java, Lua, Tcl, PHP, Go, Rust."),
     .init("module_package", \.modulePackage, "A package of the distribution that has the module."),
     .init("searched", \.searched, "The directories in which the module was looked for."),
     .init("near", \.near, "Files there whose names resemble that of the module."),

@@ -10,7 +10,7 @@ enum LogPrefix {
     }
     var rest = line[...]
     var removed = 0
-    while removed < 8, let end = rest.firstIndex(of: " ") {
+    while removed < 12, let end = rest.firstIndex(of: " ") {
       let word = rest[..<end]
       guard isPartOfPrefix(word, first: removed == 0) else { break }
       rest = rest[end...].drop { $0 == " " }
@@ -21,7 +21,16 @@ enum LogPrefix {
   }
 
   private static func isPartOfPrefix(_ word: Substring, first: Bool) -> Bool {
-    if levels.contains(word.lowercased()) { return !first }
+    let plain = word.lowercased()
+    if levels.contains(plain) { return !first }
+    // Apache's: [Wed Nov 25 10:20:30.123456 2026] [ssl:emerg] [pid 4711:tid 4711]
+    if weekdays.contains(plain) { return true }
+    if plain == "[pid" || plain == "[client" || plain.hasSuffix(":tid") { return !first }
+    if plain.hasPrefix("["), let mark = plain.firstIndex(of: ":"),
+      levels.contains("[" + plain[plain.index(after: mark)...])
+    {
+      return !first
+    }
     // 24-Nov-2026
     var word = word.lowercased()[...]
     for month in months {
@@ -33,6 +42,10 @@ enum LogPrefix {
     if digits == 0 { return !first && (word == "#" || word == "-" || word == "*") }
     return digits + marks == word.count && (digits >= 4 || !first || word.contains(":"))
   }
+
+  private static let weekdays: Set<String> = [
+    "[mon", "[tue", "[wed", "[thu", "[fri", "[sat", "[sun",
+  ]
 
   private static let months = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",

@@ -12,6 +12,8 @@ struct MissingModule: Equatable {
     case lua = "Lua"
     case php = "PHP"
     case tcl = "Tcl"
+    case go = "Go"
+    case rust = "Rust"
     case cmake = "CMake"
     case pkgConfig = "pkg-config"
   }
@@ -52,6 +54,13 @@ struct MissingModule: Equatable {
     ("Could not find or load main class ", "", .java),
     (" module '", "' not found", .lua), ("can't find package ", "", .tcl),
     ("Call to undefined function ", "(", .php),
+    ("Could not find ", " in any of the sources", .ruby),
+    ("Could not find ", " in locally installed gems", .ruby),
+    ("no required module provides package ", ";", .go),
+    ("cannot find module providing package ", ":", .go),
+    ("package ", " is not in GOROOT", .go), ("package ", " is not in std", .go),
+    ("no matching package named `", "`", .rust), ("failed to get `", "`", .rust),
+    ("can't find crate for `", "`", .rust),
     ("package configuration file provided by \"", "\"", .cmake),
     ("Could NOT find ", " ", .cmake), ("No package '", "' found", .pkgConfig),
   ]
@@ -67,7 +76,7 @@ struct MissingModule: Equatable {
     switch language {
     case .perl: name.replacing("::", with: "/")
     case .python, .java, .lua: name.replacing(".", with: "/")
-    case .ruby, .node, .php, .tcl, .cmake, .pkgConfig: name
+    case .ruby, .node, .php, .tcl, .go, .rust, .cmake, .pkgConfig: name
     }
   }
 
@@ -92,7 +101,7 @@ struct MissingModule: Equatable {
       return ["php-\(prefix)", "php-\(prefix)string"]
     case .cmake: return ["lib\(lower)-dev", "\(lower)-dev"]
     case .pkgConfig: return ["lib\(lower.droppingPrefix("lib"))-dev", "\(lower)-dev"]
-    case .java: return []
+    case .java, .go, .rust: return []
     }
   }
 
@@ -105,18 +114,40 @@ struct MissingModule: Equatable {
     "sklearn": ["python3-sklearn"], "dateutil": ["python3-dateutil"],
   ]
 
-  /// Names of files that would be it, to look for near ones.
-  var fileName: String {
-    let last = PathName.base(of: relativePath)
+  /// The files that would be it, by the ends of their paths, likeliest first.
+  var files: [String] {
+    let path = relativePath
+    return switch language {
+    case .python: [path + ".py", path + "/__init__.py"]
+    case .perl: [path + ".pm"]
+    case .ruby: [path + ".rb"]
+    case .node: ["node_modules/" + path]
+    case .lua: [path + ".lua", path + "/init.lua"]
+    case .java: [path + ".class"]
+    case .cmake: [path + "Config.cmake", path.lowercased() + "-config.cmake"]
+    case .pkgConfig: [path + ".pc"]
+    case .php, .tcl, .go, .rust: []
+    }
+  }
+
+  /// The name of its file, to look for near ones.
+  var fileName: String { PathName.base(of: files.first ?? relativePath) }
+
+  /// What would install it, where its package has its name.
+  var installation: String? {
+    let first = name.split { ".:/".contains($0) }.first.map(String.init) ?? name
     switch language {
-    case .python: return last + ".py"
-    case .perl: return last + ".pm"
-    case .ruby: return last + ".rb"
-    case .lua: return last + ".lua"
-    case .java: return last + ".class"
-    case .cmake: return last + "Config.cmake"
-    case .pkgConfig: return last + ".pc"
-    case .node, .php, .tcl: return last
+    case .python: return "python3 -m pip install " + first
+    case .node:
+      // The packages of an organisation begin with its name: @acme/widget.
+      let parts = name.split(separator: "/").prefix(name.hasPrefix("@") ? 2 : 1)
+      return "npm install " + parts.joined(separator: "/")
+    case .ruby: return "gem install " + name
+    case .perl: return "cpan " + name
+    case .lua: return "luarocks install " + name
+    case .go: return "go get " + name
+    case .rust: return "cargo add " + name
+    case .java, .php, .tcl, .cmake, .pkgConfig: return nil
     }
   }
 }

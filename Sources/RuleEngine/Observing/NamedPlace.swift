@@ -34,6 +34,8 @@ struct NamedPlace: Equatable {
     while let last = word.last, marks.contains(last) || last == "." || last == ":" {
       word.removeLast()
     }
+    // That of a parenthesis that began words before.
+    while word.hasSuffix(")"), !word.contains("(") { word.removeLast() }
     return word
   }
 

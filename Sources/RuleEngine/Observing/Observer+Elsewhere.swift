@@ -9,7 +9,7 @@ extension Observer {
       ["open", "inspect", "execute", "list", "enter"].contains(seen.use)
     else { return }
     if let module = run.mentions.lines.lazy.filter({ $0.process == process.index })
-      .compactMap({ SoughtModule($0.text) })
+      .compactMap({ MissingModule(in: $0.text) })
       .first(where: { module in module.files.contains { $0.stem == seen.sought?.stem } })
     {
       seen.module = module.name
@@ -116,7 +116,7 @@ extension Observer {
 
   /// Looks around for a module that an interpreter did not find.
   func describeModule(_ process: ProcessRecord, in seen: inout LastWords, asking: Bool) {
-    guard let module = SoughtModule(seen.line) else { return }
+    guard let module = MissingModule(in: seen.line) else { return }
     seen.module = module.name
     guard asking, !module.files.isEmpty else { return }
     let home = process.executedPath.map(PathName.directory)
@@ -152,7 +152,10 @@ extension Observer {
     }
     guard let telling = about.first else { return }
     let named = about.lazy.compactMap { text -> String? in
-      let names = Mentions.tokens(of: text).filter { $0.contains("/") }
+      let words = Mentions.tokens(of: text).filter { $0.contains("/") }
+      // "user/group" is no file where the line has a whole path.
+      let paths = words.filter { $0.hasPrefix("/") }
+      let names = (paths.isEmpty ? words : paths)
         .map { PathName.absolute($0, from: process.workingDirectory) }
       return names.filter { $0 != process.executable && $0 != process.executedPath }.sorted().last
     }.first

@@ -7,6 +7,7 @@ extension Observer {
     var seen = Waiting()
     seen.call = pending.call.name
     (seen.whatFor, seen.subject) = Wording.wait(pending, by: process)
+    describeStop(process, in: &seen)
     switch pending.call.name {
     case "nanosleep", "clock_nanosleep": describeAttempts(process, in: &seen)
     case "open", "openat": describeFIFO(pending, process, in: &seen, asking: asking)
@@ -26,6 +27,19 @@ extension Observer {
     }
     describeStackAtEnd(of: process, in: &seen)
     return seen
+  }
+
+  /// What stopped a process that nobody continued.
+  private func describeStop(_ process: ProcessRecord, in seen: inout Waiting) {
+    guard let stop = process.stoppedBy else { return }
+    seen.stoppedBy = stop.delivery.signal.name
+    seen.subject = process.executedPath ?? process.name
+    guard let sender = stop.delivery.sender else { return }
+    seen.stopper =
+      sender == process.pid
+      ? "it sent to itself"
+      : history.process(pid: sender).map { "\($0.name) (pid \(sender)) sent" }
+        ?? "process \(sender) sent"
   }
 
   /// A process that was in no call: it ran.

@@ -59,7 +59,7 @@ extension Observer {
       seen.pathVariable =
         "CMAKE_PREFIX_PATH, or \(module.name)_DIR for the directory of its \(module.name)Config.cmake"
     case .pkgConfig: seen.pathVariable = "PKG_CONFIG_PATH"
-    case .java, .php: break
+    case .java, .php, .go, .rust: break
     }
   }
 

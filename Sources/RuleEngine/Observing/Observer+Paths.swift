@@ -22,6 +22,7 @@ extension Observer {
     seen.loop = call.error == .tooManyLinks
     seen.searched = places.count > 1 ? Self.abridged(places) : []
     seen.sought = places.count > 1 ? Self.commonEnd(of: places) : nil
+    seen.soughtAbove = seen.sought.flatMap { Self.bottom(of: places, sought: $0) }
     seen.mentioned = CallFeatures.mentioned(call, run) > 1
     seen.linkerName = linkerName(call)
     seen.emptyVariable =
@@ -91,6 +92,20 @@ extension Observer {
   private static func abridged(_ places: [String]) -> [String] {
     guard places.count > 10 else { return places }
     return places.prefix(9) + ["and \(places.count - 9) more"]
+  }
+
+  /// The directory where a search for `sought` began, if each of its places was the directory above
+  /// the one before, up to the root: `.git` of a repository, the manifest of a project.
+  private static func bottom(of places: [String], sought: String) -> String? {
+    let directories = places.map {
+      $0.hasSuffix("/" + sought) ? $0.dropLast(sought.count + 1) : "-"
+    }
+    guard directories.count > 1, directories.last?.isEmpty == true,
+      zip(directories, directories.dropFirst()).allSatisfy({
+        PathName.directory(of: String($0)) == ($1.isEmpty ? "/" : String($1))
+      })
+    else { return nil }
+    return directories.first.map(String.init)
   }
 
   /// The last components that all paths share: `Foo/Bar.pm` of several directories.

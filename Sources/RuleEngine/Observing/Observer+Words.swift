@@ -39,6 +39,12 @@ extension Observer {
     if asking { describeSurroundings(process, line.text, in: &seen) }
     seen.shadow = shadow(in: line.text, process)
     describeLocale(process, in: &seen)
+    seen.isLost =
+      line.stream == .syslog
+      && history.failures.calls.contains {
+        $0.process == line.process && $0.purpose == .connect
+          && $0.address == .unix(path: "/dev/log")
+      }
     seen.unseenError = unseenError(in: line.text, process)
     seen.unknownUser = UnknownUser.name(in: line.text)
     seen.error = SpokenError.find(in: line.text)?.name
@@ -49,6 +55,14 @@ extension Observer {
     describeRights(of: block.map(\.text), process, in: &seen, asking: asking)
     if seen.lastFile == seen.file { seen.lastFile = nil }
     guard asking else { return seen }
+    // There is nothing to correct in a directory, which words name as a place.
+    if let file = seen.file, seen.lineNumber == nil, !seen.isAboutRights,
+      inquiry.programFile(file) == .directory
+    {
+      seen.file = nil
+    }
+    describeContent(of: more.map(\.text), in: &seen)
+    describeData(process, line.text, nearby: nearby.suffix(16).map(\.text), in: &seen)
     describeNearWords(process, in: &seen)
     dropWhatIsNoFile(line.text, in: &seen)
     if let file = seen.file, let number = seen.lineNumber {
@@ -58,6 +72,9 @@ extension Observer {
         seen.file = nil
         seen.lineNumber = nil
       }
+    }
+    if let data = seen.dataFile, seen.file.map({ $0 == data || Self.isOfALibrary($0) }) ?? true {
+      seen.sourceLine = nil
     }
     // A line number without a file, as parsers say it, is one of what they were given.
     if found?.isAside != false, let number = Complaint.bareLineNumber(in: line.text),
@@ -151,7 +168,7 @@ extension Observer {
   }
 
   /// True for files of programs and their libraries, which an interpreter reads to run.
-  private static func isCode(_ path: String) -> Bool {
+  static func isCode(_ path: String) -> Bool {
     if ["/usr/lib/", "/usr/share/", "/usr/include/", "/lib/", "/etc/ssl/", "/bin/", "/usr/bin/"]
       .contains(where: { path.hasPrefix($0) })
     {

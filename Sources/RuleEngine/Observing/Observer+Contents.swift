@@ -1,0 +1,58 @@
+internal import History
+internal import TraceEvents
+
+/// Words about a file's format.
+enum FormatWords {
+  /// Of any format.
+  private static let complaints = [
+    "format", "magic", "header", "unrecogni", "not recogni", "corrupt", "not a valid", "invalid",
+    "unexpected end", "truncated", "not an archive", "does not look like", "damaged",
+    "premature end", "bad zip", "decode", "malformed", "signature", "not a tar", "not a zip",
+    "is not a database", "unsupported", "end-of-central-directory", "is not an", "wrong file type",
+  ]
+  /// Of formats that are no text, so that text in such a file is wrong.
+  private static let binaryFormats = [
+    "gzip", "zip", "xz", "lzma", "bzip2", "zstd", "tar", "archive", "png", "jpeg", "jpg", "gif",
+    "image", "pdf", "elf", "database", "class file", "jar", "wheel", "deb", "rpm", "central-dir",
+    "compressed", "magic", "pickle", "font", "sqlite", "shared object",
+  ]
+
+  /// True if a line says that a file has not the format that was expected.
+  static func speak(of line: String) -> Bool {
+    let text = line.lowercased()
+    return complaints.contains { text.containsBytes($0) }
+  }
+
+  /// True if the format that a line names is none of text.
+  static func nameBinary(in line: String) -> Bool {
+    let text = line.lowercased()
+    return binaryFormats.contains { text.containsBytes($0) }
+  }
+}
+
+extension Observer {
+  /// What the file that a complaint about a format is about really holds.
+  func describeContent(of words: [String], in seen: inout LastWords) {
+    // Which is data: the source that words of a traceback name is as it should be.
+    guard words.contains(where: FormatWords.speak),
+      let file = [seen.file, seen.lastFile].compactMap({ $0 }).first(where: { !Self.isCode($0) }),
+      let content = inquiry.programFile(file)
+    else { return }
+    switch content {
+    case .empty:
+      seen.contentIsEmpty = true
+      seen.content = "no bytes: it is empty"
+    case .other(.text), .other(.data), .script:
+      guard words.contains(where: FormatWords.nameBinary), content != .other(content: .data) else {
+        return
+      }
+      seen.content = "text"
+    case .other(let other):
+      seen.contentIsWebPage = other == .html
+      seen.content = other == .html ? "a web page (HTML)" : other.rawValue
+    case .elf, .damagedElf, .directory: return
+    }
+    seen.contentFile = file
+    seen.contentIsOther = !seen.contentIsEmpty && !seen.contentIsWebPage
+  }
+}
