@@ -12,7 +12,7 @@ BENCH_PACKAGES := gcc make strace hyperfine python3 findutils
 # A 32-bit target can be tested only where a compiler makes one.
 MULTILIB_PACKAGES := $(if $(filter x86_64,$(shell uname -m)),libc6-dev-i386 gcc-multilib)
 
-SOURCES := Package.swift Makefile $(shell find Sources Plugins Heuristics Ranking -type f 2>/dev/null)
+SOURCES := Package.swift Makefile $(shell find Sources Plugins Heuristics -type f 2>/dev/null)
 SCRIPTS := Scripts/ensure-packages Scripts/fuzz .ci/run Benchmarks/compare.sh Benchmarks/memory.sh
 
 # One build directory for run, install and bench; the stamp says that it is up to date.

@@ -67,7 +67,7 @@ let package = Package(
       plugins: ["EmbedHeuristics"]),
     .target(
       name: "RuleEngine",
-      dependencies: ["TraceEvents", "History", "HeuristicCatalog"],
+      dependencies: ["TraceEvents", "History", "HeuristicCatalog"], exclude: ["weights.yaml"],
       plugins: ["EmbedHeuristics"]),
     .target(
       name: "Reporting",
@@ -90,7 +90,7 @@ let package = Package(
           .when(configuration: .release))
       ]),
 
-    // Heuristics/ becomes one string literal of HeuristicCatalog, Ranking/ constants of RuleEngine.
+    // Heuristics/ becomes one string literal of HeuristicCatalog, weights.yaml constants of RuleEngine.
     .executableTarget(name: "embed-heuristics", dependencies: ["HeuristicSyntax"]),
     .plugin(name: "EmbedHeuristics", capability: .buildTool(), dependencies: ["embed-heuristics"]),
 

@@ -3,13 +3,13 @@ import PackagePlugin
 
 /// Makes one Swift file with a string literal out of the files in Heuristics/: of the heuristics, or,
 /// for `ConfigOrder`, of the lists in configuration.conf; and for `RuleEngine` one with constants out
-/// of Ranking/weights.yaml.
+/// of Sources/RuleEngine/weights.yaml.
 @main
 struct EmbedHeuristics: BuildToolPlugin {
   func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
     let tool = try context.tool(named: "embed-heuristics").url
     if target.name == "RuleEngine" {
-      let weights = context.package.directoryURL.appending(path: "Ranking/weights.yaml")
+      let weights = context.package.directoryURL.appending(path: "Sources/RuleEngine/weights.yaml")
       let output = context.pluginWorkDirectoryURL.appending(path: "RankingWeights.swift")
       return [
         .buildCommand(

@@ -1,4 +1,4 @@
-/// The file of the ranking's weights, Ranking/weights.yaml: read by the build tool alone.
+/// The file of the ranking's weights, Sources/RuleEngine/weights.yaml: read by the build tool alone.
 package struct WeightsFile: Equatable, Sendable {
   /// The weights, in the order of the file.
   package var weights: [Weight] = []

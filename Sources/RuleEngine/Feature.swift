@@ -1,5 +1,5 @@
 /// What is looked at in a candidate, each of which gives log-odds; the weights are in
-/// Ranking/weights.yaml.
+/// Sources/RuleEngine/weights.yaml.
 package enum Feature: String, CaseIterable, Sendable {
   case process
   case mentioned

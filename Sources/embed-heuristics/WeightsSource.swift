@@ -5,7 +5,7 @@ extension WeightsFile {
   /// that the engine uses and the file has not is an error of the build.
   var source: String {
     var text = """
-      // Made by embed-heuristics from Ranking/weights.yaml.
+      // Made by embed-heuristics from Sources/RuleEngine/weights.yaml.
 
       /// The weights of the ranking, in log-odds.
       enum RankingWeights {
