@@ -55,8 +55,9 @@ extension Observer {
     describeRights(of: block.map(\.text), process, in: &seen, asking: asking)
     if seen.lastFile == seen.file { seen.lastFile = nil }
     guard asking else { return seen }
-    // There is nothing to correct in a directory, which words name as a place.
+    // There is nothing to correct in a directory that words name as a place.
     if let file = seen.file, seen.lineNumber == nil, !seen.isAboutRights,
+      !Complaint.speaks(of: .isDirectory, in: line.text.lowercased()),
       inquiry.programFile(file) == .directory
     {
       seen.file = nil
