@@ -11,6 +11,8 @@ extension Complaint {
     // What lists options or a build is no message.
     if line.count > 500 { value -= 0.5 }
     if closings.contains(where: { text.contains($0) }) { value -= 0.45 }
+    // What to do next is no account of what happened.
+    if ["use ", "try ", "see "].contains(where: { text.hasPrefix($0) }) { value -= 0.45 }
     if text.contains("[note]") || text.contains("[info]") || text.contains("[notice]") {
       value -= 0.5
     }

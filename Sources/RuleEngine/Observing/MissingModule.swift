@@ -28,6 +28,8 @@ struct MissingModule: Equatable {
     for (before, after, language) in Self.notations {
       guard let start = line.firstRange(of: before)?.upperBound else { continue }
       let rest = line[start...]
+      // What stands behind the name belongs to the notation, but for a blank at the line's end.
+      guard after.isEmpty || after == " " || rest.contains(after) else { continue }
       let name = String(after.isEmpty ? rest.prefix { !$0.isWhitespace } : rest.upTo(after))
       guard !name.isEmpty, name.utf8.count < 200, !name.hasPrefix("."), !name.hasPrefix("/"),
         !name.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "`" })

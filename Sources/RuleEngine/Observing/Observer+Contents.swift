@@ -3,12 +3,16 @@ internal import TraceEvents
 
 /// Words about a file's format.
 enum FormatWords {
-  /// Of any format.
-  private static let complaints = [
-    "format", "magic", "header", "unrecogni", "not recogni", "corrupt", "not a valid", "invalid",
-    "unexpected end", "truncated", "not an archive", "does not look like", "damaged",
-    "premature end", "bad zip", "decode", "malformed", "signature", "not a tar", "not a zip",
-    "is not a database", "unsupported", "end-of-central-directory", "is not an", "wrong file type",
+  /// Of any format: these speak of a file, whether the words name it or not.
+  private static let ofContents = [
+    " format", "magic", "header", "corrupt", "unexpected end", "truncated", "not an archive",
+    "does not look like", "damaged", "premature end", "bad zip", "decode", "malformed",
+    "signature", "not a tar", "not a zip", "is not a database", "end-of-central-directory",
+    "wrong file type",
+  ]
+  /// These can be about an option or a value as well: they count where the words name the file.
+  private static let ofAnything = [
+    "unrecogni", "not recogni", "not a valid", "invalid", "unsupported", "is not an",
   ]
   /// Of formats that are no text, so that text in such a file is wrong.
   private static let binaryFormats = [
@@ -17,10 +21,11 @@ enum FormatWords {
     "compressed", "magic", "pickle", "font", "sqlite", "shared object",
   ]
 
-  /// True if a line says that a file has not the format that was expected.
-  static func speak(of line: String) -> Bool {
+  /// True if a line says that a file, which it names or not, has not the format that was expected.
+  static func speak(of line: String, namesFile: Bool) -> Bool {
     let text = line.lowercased()
-    return complaints.contains { text.containsBytes($0) }
+    return ofContents.contains { text.containsBytes($0) }
+      || namesFile && ofAnything.contains { text.containsBytes($0) }
   }
 
   /// True if the format that a line names is none of text.
@@ -34,8 +39,11 @@ extension Observer {
   /// What the file that a complaint about a format is about really holds.
   func describeContent(of words: [String], in seen: inout LastWords) {
     // Which is data: the source that words of a traceback name is as it should be.
-    guard words.contains(where: FormatWords.speak),
+    guard
       let file = [seen.file, seen.lastFile].compactMap({ $0 }).first(where: { !Self.isCode($0) }),
+      words.contains(where: { FormatWords.speak(of: $0, namesFile: file == seen.file) }),
+      // A program's own store is as that program left it.
+      file == seen.file || !file.hasPrefix("/var/lib/"),
       let content = inquiry.programFile(file)
     else { return }
     switch content {
