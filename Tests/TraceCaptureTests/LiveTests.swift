@@ -220,7 +220,7 @@ struct LiveTests {
 
   @Suite struct Limits {
     @Test func timeLimit() {
-      let run = record("sleep", "1000", timeout: 0.2)
+      let run = record("sleep", "1000", timeout: 1.5)
       #expect(run.outcome == .killed(.terminate, coreDumped: false))
       #expect(run.notes == [.timedOut])
       #expect(run.calls.contains { $0.outcome == .unfinished && $0.name == "clock_nanosleep" })
@@ -232,7 +232,7 @@ struct LiveTests {
     }
 
     @Test func whatIsWaitedFor() {
-      let run = record("sh", "-c", "sleep 1000 | cat", timeout: 0.3)
+      let run = record("sh", "-c", "sleep 1000 | cat", timeout: 1.5)
       let unfinished = run.calls.filter { $0.outcome == .unfinished }
       #expect(unfinished.map(\.name).sorted() == ["clock_nanosleep", "read", "wait4"])
       #expect(unfinished.contains { $0.name == "read" && $0.descriptor == 0 })
