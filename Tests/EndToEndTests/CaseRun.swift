@@ -75,7 +75,7 @@ extension CorpusCase {
     lines += [
       #"rm -rf "$W"; mkdir -p "$W" && cd "$W" || exit 1"#,
       "files=\(quoted(directory.path + "/files"))",
-      #"[ ! -d "$files" ] || cp -r "$files/." "$W/""#,
+      #"[ ! -d "$files" ] || cp -rL "$files/." "$W/""#,
       #"mkdir "$W/home""#,
     ]
     if ordinary && Host.isRoot { lines.append(#"chown -R "\#(user):" "$W""#) }
