@@ -40,7 +40,7 @@ extension CallFeatures {
       ? 0 : RankingWeights.optionalPlace
   }
 
-  /// Named on the command line of its process, word for word.
+  /// Named on the command line of its process, word for word: a path, or that of a Unix socket.
   static func askedFor(_ call: FailedCall, _ run: RankingContext) -> Double {
     guard call.replacement == nil else { return 0 }
     if call.purpose == .execute || call.purpose == .inspect && isCommand(call, run) {
@@ -50,7 +50,8 @@ extension CallFeatures {
         $0.hasSuffix("=" + name) && !$0.hasPrefix("_=")
       } ? RankingWeights.askedFor : 0
     }
-    let given = [call.path, call.call.path, call.secondPath].compactMap { $0 }
+    var given = [call.path, call.call.path, call.secondPath].compactMap { $0 }
+    if case .unix(let path)? = call.address { given.append(path) }
     let arguments = run.history.processes[call.process].arguments.dropFirst()
     return arguments.contains { argument in given.contains { $0 == argument } }
       ? RankingWeights.askedFor : 0

@@ -9,6 +9,7 @@ struct LastWords: ObservationKind {
   var file: String?
   var lineNumber: Int?
   var sourceLine: String?
+  var sourceIsIndented = false
   var lastFile: String?
   var lastFileText: String?
   var status: Int?
@@ -96,6 +97,7 @@ struct LastWords: ObservationKind {
     .init("file", \.file, "The file that the words name."),
     .init("line_number", \.lineNumber, "The line number that they name."),
     .init("source_line", \.sourceLine, "That line of that file."),
+    .init("source_is_indented", \.sourceIsIndented, "True if that line begins with a blank."),
     .init("last_file", \.lastFile, "The file that the process had opened for reading last."),
     .init("log", \.log, "The log file that it was written to."),
     .init("other_log", \.otherLog, "A log file that the process wrote to besides."),

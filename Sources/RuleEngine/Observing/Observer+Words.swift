@@ -67,7 +67,9 @@ extension Observer {
     describeNearWords(process, in: &seen)
     dropWhatIsNoFile(line.text, in: &seen)
     if let file = seen.file, let number = seen.lineNumber {
-      seen.sourceLine = text(of: number, in: file)
+      let line = inquiry.lines(around: number, of: file).first { $0.number == number }?.text
+      seen.sourceLine = line?.trimmed
+      seen.sourceIsIndented = line?.first == " "
       if seen.sourceLine == nil, !process.recentFiles.contains(file), isMissing(file) {
         // A place in the program's own source, as it was where it was built.
         seen.file = nil
