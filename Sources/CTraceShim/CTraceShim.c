@@ -70,6 +70,7 @@ int32_t wf_call_info(int32_t thread, struct wf_call_info *info) {
   memset(info, 0, sizeof *info);
   info->operation = raw.op;
   info->architecture = raw.arch;
+  info->instruction = raw.instruction_pointer;
   switch (raw.op) {
   case 1:
   case 3:

@@ -56,7 +56,11 @@ extension TraceSession {
   private func noteConnection(_ call: PendingCall, row: SystemCallRow, _ thread: TracedThread) {
     let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
     guard let bytes = decoder.memory.bytes(thread.id, at: call.arguments[1], count: 2),
-      bytes.littleEndian(at: 0, size: 2) == UInt64(AF_UNIX),
+      bytes.littleEndian(at: 0, size: 2) == UInt64(AF_UNIX)
+    else { return }
+    // A manager may be asked to move somebody, as systemd-run does.
+    mayChangeGroups = true
+    guard
       case .address(address: .unix(let path))? = decoder.arguments(
         of: row, call, thread: thread.id, result: 0
       ).last, SystemLog.isItsSocket(path)

@@ -5,7 +5,10 @@ import TraceEvents
 // Processes and threads come to be, become programs, and end.
 extension TraceSession {
   private static var clonesFiles: UInt64 { 0x400 }
+  private static var keepsParent: UInt64 { 0x8000 }
   private static var clonesThread: UInt64 { 0x10000 }
+  /// `CLONE_INTO_CGROUP`, of `clone3(2)` alone.
+  private static var choosesGroup: UInt64 { 0x2_0000_0000 }
 
   /// A thread created a process or a thread.
   func serve(_ stop: consuming CreationStop, _ thread: TracedThread) {
@@ -51,6 +54,10 @@ extension TraceSession {
       process.kin = [creator.process.id] + creator.process.kin.prefix(7)
       process.logs = creator.process.logs.map { $0.forChild(created) }
       process.threads = [created]
+      process.parent =
+        flags & Self.keepsParent == 0 ? creator.process.id : creator.process.parent
+      process.parent.flatMap { processes[$0] }?.childCount += 1
+      if flags & Self.choosesGroup != 0 { mayChangeGroups = true }
       processes[created] = process
       thread = TracedThread(id: created, process: process)
     }
@@ -88,7 +95,7 @@ extension TraceSession {
   func serve(_ stop: consuming ExecutionStop, _ stopped: TracedThread) {
     let process = stopped.process
     var thread = stopped
-    if stop.formerID != stopped.id, let former = threads[stop.formerID] {
+    if process.threads.count > 1, stop.formerID != stopped.id, let former = threads[stop.formerID] {
       // The thread that called exec took its leader's place.
       thread = TracedThread(id: stopped.id, process: process)
       thread.followsCalls = former.followsCalls
@@ -110,9 +117,12 @@ extension TraceSession {
     process.outputCalls = 0
     settling?.noticeChange()
     process.kin = []
+    process.hearsOfChildren = false
     let execution = execution(process, thread)
     process.program = execution.executable
-    process.controlGroups = ProcessFiles.controlGroups(thread.id)
+    if process.controlGroups.isEmpty || mayChangeGroups {
+      process.controlGroups = ProcessFiles.controlGroups(thread.id)
+    }
     events.emit(.programExecuted(execution: execution), thread)
     if execution.lostPrivilege { events.note(.lostPrivilege, execution.executable, thread) }
     stop.resume(stoppingAtCalls: thread.followsCalls)
@@ -173,5 +183,9 @@ extension TraceSession {
         .killed(signal: SignalNumber(rawValue: signal), coreDumped: coreDumped)
       }
     events.emit(.processEnded(end: processEnd), thread)
+    if let parent = process.parent.flatMap({ processes[$0] }) {
+      parent.childCount -= 1
+      tellWait(of: parent, for: process.id, end)
+    }
   }
 }

@@ -114,7 +114,10 @@ extension TraceSession {
   func noteLog(_ descriptor: Int32, flags: Int, _ call: PendingCall, _ thread: TracedThread) {
     let bits = call.arguments[flags]
     guard bits & 0o3 != 0,
-      case .complete(let path) = decoder.memory.text(thread.id, at: call.arguments[flags - 1]),
+      case .complete(let path) = decoder.memory.text(thread.id, at: call.arguments[flags - 1])
+    else { return }
+    if path.hasSuffix("cgroup.procs") || path.hasSuffix("/tasks") { mayChangeGroups = true }
+    guard
       let file = logs.opened(descriptor, flags: bits, path: path, of: thread.process),
       !thread.process.logs.contains(where: { $0 === file })
     else { return }

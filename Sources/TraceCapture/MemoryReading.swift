@@ -23,6 +23,9 @@ final class MemoryReader {
   private static let pageSize: UInt64 = 4096
   private let buffer: UnsafeMutablePointer<UInt8>
   private let capacity: Int
+  /// The text that was read last at this stop: what is told of a call and what is made of it read
+  /// the same path.
+  private var last: (thread: Int32, address: UInt64, cap: Int, read: MemoryRead)?
 
   /// `capacity` bounds every single read, in bytes.
   init(capacity: Int = 64 * 1024) {
@@ -38,6 +41,18 @@ final class MemoryReader {
   /// searched for the end.
   func text(_ thread: Int32, at address: UInt64, cap: Int = longestPath) -> MemoryRead {
     guard address != 0 else { return .unreadable }
+    if let last, last.thread == thread, last.address == address, last.cap == cap {
+      return last.read
+    }
+    let read = searchedText(thread, at: address, cap: cap)
+    last = (thread, address, cap, read)
+    return read
+  }
+
+  /// Forgets what was read: the target has run.
+  func forget() { last = nil }
+
+  private func searchedText(_ thread: Int32, at address: UInt64, cap: Int) -> MemoryRead {
     let limit = min(cap, capacity)
     var length = 0
     while length < limit {
@@ -82,6 +97,7 @@ final class MemoryReader {
 
   /// Writes `bytes`; false if that was not possible.
   func write(_ bytes: [UInt8], to thread: Int32, at address: UInt64) -> Bool {
+    forget()
     let written = unsafe bytes.withUnsafeBytes { source -> Int64 in
       guard let base = source.baseAddress else { return 0 }
       return unsafe wf_write_memory(thread, address, base, source.count)

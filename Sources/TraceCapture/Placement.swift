@@ -89,7 +89,9 @@ struct Placement {
     guard elapsed >= Self.tick / 2 else { return }
     if pays(elapsed, threads) {
       for thread in threads.values
-      where thread.isBound && thread.lastPeriod != period && thread.call == nil {
+      where thread.isBound && thread.lastPeriod != period && thread.call == nil
+        && thread.wait == nil
+      {
         free(thread)
       }
     } else {
@@ -133,7 +135,9 @@ struct Placement {
   private func pays(_ elapsed: UInt64, _ threads: [ProcessID: TracedThread]) -> Bool {
     guard stopsInPeriod > 0 else { return false }
     // In a selected call, a thread may be blocked: wait4, flock, connect.
-    let runnable = threads.values.count { $0.lastPeriod == period && $0.call == nil }
+    let runnable = threads.values.count {
+      $0.lastPeriod == period && $0.call == nil && $0.wait == nil
+    }
     let bound = runnable > 1 ? Self.severalInterval : Self.aloneInterval
     return elapsed / UInt64(stopsInPeriod) < bound
   }

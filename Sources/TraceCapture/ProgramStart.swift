@@ -9,6 +9,7 @@ struct ProgramStart {
   // getauxval(3)
   private static let secureKey: UInt64 = 23
   private static let fileNameKey: UInt64 = 31
+  private static let loaderKey: UInt64 = 7
   private static let userKey: UInt64 = 12
   private static let groupKey: UInt64 = 14
 
@@ -21,6 +22,8 @@ struct ProgramStart {
   /// Effective user and group, of the auxiliary vector.
   private(set) var user: UInt32?
   private(set) var group: UInt32?
+  /// Where its dynamic loader lies (`AT_BASE`); nil for a static program.
+  private(set) var loader: UInt64?
   /// True if the kernel runs it in secure-execution mode.
   private(set) var isSecure = false
 
@@ -56,6 +59,7 @@ struct ProgramStart {
     user = vector[Self.userKey].map { UInt32(truncatingIfNeeded: $0) }
     group = vector[Self.groupKey].map { UInt32(truncatingIfNeeded: $0) }
     isSecure = vector[Self.secureKey] ?? 0 != 0
+    loader = vector[Self.loaderKey].flatMap { $0 == 0 ? nil : $0 }
   }
 
   /// The pointers up to a null one; `position` goes behind it.
@@ -106,10 +110,14 @@ struct ProgramStart {
 }
 
 extension TraceSession {
+  /// More than the code of any dynamic loader, in bytes; glibc's is 150 KiB.
+  private static var loaderSize: UInt64 { 0x40000 }
+
   /// The program that a process has just become.
   func execution(_ process: TracedProcess, _ thread: TracedThread) -> ProgramExecution {
     let id = thread.id
     let start = ProgramStart(of: id, decoder.memory)
+    process.loader = start.loader.map { $0..<$0 &+ Self.loaderSize }
     let executable = ProcessFiles.link("/proc/\(id)/exe") ?? ""
     let credentials = credentials(process, id, start)
     return ProgramExecution(

@@ -11,6 +11,7 @@ extension TraceSession {
 
   /// A signal is about to be delivered.
   func serve(_ stop: consuming SignalStop, _ thread: TracedThread) {
+    if stop.signal == SIGCHLD { thread.process.hearsOfChildren = true }
     if !isLaunching, !Self.uninteresting.contains(stop.signal),
       var delivery = delivery(of: stop.signal, thread)
     {

@@ -120,7 +120,7 @@ struct CreationStop: ~Copyable {
 struct ExecutionStop: ~Copyable {
   let thread: StoppedThread
   /// The thread that called exec had this id before; it has its process's now.
-  let formerID: Int32
+  var formerID: Int32 { WaitStatus.message(thread.id) ?? thread.id }
   /// Goes on.
   consuming func resume(stoppingAtCalls: Bool) {
     if stoppingAtCalls { thread.runToCall() } else { thread.run() }
@@ -180,9 +180,7 @@ struct WaitStatus {
     switch event {
     case 1, 2, 3:
       return .creation(CreationStop(thread: thread, created: Self.message(id)))
-    case 4:
-      let former = Self.message(id) ?? id
-      return .execution(ExecutionStop(thread: thread, formerID: former))
+    case 4: return .execution(ExecutionStop(thread: thread))
     case 6: return .exiting(ExitingStop(thread: thread))
     case 7: return .selectedCall(SelectedCallStop(thread: thread))
     case 128 where stopSignal != Self.trapSignal:
@@ -194,7 +192,8 @@ struct WaitStatus {
     }
   }
 
-  private static func message(_ thread: Int32) -> Int32? {
+  /// What the kernel says of the thread's stop (`PTRACE_GETEVENTMSG`).
+  fileprivate static func message(_ thread: Int32) -> Int32? {
     var message: UInt64 = 0
     guard unsafe wf_event_message(thread, &message) == 0 else { return nil }
     return Int32(truncatingIfNeeded: message)

@@ -46,6 +46,8 @@ package enum Emission: Sendable, Equatable {
   case filter
   /// `ptrace`: two tracers cannot have one target.
   case tracing
+  /// A wait for a child: its answer.
+  case wait
   /// `mmap`: a failure, or a file.
   case mapping
   /// `socketcall` of i386: stands for another row.

@@ -86,6 +86,8 @@ extension TraceSession {
       process.descriptors[descriptor] = entry
       return true
     case .words: return enteredWords(call, row: row, thread)
+    case .mapping: return !isSureToMap(call, thread)
+    case .wait: return enteredWait(call, row: row, thread)
     case .execution:
       thread.releases = process.descriptors.watched.filter {
         process.descriptors[$0]?.closesOnExec == true
@@ -132,7 +134,7 @@ extension TraceSession {
     if !failed { succeeded(call, index: index_, row: row, result: result, thread) }
     if failed, row.name == "connect" { tellLostMessage(call, row: row, thread) }
     switch row.emission {
-    case .always, .listing, .closeRange: break
+    case .always, .listing, .closeRange, .wait: break
     case .close, .failures, .creation, .execution: if !failed { return }
     case .mapping:
       if !failed, call.arguments[3] & 0x20 != 0 { return }
@@ -301,6 +303,6 @@ extension PendingCall {
       arguments: CallArguments(
         info.argument0, info.argument1, info.argument2, info.argument3, info.argument4,
         info.argument5),
-      isNarrow: info.architecture == CallConvention.i386.rawValue)
+      isNarrow: info.architecture == CallConvention.i386.rawValue, instruction: info.instruction)
   }
 }

@@ -54,12 +54,14 @@ package enum SystemCallTable {
     row("clone", 56, 120, [.hexadecimal], emits: .creation),
     row("clone3", 435, 435, [.hexadecimal], emits: .creation),
     row(
-      "wait4", 61, 114, [.integer, .waitStatus, .symbols(.wait)], when: .waits(optionsAt: 2)),
+      "wait4", 61, 114, [.integer, .waitStatus, .symbols(.wait)], when: .waits(optionsAt: 2),
+      emits: .wait),
     row(
-      "waitpid", nil, 7, [.integer, .waitStatus, .symbols(.wait)], when: .waits(optionsAt: 2)),
+      "waitpid", nil, 7, [.integer, .waitStatus, .symbols(.wait)], when: .waits(optionsAt: 2),
+      emits: .wait),
     row(
       "waitid", 247, 284, [.integer, .integer, .waitInfo, .symbols(.wait)],
-      when: .waits(optionsAt: 3)),
+      when: .waits(optionsAt: 3), emits: .wait),
     row("kill", 62, 37, [.integer, .symbols(.signal)]),
     row("tkill", 200, 238, [.integer, .symbols(.signal)]),
     row("tgkill", 234, 270, [.integer, .integer, .symbols(.signal)]),

@@ -48,6 +48,8 @@ final class TraceSession {
   var stopsSelf: Int32?
   /// What has been said once.
   var saidNotes: Set<CaptureNote.Kind> = []
+  /// True once somebody may have moved a process to another control group.
+  var mayChangeGroups = false
   /// How often standard output was told of.
   var outputEvents = 0
   /// The logs that were opened.
@@ -124,6 +126,8 @@ final class TraceSession {
       early[id] = decoded.end == nil ? status : nil
       return
     }
+    thread.wait = nil
+    decoder.memory.forget()
     placement.stopped(thread, among: threads)
     switch decoded.stop(of: id) {
     case .selectedCall(let stop): serve(stop, thread)

@@ -8,6 +8,8 @@ final class TracedThread {
   let process: TracedProcess
   /// The call that it is in, as far as it was selected.
   var call: PendingCall?
+  /// The wait for a child that it is in, where that is not followed to its end.
+  var wait: PendingCall?
   /// The call that it made last, of a thread that stops at all of them.
   var lastCall: PendingCall?
   /// True once a filter of the target's own is in force: every call stops from then on.
@@ -41,6 +43,8 @@ struct PendingCall {
   var arguments: CallArguments
   /// True for the convention of i386.
   var isNarrow: Bool
+  /// Address behind the instruction that made it; 0 where that is not known.
+  var instruction: UInt64 = 0
 }
 
 /// A process (thread group) that is traced.
@@ -55,6 +59,13 @@ final class TracedProcess {
   var program = ""
   /// Who it acts as, as far as that is known to hold still.
   var credentials: Credentials?
+  /// Where its program's dynamic loader lies in memory; nil for a static one.
+  var loader: Range<UInt64>?
+  /// The process that made it, and how many that it made live.
+  var parent: ProcessID?
+  var childCount = 0
+  /// True once the end of a child was signalled to its program, which thus does not ignore it.
+  var hearsOfChildren = false
   /// The control groups that it was in when its program began.
   var controlGroups = ""
   /// What it wrote last to standard output once enough of that was told of.

@@ -78,6 +78,8 @@ struct wf_call_info {
   uint8_t is_error;
   /// AUDIT_ARCH_*.
   uint32_t architecture;
+  /// Of the thread: for a call, behind the instruction that made it.
+  uint64_t instruction;
   uint64_t number;
   uint64_t argument0, argument1, argument2, argument3, argument4, argument5;
   uint32_t filter_data;

@@ -1,0 +1,90 @@
+import Glibc
+import TraceEvents
+
+// Calls whose answer is known without a stop at their end. A program that is started takes some
+// twenty stops, and each of them costs more than all else that is done about it.
+extension TraceSession {
+  /// `ST_NOEXEC` of `statvfs(3)`, which glibc gives to GNU programs alone.
+  private static var noExecution: UInt { 8 }
+
+  /// True for a file that the dynamic loader maps, and that can be mapped: the loader has opened
+  /// it, and only a `noexec` mount refuses code of it (`mmap(2)`).
+  func isSureToMap(_ call: PendingCall, _ thread: TracedThread) -> Bool {
+    let isAnonymous = call.arguments[3] & UInt64(MAP_ANONYMOUS) != 0
+    guard !isAnonymous, thread.process.loader?.contains(call.instruction) ?? false else {
+      return false
+    }
+    let descriptor = Int32(truncatingIfNeeded: call.arguments[4])
+    if thread.process.descriptors[descriptor]?.isWatched == true { return false }
+    if call.arguments[2] & UInt64(PROT_EXEC) == 0 { return true }
+    var mount = statvfs()
+    return unsafe statvfs("/proc/\(thread.id)/fd/\(descriptor)", &mount) == 0
+      && mount.f_flag & Self.noExecution == 0
+  }
+
+  /// Takes note of a wait for a child. True if it has to be followed to its end: the answer is not
+  /// the end of any child that comes next where there is none to wait for, where it asks for a
+  /// group of them, and where the program might ignore SIGCHLD and so never get one.
+  func enteredWait(_ call: PendingCall, row: SystemCallRow, _ thread: TracedThread) -> Bool {
+    let process = thread.process
+    guard process.childCount > 0, process.hearsOfChildren, Wait(call, row: row) != nil else {
+      return true
+    }
+    thread.wait = call
+    return false
+  }
+
+  /// Tells the answer that a thread of `process` gets that waits for this child.
+  func tellWait(of process: TracedProcess, for child: ProcessID, _ end: WaitStatus.End) {
+    for id in process.threads.sorted() {
+      guard let thread = threads[id], let call = thread.wait, let index = call.row else { continue }
+      let row = rows[index]
+      guard let wait = Wait(call, row: row), wait.child.map({ $0 == child }) ?? true else {
+        continue
+      }
+      thread.wait = nil
+      var arguments = decoder.arguments(of: row, call, thread: thread.id, result: nil)
+      arguments.insert(wait.answer(child, end), at: wait.answerPosition)
+      let value = wait.isByInformation ? 0 : Int64(child)
+      events.emit(
+        .systemCall(
+          call: SystemCall(
+            name: row.name, arguments: arguments, outcome: .returned(value: value))), thread)
+      return
+    }
+  }
+}
+
+/// A call of the wait family (`wait(2)`) that asks for one child, or for any.
+private struct Wait {
+  /// The child; nil for any.
+  let child: ProcessID?
+  /// True for `waitid(2)`.
+  let isByInformation: Bool
+
+  init?(_ call: PendingCall, row: SystemCallRow) {
+    isByInformation = row.name == "waitid"
+    let id = Int32(truncatingIfNeeded: call.arguments[isByInformation ? 1 : 0])
+    // P_ALL, P_PID; -1, a pid
+    switch (isByInformation, isByInformation ? Int32(call.arguments[0] & 0xFFFF_FFFF) : id) {
+    case (true, 0), (false, -1): child = nil
+    case (true, 1): child = id
+    case (false, 1...): child = id
+    default: return nil
+    }
+  }
+
+  /// Where the answer stands among the arguments.
+  var answerPosition: Int { isByInformation ? 2 : 1 }
+
+  /// What the call fills in.
+  func answer(_ child: ProcessID, _ end: WaitStatus.End) -> SystemCall.Argument {
+    switch (end, isByInformation) {
+    case (.exited(let status), false): .integer(value: Int64(status) << 8)
+    case (.killed(let signal, let coreDumped), false):
+      .integer(value: Int64(signal | (coreDumped ? 0x80 : 0)))
+    case (.exited(let number), true), (.killed(let number, _), true):
+      .text(text: "si_pid=\(child), si_status=\(number)")
+    }
+  }
+}
