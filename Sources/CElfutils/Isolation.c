@@ -143,3 +143,16 @@ int64_t wf_stack(
   if (source.memory >= 0) close(source.memory);
   return length;
 }
+
+int64_t wf_core_stack(
+  const struct wf_stack_request *request, const struct wf_core_request *core, uint8_t *buffer,
+  uint64_t capacity) {
+  struct wf_walk_source source = {.request = request, .core = core, .maps = -1, .memory = -1};
+  clock_gettime(CLOCK_MONOTONIC, &source.start);
+  source.registers.is_narrow = core->is_narrow != 0;
+  source.registers.count = source.registers.is_narrow ? 9 : 17;
+  for (unsigned index = 0; index < source.registers.count; index++)
+    source.registers.values[index] = core->registers[index];
+  source.registers.counter = core->counter;
+  return isolate(&source, buffer, capacity);
+}

@@ -49,7 +49,8 @@ static bool read_mappings(struct wf_mappings *mappings, FILE *maps) {
   // Without a root of its own, names are what they are for us, and .debug/ is found beside them.
   char link[64], root[2];
   snprintf(link, sizeof link, "/proc/%" PRId32 "/root", mappings->process);
-  bool is_plain = readlink(link, root, sizeof root) == 1 && shares_mounts(mappings->process);
+  bool is_plain = mappings->process == 0 ||
+    (readlink(link, root, sizeof root) == 1 && shares_mounts(mappings->process));
   snprintf(mappings->root, sizeof mappings->root, "%s", is_plain ? "" : link);
   while (getline(&line, &size, maps) > 0) {
     struct wf_mapping next;
@@ -72,11 +73,10 @@ static bool read_mappings(struct wf_mappings *mappings, FILE *maps) {
   return mappings->count > 0;
 }
 
-bool wf_report_modules(Dwfl *dwfl, struct wf_mappings *mappings, int maps) {
-  FILE *file = fdopen(maps, "r");
-  if (file == NULL) return false;
-  bool complete = read_mappings(mappings, file);
-  fclose(file);
+bool wf_report_modules(Dwfl *dwfl, struct wf_mappings *mappings, FILE *maps) {
+  if (maps == NULL) return false;
+  bool complete = read_mappings(mappings, maps);
+  fclose(maps);
   if (!complete) return false;
   dwfl_report_begin(dwfl);
   for (unsigned index = 0; index < mappings->count; index++) {
@@ -106,7 +106,7 @@ static Elf *vdso(const struct wf_mapping *mapping) {
   if (size == 0 || size > WF_LARGEST_VDSO) return NULL;
   char *image = malloc(size);
   if (image == NULL) return NULL;
-  if (pread(mapping->owner->memory->file, image, size, (off_t)mapping->start) != (ssize_t)size) {
+  if (wf_memory_bytes(mapping->owner->memory, mapping->start, image, size) != (ssize_t)size) {
     free(image);
     return NULL;
   }
@@ -126,13 +126,15 @@ int wf_find_elf(
     *elf = vdso(mapping);
     return -1;
   }
+  // The file of that name is another one today.
+  if (mapping->owner->process == 0 && mapping->device == makedev(1, 0)) return -1;
   // A target in a container or below chroot(2) sees other files. The kernel adds " (deleted)" to
   // the name of a file that was replaced, so that its successor is not taken for it.
   const char *root = mapping->owner->root;
   char path[sizeof mapping->owner->root + 4096];
   snprintf(path, sizeof path, "%s%s", root, name);
   int file = open_regular(path);
-  if (file < 0) {
+  if (file < 0 && mapping->owner->process != 0) {
     char executable[4096];
     snprintf(path, sizeof path, "/proc/%" PRId32 "/exe", mapping->owner->process);
     ssize_t length = readlink(path, executable, sizeof executable - 1);

@@ -5,6 +5,33 @@
 #include <string.h>
 #include <unistd.h>
 
+/// Reads what a core file holds of `address`, up to the end of its segment.
+static ssize_t core_bytes(
+  const struct wf_memory *memory, uint64_t address, void *buffer, size_t size) {
+  const struct wf_core_request *core = memory->core;
+  size_t low = 0, high = core->segment_count;
+  while (low < high) {
+    size_t middle = low + (high - low) / 2;
+    if (core->segments[middle].start <= address)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  if (low == 0) return -1;
+  const struct wf_core_segment *segment = &core->segments[low - 1];
+  uint64_t distance = address - segment->start;
+  if (distance >= segment->size) return -1;
+  if (size > segment->size - distance) size = segment->size - distance;
+  return pread(memory->file, buffer, size, (off_t)(segment->offset + distance));
+}
+
+ssize_t wf_memory_bytes(
+  const struct wf_memory *memory, uint64_t address, void *buffer, size_t size) {
+  return memory->core != NULL
+    ? core_bytes(memory, address, buffer, size)
+    : pread(memory->file, buffer, size, (off_t)address);
+}
+
 bool wf_memory_word(struct wf_memory *memory, uint64_t address, Dwarf_Word *word) {
   size_t size = memory->is_narrow ? 4 : 8;
   uint64_t page = address - address % sizeof memory->bytes;
@@ -13,7 +40,7 @@ bool wf_memory_word(struct wf_memory *memory, uint64_t address, Dwarf_Word *word
   if (offset + size <= sizeof memory->bytes) {
     if (memory->length == 0 || memory->page != page) {
       memory->page = page;
-      memory->length = pread(memory->file, memory->bytes, sizeof memory->bytes, (off_t)page);
+      memory->length = wf_memory_bytes(memory, page, memory->bytes, sizeof memory->bytes);
     }
     if (memory->length > 0 && offset + size <= (size_t)memory->length) {
       memcpy(word, memory->bytes + offset, size);
@@ -21,7 +48,7 @@ bool wf_memory_word(struct wf_memory *memory, uint64_t address, Dwarf_Word *word
     }
   }
   // Across two of our blocks, or above a hole in this one, as at the guard of a stack.
-  return pread(memory->file, word, size, (off_t)address) == (ssize_t)size;
+  return wf_memory_bytes(memory, address, word, size) == (ssize_t)size;
 }
 
 /// One walk.
@@ -126,6 +153,8 @@ static void mend_wild_call(struct walk *walk, bool left) {
 
 /// After a breakpoint (int3) the program counter is behind it, and can be at another line already.
 static bool is_behind_breakpoint(struct walk *walk, const struct wf_counter *counter) {
+  // Code is not in a core file, but whoever reads it has the program's.
+  if (walk->source->core != NULL) return walk->source->core->is_behind_breakpoint != 0;
   Dwarf_Word word;
   return counter->is_activation && counter->address > sizeof word &&
          wf_memory_word(&walk->memory, counter->address - sizeof word, &word) && word >> 56 == 0xCC;
@@ -148,6 +177,12 @@ static void describe(struct walk *walk) {
   }
 }
 
+static FILE *open_maps(const struct wf_walk_source *source) {
+  const struct wf_core_request *core = source->core;
+  if (core == NULL) return fdopen(source->maps, "r");
+  return fmemopen((void *)(uintptr_t)core->maps, core->maps_length, "r");
+}
+
 void wf_walk(struct wf_walk_source *source) {
   static char *debuginfo_path;
   static const Dwfl_Callbacks callbacks = {
@@ -159,15 +194,16 @@ void wf_walk(struct wf_walk_source *source) {
   struct walk *walk = calloc(1, sizeof *walk);
   if (walk == NULL) return;
   walk->source = source;
-  walk->memory.file = source->memory;
+  walk->memory.file = source->core != NULL ? source->core->file : source->memory;
+  walk->memory.core = source->core;
   walk->memory.is_narrow = source->registers.is_narrow;
-  walk->mappings.process = source->request->process;
+  walk->mappings.process = source->core != NULL ? 0 : source->request->process;
   walk->mappings.memory = &walk->memory;
   walk->top = calloc(source->request->top, sizeof *walk->top);
   walk->bottom = calloc(source->request->bottom + 1, sizeof *walk->bottom);
   walk->dwfl = dwfl_begin(&callbacks);
   if (walk->top == NULL || walk->bottom == NULL || walk->dwfl == NULL) return;
-  if (wf_report_modules(walk->dwfl, &walk->mappings, source->maps)) {
+  if (wf_report_modules(walk->dwfl, &walk->mappings, open_maps(source))) {
     leave_wild_call(walk, &source->registers);
     bool left = walk->count == 1;
     if (dwfl_attach_state(

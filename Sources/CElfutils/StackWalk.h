@@ -4,6 +4,7 @@
 #include "CElfutils.h"
 
 #include <elfutils/libdwfl.h>
+#include <stdio.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -16,9 +17,10 @@ struct wf_walk_registers {
 };
 
 /// What the parent opened for the child, which may not do so itself: only a tracer and its
-/// ancestors may read a target's memory under Yama.
+/// ancestors may read a target's memory under Yama. Of a core file, `maps` and `memory` are -1.
 struct wf_walk_source {
   const struct wf_stack_request *request;
+  const struct wf_core_request *core;
   struct wf_walk_registers registers;
   int maps;
   int memory;
@@ -29,14 +31,19 @@ struct wf_walk_source {
 /// Walks and describes; runs in the child.
 void wf_walk(struct wf_walk_source *source);
 
-/// Memory of a target.
+/// Memory of a target: `/proc/PID/mem`, or a core file with the table of what it holds.
 struct wf_memory {
   int file;
+  const struct wf_core_request *core;
   bool is_narrow;
   uint64_t page;
   ssize_t length;
   uint8_t bytes[16384];
 };
+
+/// Reads up to `size` bytes. Gives how many there are, or -1.
+ssize_t wf_memory_bytes(
+  const struct wf_memory *memory, uint64_t address, void *buffer, size_t size);
 
 /// Reads one word of the target's size.
 bool wf_memory_word(struct wf_memory *memory, uint64_t address, Dwarf_Word *word);
@@ -55,6 +62,7 @@ struct wf_mapping {
 
 /// The mappings of a process, in order of address.
 struct wf_mappings {
+  /// 0 for a core file.
   int32_t process;
   struct wf_memory *memory;
   /// What to put before a name so that it is the target's; empty if it shares our root.
@@ -63,8 +71,8 @@ struct wf_mappings {
   struct wf_mapping *list;
 };
 
-/// Reads `/proc/PID/maps` and reports each file of it as a module.
-bool wf_report_modules(Dwfl *dwfl, struct wf_mappings *mappings, int maps);
+/// Reads `/proc/PID/maps`, or what is like it, and reports each file of it as a module. Closes `maps`.
+bool wf_report_modules(Dwfl *dwfl, struct wf_mappings *mappings, FILE *maps);
 
 /// Finds the file of a module; the `find_elf` of libdwfl.
 int wf_find_elf(

@@ -59,6 +59,19 @@ package enum CommandLineInterface {
         try output.write(reporter.text(of: report))
         return 0
       }
+    case .core(let path, let program):
+      if tool == "whyconf" {
+        Output.complain(tool, "--core is an option of whyfail")
+        return ExitStatus.ownFailure
+      }
+      return reportingFailures(of: tool) {
+        let output = try Output(options)
+        let report = try CoreCommand(tool: tool, options: options).report(
+          path, program: program, environment: environment)
+        let reporter = Reporter(tool: tool, options: options, environment: variables)
+        try output.write(reporter.text(of: report))
+        return 0
+      }
     case .difference(let first, let second):
       return reportingFailures(of: tool) {
         let output = try Output(options)
@@ -92,6 +105,8 @@ package enum CommandLineInterface {
     do {
       return try body()
     } catch let failure as RunFailure {
+      Output.complain(tool, failure.words)
+    } catch let failure as CoreFailure {
       Output.complain(tool, failure.words)
     } catch let failure as TraceReaderError {
       Output.complain(tool, failure.description)

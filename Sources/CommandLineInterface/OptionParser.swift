@@ -12,6 +12,7 @@ private struct CommandLineGrammar: ParsableCommand {
   @Option(name: [.customShort("o", allowingJoined: true), .long]) var output: String?
   @Option var record: String?
   @Option var replay: String?
+  @Option var core: String?
   @Option var timeout: String?
   @Option var settle: String?
   @Option var user: String?
@@ -114,6 +115,13 @@ enum OptionParser {
     if let id = parsed.explain { asked.append(("--explain", .explain(id))) }
     if let program = parsed.libraries { asked.append(("--libraries", .libraries(program))) }
     if let path = parsed.replay { asked.append(("--replay", .replay(path))) }
+    if let path = try value(parsed.core, of: "--core") {
+      guard words.count < 2 else {
+        throw UsageError(
+          words: "--core takes the core file and at most the program: what is \(words[1]) for?")
+      }
+      asked.append(("--core", .core(path, program: words.first)))
+    }
     if parsed.checkHeuristics { asked.append(("--check-heuristics", .checkHeuristics(words))) }
     if let word = parsed.pid {
       guard let pid = Int32(word), pid > 0 else {
@@ -140,7 +148,7 @@ enum OptionParser {
     if parsed.replay != nil, parsed.record != nil {
       throw UsageError(words: "--replay runs no command, so that --record has nothing to record")
     }
-    if let word = words.first, !parsed.checkHeuristics, !parsed.diff {
+    if let word = words.first, !parsed.checkHeuristics, !parsed.diff, parsed.core == nil {
       throw UsageError(words: "\(only.option) runs no command: what is \(word) for?")
     }
     return only.action

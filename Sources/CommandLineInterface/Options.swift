@@ -15,6 +15,9 @@ struct Options: Sendable, Equatable {
     case attach(Int32)
     /// Report on the recording at a path.
     case replay(String)
+    /// Report on a core file, or with `last` on the newest one that is found; of a program that is
+    /// not under its own name here.
+    case core(String, program: String?)
     /// Say what differs between the configuration of two reports or recordings.
     case difference(String, String)
     case list

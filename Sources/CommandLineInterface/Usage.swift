@@ -11,6 +11,7 @@ enum Usage {
 
       Usage: \(tool) [OPTIONS] [--] COMMAND [ARGUMENT...]
              \(tool) --replay FILE
+             whyfail --core FILE|last [PROGRAM]
 
       Options:
         --format text|json|markdown  form of the report (text)
@@ -24,6 +25,8 @@ enum Usage {
         --user NAME                  run COMMAND as this user (root only)
         --record FILE                also write what was traced to FILE
         --replay FILE                report on such a file; runs nothing
+        --core FILE|last [PROGRAM]   report on a core file, or on the newest that is found;
+                                     PROGRAM where the program is not at its own place
         --no-redact                  leave passwords and tokens in the report
         --redact                     take them out of the recording of --record, too
         --libraries PROGRAM          show the shared libraries of PROGRAM, and what is missing;

@@ -75,7 +75,8 @@ package struct ElfFile {
 }
 
 extension ElfFacts.Kind {
-  fileprivate init(_ type: UInt16) {
+  /// By `e_type`.
+  init(_ type: UInt16) {
     self =
       switch type {
       case 1: .relocatable

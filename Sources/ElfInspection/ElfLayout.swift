@@ -60,6 +60,10 @@ struct ElfSegment {
   let address: UInt64
   /// `p_filesz`
   let fileSize: UInt64
+  /// `p_memsz`
+  let memorySize: UInt64
+  /// `p_flags`: 1 to execute, 2 to write, 4 to read.
+  let flags: UInt32
 
   /// The header at `start` of a table that holds it whole.
   init(_ table: [UInt8], at start: Int, _ layout: ElfLayout) {
@@ -67,6 +71,8 @@ struct ElfSegment {
     offset = layout.address(table, start + (layout.is64 ? 8 : 4))
     address = layout.address(table, start + (layout.is64 ? 16 : 8))
     fileSize = layout.address(table, start + (layout.is64 ? 32 : 16))
+    memorySize = layout.address(table, start + (layout.is64 ? 40 : 20))
+    flags = layout.word(table, start + (layout.is64 ? 4 : 24))
   }
 }
 

@@ -7,7 +7,10 @@ struct FileBytes: ~Copyable {
   let path: String
   /// Its size in bytes when it was opened.
   let size: UInt64
-  private let descriptor: Int32
+  /// When it was written last, in seconds since 1970.
+  let writeTime: Int
+  /// The open file; for C alone.
+  let descriptor: Int32
 
   /// Opens the file at `path`; never waits for a FIFO. Throws `EISDIR` for a directory and `EINVAL`
   /// for what is neither file nor directory.
@@ -28,6 +31,7 @@ struct FileBytes: ~Copyable {
     self.path = path
     self.descriptor = descriptor
     size = UInt64(clamping: status.st_size)
+    writeTime = status.st_mtim.tv_sec
   }
 
   /// Up to `count` bytes from `offset` on; fewer where the file ends.

@@ -24,6 +24,30 @@ enum FunctionName {
     return result
   }
 
+  /// A class's name as people write it, from its mangled form (Itanium C++ ABI, `<class-enum-type>`);
+  /// as it is where it has more than names in it, such as arguments of a template.
+  static func type(_ mangled: String) -> String {
+    var rest = Substring(mangled)
+    let isNested = rest.hasPrefix("N")
+    if isNested {
+      guard rest.hasSuffix("E") else { return mangled }
+      rest = rest.dropFirst().dropLast()
+    }
+    var parts: [Substring] = []
+    if rest.hasPrefix("St") {
+      parts.append("std")
+      rest = rest.dropFirst(2)
+    }
+    while !rest.isEmpty {
+      let digits = rest.prefix { $0.isASCII && $0.isNumber }
+      rest = rest.dropFirst(digits.count)
+      guard let length = Int(digits), length > 0, length <= rest.count else { return mangled }
+      parts.append(rest.prefix(length))
+      rest = rest.dropFirst(length)
+    }
+    return parts.isEmpty ? mangled : parts.joined(separator: "::")
+  }
+
   private static func isStart(_ text: String) -> Bool { text.isEmpty || text.hasSuffix("::") }
 
   /// `path::to::function` of `path::to::function::h0123456789abcdef`; nil for any other name.

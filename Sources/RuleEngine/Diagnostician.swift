@@ -46,6 +46,12 @@ package struct Diagnostician {
           + " (\(Wording.seconds(history.duration))).",
         findings: [], harmlessCalls: history.failures.total)
     }
+    if root.end == .released, !isHung {
+      return Diagnosis(
+        status: .unknown,
+        summary: "\(root.name) had not failed when it was looked at: it was running.",
+        findings: [], harmlessCalls: history.failures.total)
+    }
     if !isHung, let answer = answer(of: root) { return answer }
     let findings = rankedFindings()
     var diagnosis = Diagnosis(

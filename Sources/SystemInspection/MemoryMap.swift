@@ -1,7 +1,7 @@
-import TraceEvents
+package import TraceEvents
 
 /// The memory of a process, as `/proc/PID/maps` lists it (`proc_pid_maps(5)`).
-enum MemoryMap {
+package enum MemoryMap {
   private static let maximumSize = 4 << 20
   /// How far below a stack an address may lie to have been meant for it: a function's large buffer.
   private static let reach: UInt64 = 1 << 20
@@ -21,6 +21,17 @@ enum MemoryMap {
   {
     let list = try FileReading.contents(of: "/proc/\(pid)/maps", limit: maximumSize)
     var status = status(at: address, in: regions(of: TargetText.decoding(list.bytes)))
+    if let path = status.path, path.hasPrefix("/") {
+      status.fileSize = (try? FileStatus(of: path)).map { UInt64(clamping: $0.size) }
+    }
+    return status
+  }
+
+  /// What a list of that form, such as one made of a core file, has at `address`; `?` for rights
+  /// stands for unknown ones.
+  package static func status(at address: UInt64, inMaps list: String) -> MappingStatus {
+    var status = status(at: address, in: regions(of: list))
+    if status.permissions?.hasPrefix("?") == true { status.permissions = nil }
     if let path = status.path, path.hasPrefix("/") {
       status.fileSize = (try? FileStatus(of: path)).map { UInt64(clamping: $0.size) }
     }

@@ -94,6 +94,13 @@ enum Machine {
     _ = workshop.write("x.c", "int main(void) { return 0; }".utf8)
     return workshop.run("gcc -m32 -o x x.c")
   }()
+  /// True if the kernel leaves core files beside the program (`core(5)`). gdb's have their notes at the
+  /// end.
+  static let dumpsCore: Bool = {
+    let workshop = Workshop()
+    _ = workshop.run("ulimit -c unlimited; sh -c 'kill -SEGV $$'")
+    return workshop.run("ls core*")
+  }()
   static let canTrace = crash("/bin/true").outcome == .exited(0)
 }
 

@@ -51,6 +51,37 @@ struct wf_frame {
 int64_t wf_stack(
   const struct wf_stack_request *request, uint8_t *buffer, uint64_t capacity);
 
+/// Memory that a core file holds: `size` bytes of the process from `start` on lie at `offset` of it.
+struct wf_core_segment {
+  uint64_t start;
+  uint64_t size;
+  uint64_t offset;
+};
+
+/// The state of a thread in a core file (`core(5)`), as the caller read it from the notes.
+struct wf_core_request {
+  /// The core file.
+  int32_t file;
+  /// In order of address, none over another.
+  uint32_t segment_count;
+  const struct wf_core_segment *_Nullable segments;
+  /// What was mapped, in the form of `proc_pid_maps(5)`. A mapping of device 1:0 is not the file that
+  /// has its name today: that one is not read.
+  const char *_Nullable maps;
+  uint64_t maps_length;
+  uint32_t is_narrow;
+  /// 1 if the instruction before the program counter is a breakpoint (int3).
+  uint32_t is_behind_breakpoint;
+  /// In the order of DWARF for x86-64 or, if `is_narrow`, for i386.
+  uint64_t registers[17];
+  uint64_t counter;
+};
+
+/// The same for a thread of a core file: `thread` of the request only names it.
+int64_t wf_core_stack(
+  const struct wf_stack_request *request, const struct wf_core_request *core, uint8_t *buffer,
+  uint64_t capacity);
+
 /// True if the file at `path` has capabilities of its own (`capabilities(7)`).
 bool wf_has_capabilities(const char *path);
 

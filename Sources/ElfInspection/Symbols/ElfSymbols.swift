@@ -138,6 +138,14 @@ struct ElfSymbols: Sendable {
     return found
   }
 
+  /// The address of `name`, in whatever version it is defined here, before the file is moved to where it
+  /// is mapped (`st_value`).
+  func address(of name: String) -> UInt64? {
+    let name = SymbolName(TargetText.bytes(of: name))
+    let index = hash?.first(name) { isDefined($0) && isVisible($0) && hasName($0, name) }
+    return index.map { layout.address(symbols, $0 * entrySize + (layout.is64 ? 8 : 4)) }
+  }
+
   /// How many characters at its beginning `name` has in common with a symbol that is defined here,
   /// at most.
   func longestCommonBeginning(with name: String) -> Int {
