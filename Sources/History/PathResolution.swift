@@ -28,6 +28,12 @@ package enum PathName {
       ? self.base(of: String(path.dropLast())) : String(base)
   }
 
+  /// The bytes behind the last slash.
+  package static func baseBytes(of path: String) -> Substring.UTF8View {
+    guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return path[...].utf8 }
+    return path.utf8[path.utf8.index(after: slash)...]
+  }
+
   /// Everything before the last component: `/a/b` of `/a/b/c`, `/` of `/a`.
   package static func directory(of path: String) -> String {
     guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "." }
