@@ -41,12 +41,7 @@ private struct CommandLineGrammar: ParsableCommand {
 enum OptionParser {
   /// The options of a command line, without the program's own name.
   static func options(of words: [String]) throws(UsageError) -> Options {
-    // A bare command needs no parser, whose reflection takes a fifth of a start.
-    if let first = words.first, !first.hasPrefix("-") || first == "-" {
-      var options = Options()
-      options.action = .run(words)
-      return options
-    }
+    if let plain = plainRun(words) { return plain }
     // Help is asked for where it stands before the command, whatever else is wrong.
     let own = words.prefix { $0.hasPrefix("-") && $0 != "--" }
     if own.contains(where: { $0 == "-h" || $0 == "--help" }) { return Options() }
@@ -58,6 +53,33 @@ enum OptionParser {
     }
     guard let parsed else { return Options() }
     return try options(parsed)
+  }
+
+  /// A command with no options, or with those alone that say where its report goes and in which
+  /// form; nil for whatever is not plainly so. Such a line needs no parser, whose reflection takes a
+  /// fifth of a start.
+  private static func plainRun(_ words: [String]) -> Options? {
+    var options = Options()
+    var rest = words[...]
+    while let word = rest.first, word.hasPrefix("-"), word != "-" {
+      rest.removeFirst()
+      switch word {
+      case "--":
+        options.action = .run(Array(rest))
+        return rest.isEmpty ? nil : options
+      case "-o", "--output", "--format":
+        guard let value = rest.popFirst(), !value.isEmpty, !value.hasPrefix("-") else { return nil }
+        if word == "--format" {
+          guard let format = Options.Format(rawValue: value) else { return nil }
+          options.format = format
+        } else {
+          options.output = value
+        }
+      default: return nil
+      }
+    }
+    options.action = .run(Array(rest))
+    return rest.isEmpty ? nil : options
   }
 
   private static func options(_ parsed: CommandLineGrammar) throws(UsageError) -> Options {

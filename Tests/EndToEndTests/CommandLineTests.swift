@@ -134,6 +134,31 @@ import Testing
     }
   }
 
+  /// Lines that are read without a parser mean what the parser finds in them.
+  @Test func waysToSayWhereAReportGoes() async throws {
+    try requireTracing()
+    try await inScratch { scratch in
+      let (path, command) = (scratch + "/report", ["sh", "-c", "exit 9"])
+      for words in [
+        ["-o", path, "--format", "json"], ["--format=json", "-o", path],
+        ["--format", "json", "--output", path, "--"], ["-o" + path, "--format", "json"],
+        ["--output=" + path, "--format", "json", "--"],
+        ["--format", "text", "-o", scratch + "/none", "--format", "json", "-o", path],
+      ] {
+        try? FileManager.default.removeItem(atPath: path)
+        let result = try await ChildProcess.run([Host.whyfail] + words + command)
+        #expect(result.status == 9, "\(words): \(result.errorText)")
+        #expect(result.errorText == "")
+        let report = try String(contentsOfFile: path, encoding: .utf8)
+        #expect(report.hasPrefix("{") && report.contains("exit 9"), "\(words): \(report)")
+        #expect(!FileManager.default.fileExists(atPath: scratch + "/none"))
+      }
+      for words in [["-o", "", "true"], ["-o"], ["-o", path], ["-o", path, "--"], ["--"]] {
+        #expect(try await ChildProcess.run([Host.whyfail] + words).status == 125, "\(words)")
+      }
+    }
+  }
+
   @Test func aSuccessIsOneLine() async throws {
     try requireTracing()
     let result = try await whyfail("true")
