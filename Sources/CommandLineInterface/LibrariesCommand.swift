@@ -23,7 +23,7 @@ enum LibrariesCommand {
         program: path, root: root, workingDirectory: isWhole ? absolute("") ?? "/" : "/",
         libraryPath: isWhole ? environment["LD_LIBRARY_PATH"] : nil,
         preload: isWhole ? environment["LD_PRELOAD"] : nil, user: getuid())
-      let tree = try LibraryTree(start)
+      let tree = try LibraryTree(start, readsSymbols: true)
       // A plugin wants symbols of the program that loads it.
       let isProgram = tree.facts.interpreter != nil
       let symbols =

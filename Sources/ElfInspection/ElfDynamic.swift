@@ -131,15 +131,7 @@ struct ElfDynamic {
     guard !overflow, offset < UInt64.max - UInt64(Self.longestText) else {
       throw ElfError(.corrupt, path: file.path)
     }
-    var bytes: [UInt8] = []
-    while bytes.count < Self.longestText {
-      let part = try file.prefix(256, at: offset + UInt64(bytes.count))
-      guard !part.isEmpty else { throw ElfError(.truncated, path: file.path) }
-      if let end = part.firstIndex(of: 0) {
-        return TargetText.decoding(bytes + part[..<end])
-      }
-      bytes += part
-    }
+    if let text = try file.text(at: offset, limit: Self.longestText) { return text }
     throw ElfError(.corrupt, path: file.path)
   }
 }

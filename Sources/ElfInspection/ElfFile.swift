@@ -7,6 +7,8 @@ package import TraceEvents
 package struct ElfFile {
   /// What was found.
   package let facts: ElfFacts
+  /// What it tells the loader.
+  let dynamic: ElfDynamic
 
   private static let mostNeeded = 512
   private static let longestName = 4096
@@ -14,7 +16,11 @@ package struct ElfFile {
 
   /// Reads the file at `path`. Throws what is wrong with it.
   package init(path: String) throws(ElfError) {
-    let file = try FileBytes(path: path)
+    try self.init(FileBytes(path: path))
+  }
+
+  /// Reads a file that is open. Throws what is wrong with it.
+  init(_ file: borrowing FileBytes) throws(ElfError) {
     let headers = try ElfHeaders(file)
     let layout = headers.layout
     var facts = ElfFacts(
@@ -24,12 +30,12 @@ package struct ElfFile {
       isStatic: false)
     if let segment = headers.segment(ElfSegment.interpreter) {
       guard segment.fileSize > 0, segment.fileSize <= UInt64(Self.longestName) else {
-        throw ElfError(.corrupt, path: path)
+        throw ElfError(.corrupt, path: file.path)
       }
       let text = try file.bytes(Int(segment.fileSize), at: segment.offset)
       facts.interpreter = TargetText.decoding(text.prefix { $0 != 0 })
     }
-    let dynamic = try ElfDynamic(headers, file)
+    dynamic = try ElfDynamic(headers, file)
     try Self.readNames(dynamic, file, &facts)
     // DF_1_PIE
     let isProgram = (dynamic.value(of: ElfDynamic.flags1) ?? 0) & 0x0800_0000 != 0

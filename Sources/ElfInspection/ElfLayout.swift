@@ -33,11 +33,18 @@ struct ElfLayout {
   func address(_ bytes: [UInt8], _ offset: Int) -> UInt64 { number(bytes, offset, is64 ? 8 : 4) }
 
   private func number(_ bytes: [UInt8], _ offset: Int, _ size: Int) -> UInt64 {
-    var result: UInt64 = 0
-    for index in 0..<size {
-      result = result << 8 | UInt64(bytes[offset + (isBigEndian ? index : size - 1 - index)])
+    precondition(offset >= 0 && size <= bytes.count && offset <= bytes.count - size)
+    return unsafe bytes.withUnsafeBytes { bytes in
+      switch size {
+      case 2: UInt64(unsafe ordered(bytes.loadUnaligned(fromByteOffset: offset, as: UInt16.self)))
+      case 4: UInt64(unsafe ordered(bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
+      default: unsafe ordered(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      }
     }
-    return result
+  }
+
+  private func ordered<Number: FixedWidthInteger>(_ number: Number) -> Number {
+    isBigEndian ? Number(bigEndian: number) : Number(littleEndian: number)
   }
 }
 

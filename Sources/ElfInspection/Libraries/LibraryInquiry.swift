@@ -64,7 +64,8 @@ package struct LibraryInquiry {
       if let index = tree.search.index(ofFile: path) { return index }
       // What was opened and not accepted.
       return tree.objects.firstIndex { object in
-        object.name == path || object.places.last?.path == path
+        object.name == path
+          || object.places.contains { $0.path == path && $0.verdict != .absent }
       }
     }
     return tree.search.known(name)
@@ -108,10 +109,7 @@ package struct LibraryInquiry {
 
   // MARK: Symbols
 
-  private func table(of index: Int) -> ElfSymbols? {
-    guard let path = tree.objects[index].path else { return nil }
-    return try? ElfSymbols(path: tree.files.outside(tree.files.resolved(path) ?? path))
-  }
+  private func table(of index: Int) -> ElfSymbols? { tree.search.symbols(index) }
 
   /// Other files that one of these libraries could have been: copies that it hides, and other
   /// versions beside it.

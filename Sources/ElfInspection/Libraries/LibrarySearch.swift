@@ -5,8 +5,8 @@ import TraceEvents
 struct LibrarySearch {
   private struct Loaded {
     let path: String
-    let facts: ElfFacts
-    let versions: ElfVersions?
+    let file: LibraryFile
+    var facts: ElfFacts { file.facts }
   }
 
   private let files: RootedFiles
@@ -14,6 +14,7 @@ struct LibrarySearch {
   private let platform: LoaderPlatform
   private let start: LoaderStart
   private let refused: Set<String>
+  private let readsSymbols: Bool
   private let cache: LoaderCache
   /// True if the program has more rights than the user who starts it, so that the loader does not
   /// trust the environment (AT_SECURE of `getauxval(3)`).
@@ -23,12 +24,14 @@ struct LibrarySearch {
   private var byFile: [String: Int] = [:]
   private var interpreter: String?
 
-  init(facts: ElfFacts, files: RootedFiles, start: LoaderStart) {
+  init(facts: ElfFacts, files: RootedFiles, start: LoaderStart, readsSymbols: Bool) {
     self.files = files
+    self.readsSymbols = readsSymbols
     self.facts = facts
     self.start = start
     refused = Set(start.refused)
-    isSecure = start.user.map { files.raisesRights(start.program, of: $0) } ?? false
+    isSecure =
+      start.isSecure ?? start.user.map { files.raisesRights(start.program, of: $0) } ?? false
     platform = LoaderPlatform(facts, files: files)
     cache =
       platform.isMusl || platform.cacheFlags == nil
@@ -64,27 +67,34 @@ struct LibrarySearch {
   /// `name` means object `index` from here on.
   mutating func rename(_ name: String, _ index: Int) { byName[name] = index }
 
-  /// The file at `path` is loaded as object `index`.
-  mutating func take(_ path: String, name: String, index: Int) {
+  /// The file at `path` is loaded as object `index`; `file` if it has been read.
+  mutating func take(_ path: String, _ file: LibraryFile?, name: String, index: Int) {
     byName[name] = index
-    let outside = files.outside(files.resolved(path) ?? path)
-    guard let facts = try? ElfFile(path: outside).facts else { return }
-    add(path, facts, versions: try? ElfVersions(path: outside), index: index)
+    let place = files.outside(files.resolved(path) ?? path)
+    guard let file = file ?? (try? LibraryFile(path: place, withSymbols: readsSymbols)) else {
+      return
+    }
+    add(path, file, index: index)
   }
 
-  /// The file at `path` with these facts is object `index`.
-  mutating func add(_ path: String, _ facts: ElfFacts, versions: ElfVersions?, index: Int) {
-    loaded[index] = Loaded(path: path, facts: facts, versions: versions)
+  /// The file at `path` is object `index`.
+  mutating func add(_ path: String, _ file: LibraryFile, index: Int) {
+    loaded[index] = Loaded(path: path, file: file)
     byFile[files.resolved(path) ?? path] = index
     // musl knows a library by the name that it was first asked for; glibc by its soname as well.
-    if let soname = facts.soname, byName[soname] == nil, !platform.isMusl { byName[soname] = index }
+    if let soname = file.facts.soname, byName[soname] == nil, !platform.isMusl {
+      byName[soname] = index
+    }
   }
 
   /// DT_NEEDED of object `index`.
   func needed(_ index: Int) -> [String] { loaded[index]?.facts.needed ?? [] }
 
   /// The symbol versions of object `index`.
-  func versions(_ index: Int) -> ElfVersions? { loaded[index]?.versions }
+  func versions(_ index: Int) -> ElfVersions? { loaded[index]?.file.versions }
+
+  /// The symbols of object `index`; nil where they cannot be read.
+  func symbols(_ index: Int) -> ElfSymbols? { loaded[index]?.file.symbols }
 
   /// All libraries for such a program that `ldconfig(8)` has found.
   var cachedPaths: [String] {
@@ -102,6 +112,8 @@ struct LibrarySearch {
   struct Result {
     /// Where it is found.
     fileprivate(set) var path: String?
+    /// What was read there.
+    fileprivate(set) var file: LibraryFile?
     /// Where it was looked for, in order.
     fileprivate(set) var places: [LibraryPlace] = []
     /// Other copies, which would be found if the search went on.
@@ -277,18 +289,23 @@ struct LibrarySearch {
     _ path: String, _ source: LibraryPlace.Source, _ result: inout Result
   ) {
     guard let file = files.resolved(path) else {
-      let target = files.danglingTarget(of: path)
-      return result.note(path, source, target.map { .danglingLink(target: $0) } ?? .absent)
+      switch files.lostLink(path) {
+      case .nowhere(let target): result.note(path, source, .danglingLink(target: target))
+      case .inCircle: result.note(path, source, .unreadable(error: .tooManyLinks))
+      case nil: result.note(path, source, .absent)
+      }
+      return
     }
     guard !result.isOver else {
       guard file != result.path.flatMap(files.resolved) else { return }
-      if verdict(of: path, file) == .found {
+      if verdict(of: path, file).verdict == .found {
         result.hide(files.withoutLinkedDirectories(path), source)
       }
       return
     }
-    let verdict = verdict(of: path, file)
+    let (verdict, library) = verdict(of: path, file)
     result.note(path, source, verdict)
+    result.file = library
     switch verdict {
     case .found:
       result.path = path
@@ -298,36 +315,42 @@ struct LibrarySearch {
     }
   }
 
-  /// Whether the loader takes the file (`open_verify` of glibc).
-  private func verdict(of path: String, _ file: String) -> LibraryPlace.Verdict {
-    if refused.contains(path) { return .unreadable(error: .accessDenied) }
+  /// Whether the loader takes the file (`open_verify` of glibc), and what was read of it if so.
+  private func verdict(
+    of path: String, _ file: String
+  ) -> (verdict: LibraryPlace.Verdict, file: LibraryFile?) {
+    if refused.contains(path) { return (.unreadable(error: .accessDenied), nil) }
     do throws(ElfError) {
-      let found = try ElfFile(path: files.outside(file)).facts
-      if found.bits != facts.bits { return .otherClass(bits: found.bits) }
+      let library = try LibraryFile(path: files.outside(file), withSymbols: readsSymbols)
+      let found = library.facts
+      if found.bits != facts.bits { return (.otherClass(bits: found.bits), nil) }
       if found.machine != facts.machine || found.isBigEndian != facts.isBigEndian {
-        return .otherMachine(name: found.machine)
+        return (.otherMachine(name: found.machine), nil)
       }
       guard found.kind == .shared else {
-        return .rejected(
-          reason: found.kind == .relocatable
-            ? "it is an object file (.o), not a shared library"
-            : "it is a program, not a shared library")
+        let reason =
+          found.kind == .relocatable
+          ? "it is an object file (.o), not a shared library"
+          : "it is a program, not a shared library"
+        return (.rejected(reason: reason), nil)
       }
-      return .found
+      return (.found, library)
     } catch {
-      switch error.code {
-      // A directory can be opened, and then not be read.
-      case .unreadable(.isDirectory): return .rejected(reason: "it is a directory")
-      case .unreadable(.invalidArgument): return .rejected(reason: "it is a FIFO or a device")
-      case .unreadable(let number): return .unreadable(error: number)
-      case .truncated: return .rejected(reason: "it is cut short")
-      case .corrupt: return .rejected(reason: "its headers do not hold together")
-      case .notElf:
-        guard let kind = try? programFile(files.outside(file)) else {
-          return .rejected(reason: "it is no ELF file")
-        }
-        return .rejected(reason: Self.words(for: kind))
-      }
+      return (verdict(on: error, file), nil)
+    }
+  }
+
+  private func verdict(on error: ElfError, _ file: String) -> LibraryPlace.Verdict {
+    switch error.code {
+    // A directory can be opened, and then not be read.
+    case .unreadable(.isDirectory): .rejected(reason: "it is a directory")
+    case .unreadable(.invalidArgument): .rejected(reason: "it is a FIFO or a device")
+    case .unreadable(let number): .unreadable(error: number)
+    case .truncated: .rejected(reason: "it is cut short")
+    case .corrupt: .rejected(reason: "its headers do not hold together")
+    case .notElf:
+      .rejected(
+        reason: (try? programFile(files.outside(file))).map(Self.words) ?? "it is no ELF file")
     }
   }
 

@@ -2,7 +2,7 @@ package import TraceEvents
 
 /// The libraries that a program needs, as the loader would find them (`ld.so(8)`); nothing of any
 /// file is executed.
-package struct LibraryTree: Sendable {
+package struct LibraryTree {
   /// Why a file is in the tree.
   package enum Role: Sendable, Hashable {
     case program
@@ -71,18 +71,23 @@ package struct LibraryTree: Sendable {
       .map { objects[$0].name }
   }
 
-  /// Looks for all that a program needs. Throws what is wrong with the program itself.
-  package init(_ start: LoaderStart) throws(ElfError) {
+  /// Looks for all that a program needs, and if told so reads the symbols of each file with it, for
+  /// `missingSymbols`. Throws what is wrong with the program itself.
+  package init(_ start: LoaderStart, readsSymbols: Bool = false) throws(ElfError) {
     files = RootedFiles(root: start.root)
     let own = files.resolved(start.program) ?? start.program
-    facts = try ElfFile(path: files.outside(own)).facts
-    search = LibrarySearch(facts: facts, files: files, start: start)
+    let file = try LibraryFile(path: files.outside(own), withSymbols: readsSymbols)
+    facts = file.facts
+    search = LibrarySearch(
+      facts: facts, files: files, start: start,
+      // A library alone wants symbols of the program that loads it.
+      readsSymbols: readsSymbols && facts.interpreter != nil)
     isSecure = search.isSecure
     objects = [
       Object(
         role: .program, name: start.program, path: own, requester: nil, places: [], hidden: [])
     ]
-    search.add(own, facts, versions: try? ElfVersions(path: files.outside(own)), index: 0)
+    search.add(own, file, index: 0)
     if let interpreter = facts.interpreter {
       lacksInterpreter = files.resolved(interpreter) == nil
       search.knowInterpreter(interpreter)
@@ -127,7 +132,7 @@ package struct LibraryTree: Sendable {
         role: role, name: name, path: found.path, requester: requester, places: found.places,
         hidden: found.hidden))
     if let path = found.path {
-      search.take(path, name: name, index: index)
+      search.take(path, found.file, name: name, index: index)
     } else if role == .needed {
       search.rename(name, index)
     }

@@ -17,16 +17,15 @@ extension LibraryTree {
   ///
   /// A library alone may want symbols of the program that loads it, so this tells of programs.
   package func missingSymbols(isBoundNow: Bool = false) -> [MissingSymbol] {
-    let tables = objects.map { object in
-      object.path.flatMap { try? ElfSymbols(path: files.outside(files.resolved($0) ?? $0)) }
-    }
+    let tables = objects.indices.map(search.symbols)
     var missing: [MissingSymbol] = []
     for (index, table) in tables.enumerated() {
       // Without one of its libraries, everything of that one would be missing.
       guard let table, !objects[index].needs.contains(where: { objects[$0].path == nil }) else {
         continue
       }
-      let lacking = table.wanted(besides: tables, provider: search.known)
+      let lacking = table.wanted(
+        besides: tables, likely: objects[index].needs, provider: search.known)
       guard !lacking.isEmpty, let path = objects[index].path,
         let uses = try? SymbolUses(path: files.outside(files.resolved(path) ?? path))
       else { continue }

@@ -8,6 +8,13 @@ struct RootedFiles {
   /// The directory, without a slash at its end; empty for the machine's own root.
   let root: String
 
+  /// What was found out already: a tree is built in a moment, so nothing of it goes stale.
+  private final class Memory {
+    var places: [String: String?] = [:]
+    var directories: [String: String?] = [:]
+  }
+
+  private let memory = Memory()
   private static let mostLinks = 40
   private static let longestPath = 4096
 
@@ -20,6 +27,40 @@ struct RootedFiles {
 
   /// `path`, absolute, with all links followed; nil if it leads nowhere or in a circle.
   func resolved(_ path: String) -> String? {
+    if let known = memory.places[path] { return known }
+    let found = walked(path)
+    memory.places[path] = .some(found)
+    return found
+  }
+
+  /// The last name is looked at alone, since the way to it is that of many others.
+  private func walked(_ path: String) -> String? {
+    var path = path
+    for _ in 0...Self.mostLinks {
+      guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")),
+        case let name = path[path.utf8.index(after: slash)...], !["", ".", ".."].contains(name),
+        slash != path.startIndex
+      else { return walkedWhole(path) }
+      let way = String(path[..<slash])
+      guard let directory = directory(way) else { return nil }
+      let here = (directory == "/" ? "" : directory) + "/" + name
+      guard here.utf8.count < Self.longestPath, let type = type(of: here) else { return nil }
+      guard type == S_IFLNK else { return here }
+      guard let target = link(here) else { return nil }
+      path = target.hasPrefix("/") ? target : (directory == "/" ? "" : directory) + "/" + target
+    }
+    return nil
+  }
+
+  /// The directory that `path` leads to; nil if it is none.
+  private func directory(_ path: String) -> String? {
+    if let known = memory.directories[path] { return known }
+    let found = walkedWhole(path).flatMap { type(of: $0) == S_IFDIR ? $0 : nil }
+    memory.directories[path] = .some(found)
+    return found
+  }
+
+  private func walkedWhole(_ path: String) -> String? {
     var pending = path.split(separator: "/").reversed().map(String.init)
     var done: [String] = []
     var links = 0
@@ -48,7 +89,7 @@ struct RootedFiles {
   /// one to `/usr/lib`.
   func withoutLinkedDirectories(_ path: String) -> String {
     guard let slash = path.lastIndex(of: "/"),
-      let directory = resolved(String(path[..<slash]))
+      let directory = directory(String(path[..<slash]))
     else { return path }
     return (directory == "/" ? "" : directory) + path[slash...]
   }
@@ -70,13 +111,26 @@ struct RootedFiles {
     return names.sorted()
   }
 
-  /// What the symbolic link at `path`, which leads nowhere, says; nil if it is no link.
-  func danglingTarget(of path: String) -> String? {
-    guard let slash = path.lastIndex(of: "/"),
-      let directory = resolved(String(path[...slash]))
-    else { return nil }
-    let own = directory == "/" ? "" : directory
-    return link(own + path[slash...])
+  /// Where a symbolic link that cannot be followed leads.
+  enum LostLink {
+    /// To a target, as it is written, that is not there: of several links the last one's.
+    case nowhere(target: String)
+    /// Back to itself.
+    case inCircle
+  }
+
+  /// Why `path` cannot be followed to a file; nil if it is no link at all.
+  func lostLink(_ path: String) -> LostLink? {
+    var (here, last) = (path, nil as String?)
+    for _ in 0...Self.mostLinks {
+      guard let slash = here.lastIndex(of: "/"),
+        let directory = directory(String(here[...slash])),
+        let target = link((directory == "/" ? "" : directory) + here[slash...])
+      else { return last.map { .nowhere(target: $0) } }
+      last = target
+      here = target.hasPrefix("/") ? target : (directory == "/" ? "" : directory) + "/" + target
+    }
+    return .inCircle
   }
 
   /// True if the program at `path` runs with more rights than `user` has, who starts it: by its
@@ -94,9 +148,7 @@ struct RootedFiles {
   }
 
   /// True if `path` leads to a directory.
-  func isDirectory(_ path: String) -> Bool {
-    resolved(path).flatMap(type) == S_IFDIR
-  }
+  func isDirectory(_ path: String) -> Bool { directory(path) != nil }
 
   private func type(of path: String) -> mode_t? {
     var status = stat()

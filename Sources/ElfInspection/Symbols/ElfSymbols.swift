@@ -1,3 +1,4 @@
+private import Glibc
 internal import TraceEvents
 
 /// The symbols that an ELF file defines for others and wants of them: DT_SYMTAB with its hash
@@ -68,8 +69,10 @@ struct ElfSymbols: Sendable {
   var wanted: [Wanted] { wanted { _, _ in true } }
 
   /// What it wants of others and none of these tables has; `provider` tells which of them is the
-  /// library of a name.
-  func wanted(besides tables: [ElfSymbols?], provider: (String) -> Int?) -> [Wanted] {
+  /// library of a name, and `likely` are those that are looked at first.
+  func wanted(
+    besides tables: [ElfSymbols?], likely: [Int], provider: (String) -> Int?
+  ) -> [Wanted] {
     var providers: [UInt16: Int] = [:]
     for (number, need) in versions.neededByNumber { providers[number] = provider(need.library) }
     return wanted { name, number in
@@ -78,6 +81,9 @@ struct ElfSymbols: Sendable {
       if let place = providers[number], let table = tables[place],
         table.provides(name, version: version)
       {
+        return false
+      }
+      if likely.contains(where: { tables[$0]?.provides(name, version: version) ?? false }) {
         return false
       }
       return !tables.contains { $0?.provides(name, version: version) ?? false }
@@ -193,9 +199,12 @@ struct ElfSymbols: Sendable {
     guard length > 0, start <= strings.count - length - 1, strings[start + length] == 0 else {
       return false
     }
-    for offset in 0..<length
-    where strings[start + offset] != name.bytes[name.range.lowerBound + offset] { return false }
-    return true
+    return unsafe strings.withUnsafeBytes { own in
+      unsafe name.bytes.withUnsafeBytes { other in
+        guard let own = own.baseAddress, let other = other.baseAddress else { return false }
+        return unsafe memcmp(own + start, other + name.range.lowerBound, length) == 0
+      }
+    }
   }
 }
 

@@ -17,17 +17,19 @@ struct SymbolName {
   /// The name that begins at `start` of a table; empty where that is outside of it.
   init(_ table: [UInt8], at start: Int) {
     bytes = table
-    var hash: UInt32 = 5381
-    var end = min(max(0, start), table.count)
-    let begin = end
-    while end < table.count, end - begin < Self.longest {
-      let byte = table[end]
-      if byte == 0 { break }
-      hash = hash &* 33 &+ UInt32(byte)
-      end += 1
+    let begin = min(max(0, start), table.count)
+    let limit = min(table.count, begin + Self.longest)
+    (range, hash) = unsafe table.withUnsafeBufferPointer { table in
+      var hash: UInt32 = 5381
+      var end = begin
+      while end < limit {
+        let byte = unsafe table[end]
+        if byte == 0 { break }
+        hash = hash &* 33 &+ UInt32(byte)
+        end += 1
+      }
+      return (begin..<end, hash)
     }
-    range = begin..<end
-    self.hash = hash
   }
 }
 
@@ -37,6 +39,10 @@ struct SymbolHash: Sendable {
   private static let longestChain = 4096
 
   private let layout: ElfLayout
+  /// What the table cannot hold, in bits (a Bloom filter); empty for DT_HASH.
+  private let filter: [UInt8]
+  /// Bits by which a hash is shifted for its second place in the filter.
+  private let shift: UInt32
   /// Chains by the remainder of the hash.
   private let buckets: [UInt8]
   private let chains: [UInt8]
@@ -50,6 +56,9 @@ struct SymbolHash: Sendable {
     layout = dynamic.layout
     if let start = dynamic.offset(of: ElfDynamic.gnuHash) {
       let header = try GnuHeader(start, layout, file)
+      filter = try file.bytes(
+        Int(header.filterCount) * (layout.is64 ? 8 : 4), at: start + GnuHeader.size)
+      shift = header.shift
       let buckets = try file.bytes(Int(header.bucketCount) * 4, at: header.buckets)
       self.buckets = buckets
       var last = 0
@@ -88,6 +97,7 @@ struct SymbolHash: Sendable {
       guard bucketCount <= Self.most, chainCount <= Self.most else {
         throw ElfError(.corrupt, path: file.path)
       }
+      (filter, shift) = ([], 0)
       buckets = try file.bytes(Int(bucketCount) * 4, at: start + 8)
       chains = try file.bytes(Int(chainCount) * 4, at: start + 8 + UInt64(bucketCount) * 4)
       count = Int(chainCount)
@@ -101,6 +111,7 @@ struct SymbolHash: Sendable {
   func first(_ name: SymbolName, where body: (Int) -> Bool) -> Int? {
     guard !buckets.isEmpty else { return nil }
     if let first {
+      guard mayHold(name.hash) else { return nil }
       var index = Int(layout.word(buckets, Int(name.hash % UInt32(buckets.count / 4)) * 4))
       while index >= first, (index - first) * 4 + 4 <= chains.count {
         let entry = layout.word(chains, (index - first) * 4)
@@ -121,6 +132,22 @@ struct SymbolHash: Sendable {
     return nil
   }
 
+  private func mayHold(_ hash: UInt32) -> Bool {
+    let width = layout.is64 ? 8 : 4
+    let count = filter.count / width
+    guard count > 0 else { return true }
+    let place = Int(hash / UInt32(width * 8)) % count
+    return Self.isSet(layout.address(filter, place * width), hash, shift, UInt32(width * 8))
+  }
+
+  /// True if both bits of a hash are set in its word of the filter.
+  private static func isSet(
+    _ word: UInt64, _ hash: UInt32, _ shift: UInt32, _ bits: UInt32
+  ) -> Bool {
+    let other = shift < 32 ? hash >> shift : 0
+    return word >> UInt64(hash % bits) & word >> UInt64(other % bits) & 1 != 0
+  }
+
   /// False if the filter of DT_GNU_HASH says that no symbol has this name.
   static func mayHold(
     _ name: [UInt8], _ dynamic: ElfDynamic, _ file: borrowing FileBytes
@@ -131,12 +158,14 @@ struct SymbolHash: Sendable {
     let bits = UInt32(width * 8)
     let hash = SymbolName(name).hash
     let place = UInt64((hash / bits) % header.filterCount) * UInt64(width)
-    let word = dynamic.layout.address(try file.bytes(width, at: start + 16 + place), 0)
-    let other = header.shift < 32 ? hash >> header.shift : 0
-    return word >> UInt64(hash % bits) & word >> UInt64(other % bits) & 1 != 0
+    let word = try file.bytes(width, at: start + GnuHeader.size + place)
+    return isSet(dynamic.layout.address(word, 0), hash, header.shift, bits)
   }
 
   private struct GnuHeader {
+    /// Its bytes; the filter follows.
+    static let size: UInt64 = 16
+
     let bucketCount: UInt32
     let first: UInt32
     let filterCount: UInt32
