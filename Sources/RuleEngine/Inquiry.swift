@@ -152,6 +152,15 @@ struct Inquiry {
     return status
   }
 
+  /// How much a process handed to an `execve(2)` that took it for too much; only the stream can
+  /// tell.
+  func argumentSizes(of pid: ProcessID) -> ArgumentSizes? {
+    guard case .argumentSizes(let sizes) = history.facts[.argumentSizes(pid: pid)] else {
+      return nil
+    }
+    return sizes
+  }
+
   /// The limits of a process as they were at a stop.
   func limitFact(_ name: String, of pid: ProcessID) -> ResourceLimit? {
     guard case .limits(let list) = history.facts[.limits(pid: pid)] else { return nil }

@@ -109,7 +109,7 @@ final class StaleFacts {
         ] : [.listener(address: address, isDatagram: false), .listening]
     case .noSpace, .quotaExceeded:
       return place(call, thread).map { [.fileSystem(path: $0)] } ?? []
-    case .tooManyOpen, .tooManyOpenSystemwide, .noMemory, .fileTooLarge:
+    case .tooManyOpen, .tooManyOpenSystemwide, .noMemory, .fileTooLarge, .argumentsTooLong:
       return [.limits(pid: thread.process.id)]
     case .tryAgain:
       if isLock(call) { return lockers(call, thread) }

@@ -135,7 +135,10 @@ extension TraceSession {
     if failed, row.name == "connect" { tellLostMessage(call, row: row, thread) }
     switch row.emission {
     case .always, .listing, .closeRange, .wait: break
-    case .close, .failures, .creation, .execution: if !failed { return }
+    case .close, .failures, .creation: if !failed { return }
+    case .execution:
+      if !failed { return }
+      if result == -Int64(E2BIG) { tellArgumentSizes(call, row: row, thread) }
     case .mapping:
       if !failed, call.arguments[3] & 0x20 != 0 { return }
     case .words:

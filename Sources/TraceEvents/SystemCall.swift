@@ -147,6 +147,14 @@ extension SystemCall {
 }
 
 extension SystemCall.Argument {
+  private static let mostStrings = 12
+
+  private static func notation(of list: [String]) -> String {
+    let shown = list.prefix(mostStrings).map { TargetText.quoted($0) }
+    let rest = list.count > mostStrings ? ["..."] : []
+    return "[" + (shown + rest).joined(separator: ", ") + "]"
+  }
+
   /// The argument as strace would print it.
   package var notation: String {
     switch self {
@@ -159,7 +167,7 @@ extension SystemCall.Argument {
     case .integer(let value): String(value)
     case .octal(let value): "0" + String(value, radix: 8)
     case .hexadecimal(let value): "0x" + String(value, radix: 16)
-    case .strings(let list): "[" + list.map { TargetText.quoted($0) }.joined(separator: ", ") + "]"
+    case .strings(let list): Self.notation(of: list)
     case .descriptors(let first, let second): "[\(first), \(second)]"
     case .unreadable(let address): "0x" + String(address, radix: 16)
     }

@@ -79,6 +79,9 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   case controlGroup(pid: ProcessID, memberships: String)
   /// What is mapped at `address` of process `pid`, or next to it? Answer: `mapping`.
   case mapping(pid: ProcessID, address: UInt64)
+  /// How much did process `pid` hand to the `execve(2)` that took it for too much? Answer:
+  /// `argumentSizes`; only the tracer can tell, while the process stands at the call.
+  case argumentSizes(pid: ProcessID)
 }
 
 /// What an access wants to do with the last component of its path.
@@ -119,6 +122,7 @@ package enum SystemAnswer: Codable, Sendable, Hashable {
   case symbol(finding: SymbolFinding)
   case controlGroup(status: ControlGroupStatus)
   case mapping(status: MappingStatus)
+  case argumentSizes(sizes: ArgumentSizes)
   /// It could not be found out, and why.
   case unknown(reason: String)
 }

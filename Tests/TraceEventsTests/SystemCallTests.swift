@@ -81,3 +81,19 @@ struct SystemCallTests {
     #expect(address.description == description)
   }
 }
+
+/// What the kernel allows for arguments and environment.
+struct ArgumentSizesTests {
+  @Test func theLimitIsAQuarterOfTheStack() {
+    #expect(ArgumentSizes.limit(ofStack: 8 << 20) == 2 << 20)
+    #expect(ArgumentSizes.limit(ofStack: nil) == 6 << 20)
+    #expect(ArgumentSizes.limit(ofStack: 1 << 40) == 6 << 20)
+    #expect(ArgumentSizes.limit(ofStack: 4096) == 131_072)
+  }
+
+  @Test func pointersCount() {
+    let sizes = ArgumentSizes(
+      arguments: 3, argumentBytes: 30, variables: 2, variableBytes: 20, pointerBytes: 8)
+    #expect(sizes.total == 90)
+  }
+}

@@ -5,7 +5,8 @@ extension ObservationSchema {
   package static let engine = ObservationSchema(
     kinds: [
       MissingPath.schema, AccessRefused.schema, PathConflict.schema, CommandNotFound.schema,
-      ProgramRejected.schema, AddressInUse.schema, ConnectionFailed.schema, ReaderGone.schema,
+      ProgramRejected.schema, ArgumentListTooLong.schema, AddressInUse.schema,
+      ConnectionFailed.schema, ReaderGone.schema,
       ProcessKilled.schema, ResourceExhausted.schema, LockHeld.schema, Waiting.schema,
       CallFailed.schema, LastWords.schema, LibraryNotLoaded.schema, LoaderComplaint.schema,
       SilentExit.schema, UnheededFailure.schema,

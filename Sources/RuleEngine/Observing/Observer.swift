@@ -52,6 +52,8 @@ struct Observer {
       .inputOutput
     where call.error != .inputOutput || call.purpose == .execute:
       return failedExecution(call, places: places, process: process, asking: asking)
+    case .argumentsTooLong where call.purpose == .execute:
+      return argumentListTooLong(call, asking: asking)
     case .addressInUse: return addressInUse(call, asking: asking)
     case .noSpace, .quotaExceeded, .tooManyOpen, .tooManyOpenSystemwide, .noMemory, .fileTooLarge:
       return resourceExhausted(call, asking: asking)
