@@ -199,6 +199,7 @@ package struct History: Sendable {
     processes[index].environment = execution.environment
     processes[index].credentials = execution.credentials
     processes[index].lostPrivilege = execution.lostPrivilege
+    processes[index].isSecure = execution.isSecure
     processes[index].descriptors.closeOnExec()
     if case .file(let path, true)? = processes[index].descriptors[1], !path.hasPrefix("/dev/") {
       processes[index].outputFile = path

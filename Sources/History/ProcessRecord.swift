@@ -30,6 +30,8 @@ package struct ProcessRecord: Sendable {
   package var generation = 0
   /// True if the kernel ran its program without the privilege of its set-user-id bit.
   package var lostPrivilege = false
+  /// True if the kernel runs its program in secure-execution mode (AT_SECURE).
+  package var isSecure = false
   package var descriptors = DescriptorTable()
 
   /// How it ended; nil while it runs.
@@ -40,7 +42,7 @@ package struct ProcessRecord: Sendable {
   package var lastNumber = 0
   /// Files opened for reading, each once, most recent last, at most `recentFileCapacity`.
   package var recentFiles: [String] = []
-  /// Shared libraries opened since it became the program that it is, in order, at most 64.
+  /// Shared libraries opened since it became the program that it is, in order, at most `libraryCapacity`.
   package var libraries: [String] = []
   /// Directories opened for listing, in order, at most 24, each once.
   package var listedDirectories: [String] = []
@@ -154,11 +156,14 @@ extension ProcessRecord {
     }
   }
 
+  /// Interpreters load an extension for nearly every module.
+  static let libraryCapacity = 400
+
   /// Keeps `path` if its name is that of a shared library or of an interpreter's extension.
   mutating func noteLibrary(_ path: String) {
     let name = PathName.base(of: path)
     guard name.hasSuffix(".so") || name.hasSuffix(".node") || name.containsBytes(".so."),
-      libraries.count < 64, !path.hasPrefix("/etc/"), !libraries.contains(path)
+      libraries.count < Self.libraryCapacity, !path.hasPrefix("/etc/"), !libraries.contains(path)
     else { return }
     libraries.append(path)
   }

@@ -89,7 +89,15 @@ enum CallFeatures {
   static func refusedElsewhere(_ call: FailedCall, _ run: RankingContext) -> Double {
     guard call.error.isAbsence, let path = call.path else { return 0 }
     return run.refusedNames.contains("\(call.process)/" + PathName.base(of: path))
+      || isMadeOfAnother(path, run.history.processes[call.process])
       ? RankingWeights.refusedElsewhere : 0
+  }
+
+  /// True if the path is that of an extension that was there, with something before it or behind it:
+  /// that one was not loaded, and so another place was tried.
+  private static func isMadeOfAnother(_ path: String, _ process: ProcessRecord) -> Bool {
+    path.hasSuffix(".so")
+      && process.libraries.contains { $0 != path && path.containsBytes($0) }
   }
 }
 

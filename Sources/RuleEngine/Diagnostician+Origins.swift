@@ -107,12 +107,21 @@ extension Diagnostician {
     guard subject.utf8.count > 4, call.error.isAbsence || call.error == .accessDenied else {
       return nil
     }
-    let names = [subject.hasPrefix("/") ? PathName.base(of: subject) : subject].filter {
-      $0.utf8.count > 4
-    }
+    if let line = serviceLine(for: PathName.base(of: subject)) { return line }
+    let name = subject.contains("/") ? PathName.base(of: subject) : subject
+    // The name of a module is nobody else's, so that it counts in every file.
+    let isModule = name.hasSuffix(".so")
     return observer.inquiry.lines(
-      mentioning: names, in: files.filter { !$0.hasPrefix("/etc/") && !$0.hasPrefix("/usr/") }
+      mentioning: [name].filter { $0.utf8.count > 4 },
+      in: files.filter { isModule || !$0.hasPrefix("/etc/") && !$0.hasPrefix("/usr/") }
     ).first
+  }
+
+  /// The line of nsswitch.conf(5) that asks for a service, whose library is `libnss_SERVICE.so.2`.
+  private func serviceLine(for library: String) -> TextLine? {
+    guard let match = library.wholeMatch(of: /libnss_(.+)\.so\.2/) else { return nil }
+    return observer.inquiry.lines(mentioning: [String(match.1)], in: ["/etc/nsswitch.conf"])
+      .first { !$0.text.hasPrefix("#") }
   }
 
   /// The first line that has one of the words; a port's number counts where the line is about ports.

@@ -27,8 +27,16 @@ struct RankingContext {
     }
     mentions = Mentions(lines)
     var last: [Int: Int] = [:]
+    var looksForFile: Set<Int> = []
     for call in history.failures.calls where call.replacement == nil {
+      // To complain of a file takes a look for the words.
+      if Self.isForMessage(call), looksForFile.contains(call.process) { continue }
       last[call.process] = max(last[call.process] ?? 0, call.lastNumber)
+      if call.path == nil {
+        looksForFile.remove(call.process)
+      } else {
+        looksForFile.insert(call.process)
+      }
     }
     lastFailure = last
     var complaints: [Int: Int] = [:]
@@ -57,6 +65,13 @@ struct RankingContext {
         else { return nil }
         return "\(call.process)/" + PathName.base(of: path)
       })
+  }
+
+  /// True for a look for the translation of a message: what a program does as it complains.
+  private static func isForMessage(_ call: FailedCall) -> Bool {
+    call.error.isAbsence
+      && call.path.map { $0.hasSuffix(".mo") && $0.containsBytes("/LC_MESSAGES/") }
+        ?? false
   }
 
   /// Number of the first clear complaint after event `number` by `process` or one of the failure

@@ -12,6 +12,8 @@ package struct LoaderStart: Codable, Sendable, Hashable {
   package var preload: String?
   /// The user who started it, where a set-user-id bit or a capability of the file has effect.
   package var user: UInt32?
+  /// True if it was seen to run in secure-execution mode; nil where that follows from `user`.
+  package var isSecure: Bool?
   /// Libraries that it loaded by itself (`dlopen(3)`), in order, below `root`.
   package var opened: [String]
   /// Files that the kernel refused to give to it, below `root`.
@@ -22,7 +24,7 @@ package struct LoaderStart: Codable, Sendable, Hashable {
   package init(
     program: String, root: String = "/", workingDirectory: String = "/",
     libraryPath: String? = nil, preload: String? = nil, user: UInt32? = nil,
-    opened: [String] = [], refused: [String] = [], tried: [String] = []
+    isSecure: Bool? = nil, opened: [String] = [], refused: [String] = [], tried: [String] = []
   ) {
     self.program = program
     self.root = root
@@ -30,6 +32,7 @@ package struct LoaderStart: Codable, Sendable, Hashable {
     self.libraryPath = libraryPath
     self.preload = preload
     self.user = user
+    self.isSecure = isSecure
     self.opened = opened
     self.refused = refused
     self.tried = tried

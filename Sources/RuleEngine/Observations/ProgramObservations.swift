@@ -43,6 +43,7 @@ struct ProgramRejected: ObservationKind {
   var reason = "unknown"
   var interpreter: String?
   var interpreterLink: String?
+  var interpreterIsRelative = false
   var firstLine: String?
   var envCommand: String?
   var hasCarriageReturn = false
@@ -67,13 +68,16 @@ struct ProgramRejected: ObservationKind {
     .init("error", \.error, "Name of the error."),
     .init(
       "reason", \.reason,
-      "interpreter-missing, no-interpreter-line, binary-interpreter-missing, loader-rejected, handler-missing, other-machine, not-a-program, directory, empty, unknown."
+      "interpreter-missing, interpreter-rejected, no-interpreter-line, binary-interpreter-missing, loader-rejected, handler-missing, other-machine, not-a-program, directory, empty, unknown."
     ),
     .init(
       "interpreter", \.interpreter, "The interpreter that its first line names, or its loader."),
     .init(
       "interpreter_link", \.interpreterLink,
       "Where the interpreter points, if it is a dangling link."),
+    .init(
+      "interpreter_is_relative", \.interpreterIsRelative,
+      "True if the first line names it without a slash at the beginning."),
     .init("first_line", \.firstLine, "The first line, of a text file."),
     .init("env_command", \.envCommand, "The command that `#!/usr/bin/env` was to find."),
     .init(

@@ -72,6 +72,10 @@ extension Observer {
         seen.file = place.path
         seen.content = content(of: place)
         return
+      case .unreadable(.tooManyLinks) where seen.trouble == "missing":
+        seen.trouble = "rejected"
+        seen.file = place.path
+        seen.content = "it is a symbolic link that leads in a circle, back to itself"
       case .danglingLink(let target) where seen.trouble == "missing":
         seen.trouble = "dangling"
         seen.file = place.path
@@ -128,7 +132,8 @@ extension Observer {
       preload: process.environmentValue("LD_PRELOAD").map(String.init),
       user: process.lostPrivilege
         ? nil : process.parent.flatMap { history.processes[$0].credentials?.user },
-      opened: process.libraries.map(inside), refused: Array(Set(refused.map(inside))).sorted(),
+      isSecure: process.isSecure ? true : nil, opened: process.libraries.map(inside),
+      refused: Array(Set(refused.map(inside))).sorted(),
       tried: tried.map(inside))
   }
 

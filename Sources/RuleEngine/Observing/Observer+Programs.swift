@@ -75,7 +75,7 @@ extension Observer {
     switch inquiry.programFile(path) {
     case .script(let firstLine):
       seen.firstLine = firstLine
-      describeInterpreter(of: firstLine, in: &seen)
+      describeInterpreter(of: firstLine, call, in: &seen)
     case .elf(let facts):
       seen.machine = facts.machine
       seen.bits = facts.bits
@@ -121,7 +121,9 @@ extension Observer {
       seen.loaderIsReplaceable = kind.isReplaceable
     }
     seen.reason = call.error == .noEntry ? "binary-interpreter-missing" : "other-machine"
-    guard call.error != .noEntry, let file = inquiry.programFile(loader) else { return }
+    guard call.error != .noEntry,
+      let file = inquiry.programFile(path(of: loader, for: history.processes[call.process]))
+    else { return }
     switch file {
     case .elf(let own) where own.machine == facts.machine && own.kind != .relocatable: return
     case .elf(let own): seen.content = "an ELF file for \(own.bits)-bit \(own.machine)"
@@ -145,54 +147,11 @@ extension Observer {
     } else if file?.size == 0 {
       seen.reason = "empty"
     } else if let firstLine, firstLine.hasPrefix("#!") {
-      describeInterpreter(of: firstLine, in: &seen)
+      describeInterpreter(of: firstLine, call, in: &seen)
     } else if firstLine != nil {
       seen.reason = "no-interpreter-line"
     } else {
       seen.reason = call.error == .noEntry ? "binary-interpreter-missing" : "not-a-program"
-    }
-  }
-
-  private func describeInterpreter(of firstLine: String, in seen: inout ProgramRejected) {
-    // The kernel reads 256 bytes, and the line feed must be among them (load_script of binfmt_script).
-    if firstLine.utf8.count > 255 { seen.lineIsTooLong = true }
-    var line = firstLine.dropFirst(2)
-    while let last = line.last, last == "\r" || last == "\r\n" || last == "\n" {
-      seen.hasCarriageReturn = seen.hasCarriageReturn || last != "\n"
-      line.removeLast()
-    }
-    let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
-    guard let interpreter = words.first.map(String.init) else { return }
-    seen.interpreter = interpreter
-    seen.reason = "interpreter-missing"
-    if PathName.base(of: interpreter) == "env" {
-      seen.envCommand = words.dropFirst().first { !$0.hasPrefix("-") }.map(String.init)
-    }
-    guard let walk = inquiry.pathWalk(interpreter) else { return }
-    switch walk.end {
-    case .danglingLink(_, let target, _): seen.interpreterLink = target
-    case .exists:
-      // It is there; so what is missing is what it needs itself.
-      guard !seen.hasCarriageReturn, seen.via.count < 5, !seen.via.contains(interpreter) else {
-        return
-      }
-      switch inquiry.programFile(interpreter) {
-      case .script(let next):
-        seen.via.append(interpreter)
-        describeInterpreter(of: next, in: &seen)
-      case .elf(let facts):
-        guard let loader = facts.interpreter, let walk = inquiry.pathWalk(loader),
-          walk.end != .exists
-        else { return }
-        seen.via.append(interpreter)
-        seen.interpreter = loader
-      default: break
-      }
-    default:
-      seen.nearInterpreter =
-        inquiry.similarNames(
-          to: PathName.base(of: interpreter), in: PathName.directory(of: interpreter)
-        ).first.map { PathName.directory(of: interpreter) + "/" + $0 }
     }
   }
 
