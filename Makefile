@@ -58,7 +58,8 @@ build-packages:
 test-packages:
 	@Scripts/ensure-packages --needed $(BUILD_PACKAGES)
 	@Scripts/ensure-packages --wanted $(TEST_PACKAGES) \
-	  $$(sed -n 's/^packages: *\[\(.*\)\]/\1/p' Corpus/*/*/case.yaml | tr -s ', ' '\n\n' | sort -u)
+	  $$(sed -n 's/^ *packages: *\[\(.*\)\]/\1/p' Corpus/*/*/case.yaml Tests/Configuration/*.yaml | \
+	    tr -s ', ' '\n\n' | sort -u)
 	@Scripts/ensure-packages --wanted $(MULTILIB_PACKAGES)
 
 bench-packages:
