@@ -76,6 +76,7 @@ struct ConfigurationChoice {
   private func reason(_ index: Int) -> ConfigurationLeftOut.Reason {
     let tried = tries[index]
     let base = PathName.base(of: tried.path)
+    if order.sockets.contains(tried.path) { return .socket }
     if tried.isMade { return .made }
     if tried.isWritten { return .written }
     if ConfigurationPlaces.isDataName(base) { return .data }
@@ -87,7 +88,9 @@ struct ConfigurationChoice {
   private mutating func choose() {
     followLinks()
     var waiting: [Int] = []
-    for index in tries.indices where isConfigurationByItself(index) {
+    let code = CodeSearch(tries) { [order] in order.tries[$0] != nil }
+    for index in tries.indices
+    where isConfigurationByItself(index) && !code.includes(tries[index]) {
       isChosen[index] = true
       waiting.append(index)
     }
@@ -98,7 +101,7 @@ struct ConfigurationChoice {
     var next = 0
     while next < waiting.count {
       for index in search.search(waiting[next])
-      where !isChosen[index] && isConfigurationByLine(index) {
+      where !isChosen[index] && isConfigurationByLine(index) && !code.includes(tries[index]) {
         isChosen[index] = true
         waiting.append(index)
       }
@@ -152,6 +155,7 @@ struct ConfigurationChoice {
     let tried = tries[index]
     let base = PathName.base(of: tried.path)
     let isDirectory = tried.isDirectory || order.listings[tried.path] != nil
+    if order.sockets.contains(tried.path) { return false }
     if tried.isMade, !ConfigurationPlaces.looksLikeConfiguration(base) { return false }
     if tried.isWritten, !tried.isLikely { return false }
     if tried.isLikely { return true }
@@ -182,7 +186,9 @@ struct ConfigurationChoice {
 
   private func isConfigurationByLine(_ index: Int) -> Bool {
     let tried = tries[index]
-    guard let naming = search.namings[index], !tried.isMade, !tried.isWritten else { return false }
+    guard let naming = search.namings[index], !tried.isMade, !tried.isWritten,
+      !order.sockets.contains(tried.path)
+    else { return false }
     let base = PathName.base(of: tried.path)
     if naming.reference.leadsOn {
       // A list of a loop's values is a list of configuration only by its names.

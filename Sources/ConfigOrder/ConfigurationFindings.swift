@@ -16,6 +16,8 @@ package struct ConfigurationLeftOut: Sendable, Equatable {
     case data, code
     /// A line names it as a log, a key, a socket.
     case namedAsData
+    /// It is a socket.
+    case socket
     /// The program made it, or writes to it.
     case made, written
     /// A directory on the way to others.

@@ -16,6 +16,8 @@ package struct ConfigurationOrder: Sendable {
   private(set) var listings: [String: Int] = [:]
   /// Where symbolic links lead, as far as the target asked.
   private(set) var links: [String: String] = [:]
+  /// The names that are sockets.
+  private(set) var sockets: Set<String> = []
   private var current: [Int: Int] = [:]
   private var variables = VariablePaths(of: [])
 
@@ -25,7 +27,9 @@ package struct ConfigurationOrder: Sendable {
   package mutating func apply(
     _ event: TraceEvent, digest: History.Digest?, history: borrowing History
   ) {
-    guard let digest, let path = digest.path else { return }
+    guard let digest else { return }
+    if case .systemCall(let call) = event.body { noteSocket(call) }
+    guard let path = digest.path else { return }
     switch event.body {
     case .systemCall(let call): apply(call, path: path, event, digest, history)
     case .descriptorReleased(let release):
@@ -91,6 +95,15 @@ package struct ConfigurationOrder: Sendable {
       default: return
       }
     }
+  }
+
+  /// Takes note of a name that is a socket's: of `bind(2)`, or of `connect(2)` that met one.
+  private mutating func noteSocket(_ call: SystemCall) {
+    guard call.name == "bind" || call.name == "connect",
+      case .address(.unix(let path)) = call.arguments.dropFirst().first
+    else { return }
+    if case .failed(let error) = call.outcome, error.isAbsence { return }
+    if sockets.count < Self.capacity { sockets.insert(path) }
   }
 
   private mutating func noteLink(_ call: SystemCall, at path: String) {

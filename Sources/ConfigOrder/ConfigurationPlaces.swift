@@ -78,14 +78,27 @@ enum ConfigurationPlaces {
     return neverSuffixes.contains(suffix(of: PathName.base(of: path)))
   }
 
+  /// A name without the suffixes of code and of its compiled and compressed forms.
+  static func codeStem(of base: String) -> Substring {
+    var stem = base[...]
+    while case let end = suffix(of: String(stem)), !end.isEmpty,
+      codeSuffixes.contains(end) || plainCodeSuffixes.contains(end) || dataSuffixes.contains(end)
+    {
+      stem = stem.dropLast(end.count + 1)
+    }
+    return stem
+  }
+
   /// True for the name of a program's code, which is configuration only in a place of such.
   static func isCodeName(_ base: String) -> Bool {
     codeSuffixes.contains(suffix(of: base)) || plainCodeSuffixes.contains(suffix(of: base))
   }
 
-  private static func saysConfiguration(code base: String) -> Bool {
-    let name = base.lowercased()
-    return codeNameParts.contains { name.containsBytes($0) }
+  /// True if a file of code is configuration by its name: `settings.py`.
+  static func saysConfiguration(code base: String) -> Bool {
+    let name = codeStem(of: base.lowercased())
+    return codeNameParts.contains { name.contains($0) }
+      || codeNameEnds.contains { name.hasSuffix($0) }
   }
 
   /// True for a name that is one of data, unless something else speaks for the file.
@@ -122,10 +135,12 @@ enum ConfigurationPlaces {
     "data: prefixes, unless a line or an option names the file"]
   private static let dataParts = signs[
     "data: parts of a path, unless a line or an option names the file"]
-  private static let codeSuffixes = signs.set(
+  /// The suffixes of languages that programs are configured in.
+  static let codeSuffixes = signs.set(
     "code: suffixes of what is configuration in a place of configuration, and nowhere else")
   private static let plainCodeSuffixes = signs.set(
     "code: suffixes of what is configuration there if its name says so as well")
+  private static let codeNameEnds = signs["code: ends of such names, before the suffix"]
   private static let codeNameParts = signs["code: parts of such names"]
   private static let dataSuffixes = signs.set(
     "data: suffixes, unless a line or an option names the file")

@@ -83,6 +83,7 @@ extension ConfigurationLeftOut.Reason {
     case .namedAsData: "a line names it, as a log, key, socket or the like"
     case .made: "the program itself makes it"
     case .written: "the program writes to it"
+    case .socket: "it is a socket"
     case .onTheWay: "a directory on the way to others"
     case .followed: "a link that leads to it is listed"
     }

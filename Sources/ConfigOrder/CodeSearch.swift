@@ -1,0 +1,54 @@
+internal import History
+
+/// Tells the search for a program's own code, along a path that begins in a place of configuration,
+/// from the search for configuration that is written in the program's language.
+///
+/// Emacs looks for each of its libraries in /etc/emacs first, fish for each function in
+/// ~/.config/fish/functions: none is missed there.
+struct CodeSearch {
+  /// From so many names on that one directory lacks, it is a place on a search path.
+  private static let many = 4
+
+  /// The names, without suffixes, of what was found where packages keep their data.
+  private var found: Set<Substring> = []
+  /// How many files of code a directory lacks; negative for one that has some.
+  private var lacking: [String: Int] = [:]
+  private let isTried: (String) -> Bool
+
+  init(_ tries: [PathTry], isTried: @escaping (String) -> Bool) {
+    self.isTried = isTried
+    for tried in tries where !tried.isDirectory {
+      let base = PathName.base(of: tried.path)
+      if tried.status != .missing {
+        if ConfigurationPlaces.isStore(tried.path) {
+          found.insert(ConfigurationPlaces.codeStem(of: base))
+        }
+        if ConfigurationPlaces.isCodeName(base) {
+          lacking[PathName.directory(of: tried.path)] = -Self.many * tries.count
+        }
+      } else if ConfigurationPlaces.isCodeName(base) {
+        lacking[PathName.directory(of: tried.path), default: 0] += 1
+      }
+    }
+  }
+
+  /// True if `tried` is a step of such a search.
+  func includes(_ tried: PathTry) -> Bool {
+    guard tried.status == .missing else { return false }
+    let path = tried.path
+    let base = PathName.base(of: path)
+    guard ConfigurationPlaces.isCodeName(base) else {
+      // `early-init`, which is `early-init.el` for most.
+      return ConfigurationPlaces.suffix(of: base).isEmpty
+        && ConfigurationPlaces.codeSuffixes.contains { isTried("\(path).\($0)") }
+    }
+    if ConfigurationPlaces.isCodeName(String(base.dropLast(suffixLength(base)))) { return true }
+    if ConfigurationPlaces.saysConfiguration(code: base) { return false }
+    return found.contains(ConfigurationPlaces.codeStem(of: base))
+      || lacking[PathName.directory(of: path)] ?? 0 >= Self.many
+  }
+
+  private func suffixLength(_ base: String) -> Int {
+    ConfigurationPlaces.suffix(of: base).count + 1
+  }
+}
