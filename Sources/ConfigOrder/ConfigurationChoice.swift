@@ -77,6 +77,7 @@ struct ConfigurationChoice {
     let tried = tries[index]
     let base = PathName.base(of: tried.path)
     if order.sockets.contains(tried.path) { return .socket }
+    if order.executed.contains(tried.path) { return .code }
     if tried.isMade { return .made }
     if tried.isWritten { return .written }
     if ConfigurationPlaces.isDataName(base) { return .data }
@@ -155,7 +156,7 @@ struct ConfigurationChoice {
     let tried = tries[index]
     let base = PathName.base(of: tried.path)
     let isDirectory = tried.isDirectory || order.listings[tried.path] != nil
-    if order.sockets.contains(tried.path) { return false }
+    if order.sockets.contains(tried.path) || order.executed.contains(tried.path) { return false }
     if tried.isMade, !ConfigurationPlaces.looksLikeConfiguration(base) { return false }
     if tried.isWritten, !tried.isLikely { return false }
     if tried.isLikely { return true }
@@ -187,7 +188,8 @@ struct ConfigurationChoice {
   private func isConfigurationByLine(_ index: Int) -> Bool {
     let tried = tries[index]
     guard let naming = search.namings[index], !tried.isMade, !tried.isWritten,
-      !order.sockets.contains(tried.path)
+      !order.sockets.contains(tried.path), !order.executed.contains(tried.path),
+      !ConfigurationPlaces.isProgram(tried.path) || tried.isOpened
     else { return false }
     let base = PathName.base(of: tried.path)
     if naming.reference.leadsOn {
@@ -220,7 +222,7 @@ struct ConfigurationChoice {
     if isParent || tried.isDirectory {
       return ![.checked, .opened, .missing].contains(tried.status)
     }
-    guard tried.status == .checked else { return true }
+    guard tried.status == .checked || tried.status == .opened else { return true }
     if case .names = answer(.entries(directory: tried.path, limit: 1)) { return false }
     return true
   }

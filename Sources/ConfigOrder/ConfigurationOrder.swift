@@ -18,6 +18,10 @@ package struct ConfigurationOrder: Sendable {
   private(set) var links: [String: String] = [:]
   /// The names that are sockets.
   private(set) var sockets: Set<String> = []
+  /// The files that were run.
+  private(set) var executed: Set<String> = []
+  /// What the target made before it looked at it.
+  private var made: Set<String> = []
   private var current: [Int: Int] = [:]
   private var variables = VariablePaths(of: [])
 
@@ -29,6 +33,11 @@ package struct ConfigurationOrder: Sendable {
   ) {
     guard let digest else { return }
     if case .systemCall(let call) = event.body { noteSocket(call) }
+    if case .programExecuted = event.body, executed.count < Self.capacity,
+      let path = history.processes[digest.process].executedPath
+    {
+      executed.insert(path)
+    }
     guard let path = digest.path else { return }
     switch event.body {
     case .systemCall(let call): apply(call, path: path, event, digest, history)
@@ -67,7 +76,8 @@ package struct ConfigurationOrder: Sendable {
       if listings.count < Self.capacity, listings[path] == nil { listings[path] = event.number }
       update(path) { $0.list(by: digest.process) }
     case (.open, .returned):
-      guard !call.hasSymbol("O_WRONLY"), !call.hasSymbol("O_PATH") else { return }
+      if call.hasSymbol("O_WRONLY") { return noteMade(path, call) }
+      guard !call.hasSymbol("O_PATH") else { return }
       touch(path, event, digest, history) {
         $0.open()
         $0.isOpened = true
@@ -91,7 +101,9 @@ package struct ConfigurationOrder: Sendable {
       case "pread64": update(path) { $0.read(value, by: digest.process) }
       // What the program itself makes is hardly configuration of it.
       case _ where purpose == .create || purpose == .make:
-        update(digest.secondPath ?? path) { if $0.status == .missing { $0.isMade = true } }
+        let name = digest.secondPath ?? path
+        update(name) { if $0.status == .missing { $0.isMade = true } }
+        if tries[name] == nil, made.count < Self.capacity { made.insert(name) }
       default: return
       }
     }
@@ -104,6 +116,12 @@ package struct ConfigurationOrder: Sendable {
     else { return }
     if case .failed(let error) = call.outcome, error.isAbsence { return }
     if sockets.count < Self.capacity { sockets.insert(path) }
+  }
+
+  /// Takes note of a file that the target opened to write it anew.
+  private mutating func noteMade(_ path: String, _ call: SystemCall) {
+    guard call.hasSymbol("O_CREAT"), tries[path] == nil, made.count < Self.capacity else { return }
+    made.insert(path)
   }
 
   private mutating func noteLink(_ call: SystemCall, at path: String) {
@@ -129,12 +147,13 @@ package struct ConfigurationOrder: Sendable {
       !ConfigurationPlaces.isExcluded(path)
     else { return }
     let index = circumstances(of: history.processes[digest.process])
-    var made = PathTry(
+    var tried = PathTry(
       path: path, number: event.number, process: digest.process, circumstances: index,
       given: circumstances[index].given.origin(of: path),
       isLikely: ConfigurationPlaces.isLikely(path, circumstances[index]))
-    change(&made)
-    tries[path] = made
+    tried.isMade = made.contains(path)
+    change(&tried)
+    tries[path] = tried
   }
 
   /// Index of what `process` now is.

@@ -10,13 +10,17 @@ enum ConfigurationPlaces {
   static func isLikely(_ path: String, _ circumstances: Circumstances) -> Bool {
     let base = PathName.base(of: path)
     if isDataName(base) { return false }
-    if plainCodeSuffixes.contains(suffix(of: base)), !saysConfiguration(code: base) { return false }
+    if plainCodeSuffixes.contains(suffix(of: base)), !names.contains(base),
+      !saysConfiguration(code: base), !isCodeThatConfigures(path)
+    {
+      return false
+    }
     if dataPrefixes.contains(where: { path.hasPrefix($0) }) { return base == "pyvenv.cfg" }
     let isInStore = isStore(path)
     if !isInStore, anywhere.contains(suffix(of: base)) { return true }
     if dataParts.contains(where: { (path + "/").containsBytes($0) }) { return false }
     if prefixes.contains(where: { path.hasPrefix($0) }) { return true }
-    let isCode = isCodeName(base)
+    let isCode = isCodeName(base) && !names.contains(base)
     if isInStore {
       return isFileNamed(base, after: circumstances.name) || path.containsBytes("/etc/")
     }
@@ -32,6 +36,7 @@ enum ConfigurationPlaces {
       }
     }
     if isCode { return false }
+    if isFileNamed(base, after: circumstances.name) { return true }
     return looksLikeConfiguration(base) || parts.contains { path.containsBytes($0) }
   }
 
@@ -78,6 +83,12 @@ enum ConfigurationPlaces {
     return neverSuffixes.contains(suffix(of: PathName.base(of: path)))
   }
 
+  /// True for a file of code in a directory of such as a program runs when it starts.
+  private static func isCodeThatConfigures(_ path: String) -> Bool {
+    let directory = PathName.base(of: PathName.directory(of: path)).lowercased()
+    return codeDirectoryEnds.contains { directory.hasSuffix($0) }
+  }
+
   /// A name without the suffixes of code and of its compiled and compressed forms.
   static func codeStem(of base: String) -> Substring {
     var stem = base[...]
@@ -103,6 +114,7 @@ enum ConfigurationPlaces {
 
   /// True for a name that is one of data, unless something else speaks for the file.
   static func isDataName(_ base: String) -> Bool {
+    if names.contains(base) { return false }
     if dataSuffixes.contains(suffix(of: base)) { return true }
     let name = base.lowercased()
     return base.hasSuffix("~") || dataNameParts.contains { name.containsBytes($0) }
@@ -110,6 +122,9 @@ enum ConfigurationPlaces {
 
   /// True where packages keep their data: a directory there that led to nothing says nothing.
   static func isStore(_ path: String) -> Bool { stores.contains { path.hasPrefix($0) } }
+
+  /// True in the directories of programs.
+  static func isProgram(_ path: String) -> Bool { dataPrefixes.contains { path.hasPrefix($0) } }
 
   /// What follows the last dot of a name; nothing for one that only begins with a dot.
   static func suffix(of base: String) -> String {
@@ -140,6 +155,8 @@ enum ConfigurationPlaces {
     "code: suffixes of what is configuration in a place of configuration, and nowhere else")
   private static let plainCodeSuffixes = signs.set(
     "code: suffixes of what is configuration there if its name says so as well")
+  private static let codeDirectoryEnds = signs[
+    "code: directories of such files, by the end of their name"]
   private static let codeNameEnds = signs["code: ends of such names, before the suffix"]
   private static let codeNameParts = signs["code: parts of such names"]
   private static let dataSuffixes = signs.set(

@@ -35,10 +35,8 @@ struct GivenPaths: Sendable {
     var option: Substring?
     for argument in process.arguments.dropFirst() {
       guard argument.hasPrefix("-") else {
-        if let option {
-          add(
-            argument[...], .option(name: String(option)),
-            saysConfiguration: NameSigns.isConfiguration(option: option), process)
+        if let option, NameSigns.isConfiguration(option: option) {
+          add(argument[...], .option(name: String(option)), saysConfiguration: true, process)
         } else if argument.contains("/") || argument.contains(".") {
           add(argument[...], .argument, saysConfiguration: false, process)
         }

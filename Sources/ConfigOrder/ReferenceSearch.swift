@@ -53,6 +53,10 @@ struct ReferenceSearch {
     else { return [] }
     let circumstances = order.circumstances[file.circumstances]
     let bases = bases(of: file, circumstances)
+    // A bare name in the midst of a line means a file beside it, not whatever is called so.
+    let near = Set([
+      PathName.directory(of: file.path), PathName.directory(of: file.realPath ?? file.path),
+    ])
     var found: [Int] = []
     var isInLeadingSection = false
     for line in lines {
@@ -63,7 +67,8 @@ struct ReferenceSearch {
       for reference in ReferenceLine.references(
         in: line.text, leadsOn: isInLeadingSection, circumstances)
       {
-        for (other, directory) in matches(reference, bases: bases, after: file) {
+        let isMention = !reference.leadsOn && !reference.pattern.utf8.contains(0x2F)
+        for (other, directory) in matches(reference, bases: isMention ? near : bases, after: file) {
           // A better line, that says that it includes, takes the place of a mere mention.
           if let known = namings[other], known.reference.leadsOn || !reference.leadsOn { continue }
           if namings[other] == nil { found.append(other) }

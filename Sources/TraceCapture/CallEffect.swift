@@ -86,8 +86,13 @@ enum WatchedPaths {
   ]
   private static let extensions: Set<String> = [
     "so", "pyc", "mo", "o", "a", "h", "hpp", "hh", "c", "cc", "cpp", "cxx", "S", "s", "d", "pm",
-    "pl", "py", "rb", "class", "jar", "gch", "ttf", "otf", "png", "svg", "gz", "xz", "zst", "ko",
+    "class", "jar", "gch", "ttf", "otf", "png", "svg", "gz", "xz", "zst", "ko",
   ]
+
+  /// Languages in which programs are also configured: their files are worth a look except where
+  /// packages keep them.
+  private static let languages: Set<String> = ["py", "pl", "rb"]
+  private static let packages = ["/usr/", "/site-packages/", "/dist-packages/", "/lib/"]
 
   /// True if a file with this path is worth a look.
   static func contains(_ path: String) -> Bool {
@@ -98,6 +103,7 @@ enum WatchedPaths {
     guard let dot = name.lastIndex(of: 0x2E) else { return true }
     let ending = Substring(name[name.index(after: dot)...])
     if extensions.contains(String(ending)) { return false }
+    if languages.contains(String(ending)) { return !packages.contains { path.containsBytes($0) } }
     // libc.so.6
     return !(ending.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && path.containsBytes(".so."))
   }
