@@ -11,6 +11,10 @@ struct CodeSearch {
 
   /// The names, without suffixes, of what was found where packages keep their data.
   private var found: Set<Substring> = []
+  /// The names that were looked for where programs are.
+  private var programs: Set<String> = []
+  /// The files that were read.
+  private var files: Set<String> = []
   /// How many files of code a directory lacks; negative for one that has some.
   private var lacking: [String: Int] = [:]
   private let isTried: (String) -> Bool
@@ -19,6 +23,8 @@ struct CodeSearch {
     self.isTried = isTried
     for tried in tries where !tried.isDirectory {
       let base = PathName.base(of: tried.path)
+      if ConfigurationPlaces.isProgram(tried.path) { programs.insert(base) }
+      if tried.status == .read { files.insert(tried.path) }
       if tried.status != .missing {
         if ConfigurationPlaces.isStore(tried.path) {
           found.insert(ConfigurationPlaces.codeStem(of: base))
@@ -37,6 +43,8 @@ struct CodeSearch {
     guard tried.status == .missing else { return false }
     let path = tried.path
     let base = PathName.base(of: path)
+    // What is looked for below a file: is it a disc, an archive?
+    if files.contains(PathName.directory(of: path)) || programs.contains(base) { return true }
     guard ConfigurationPlaces.isCodeName(base) else {
       // `early-init`, which is `early-init.el` for most.
       return ConfigurationPlaces.suffix(of: base).isEmpty

@@ -54,7 +54,7 @@ struct ConfigurationChoice {
         reason = .followed
       } else if !isChosen[index] {
         reason = self.reason(index)
-      } else if !isWorthTelling(tried, isParent: parents.contains(tried.path))
+      } else if !isWorthTelling(index, isParent: parents.contains(tried.path))
         // A directory of data in which nothing was found.
         || tried.isDirectory && ConfigurationPlaces.isStore(tried.path)
           && !chosenParents.contains(tried.path)
@@ -95,7 +95,7 @@ struct ConfigurationChoice {
       isChosen[index] = true
       waiting.append(index)
     }
-    for index in siblings() {
+    for index in siblings() + directoriesOfOneName() {
       isChosen[index] = true
       waiting.append(index)
     }
@@ -133,6 +133,28 @@ struct ConfigurationChoice {
     }
   }
 
+  /// The directories that are called like one of configuration, and what was read in them:
+  /// /usr/local/lib/tmpfiles.d and /run/tmpfiles.d beside /etc/tmpfiles.d.
+  private func directoriesOfOneName() -> [Int] {
+    var names: Set<String> = []
+    for index in tries.indices where isChosen[index] && tries[index].path.hasSuffix(".d") {
+      if tries[index].isDirectory || tries[index].status == .missing {
+        names.insert(PathName.base(of: tries[index].path))
+      }
+    }
+    guard !names.isEmpty else { return [] }
+    return tries.indices.filter { index in
+      guard !isChosen[index] else { return false }
+      let tried = tries[index]
+      if names.contains(PathName.base(of: tried.path)) {
+        return tried.status == .listed || tried.status == .missing
+      }
+      let directory = PathName.directory(of: tried.path)
+      return tried.status == .read && names.contains(PathName.base(of: directory))
+        && !ConfigurationPlaces.isDataName(PathName.base(of: tried.path))
+    }
+  }
+
   /// A program that asked where a link leads opens the file by that name.
   private mutating func followLinks() {
     for index in tries.indices
@@ -167,22 +189,47 @@ struct ConfigurationChoice {
         && given.origin != .option(name: "-C")
     }
     if given.isExact {
-      var isNamed = given.saysConfiguration
-      if case .variable = given.origin { isNamed = isNamed || tried.isOpened }
-      return isNamed && !isData(base, given)
+      if isData(base, given) { return false }
+      if case .variable = given.origin { return given.saysConfiguration || tried.isOpened }
+      if given.saysConfiguration {
+        // `-c 1`: a word that could be a path, and that was only asked for.
+        let isWord = !tried.isOpened && tried.status == .missing && isShort(given)
+        return !isWord || base.utf8.contains(UInt8(ascii: "."))
+      }
+      return isSettings(tried, base)
     }
     // What lies in a directory of configuration that an option or a variable names.
     return given.saysConfiguration && !ConfigurationPlaces.isDataName(base)
       && !ConfigurationPlaces.isCodeName(base) && tried.isOpened
   }
 
+  /// True if a file that the user's own command line names holds settings, by its text; a server is
+  /// given nothing else.
+  private func isSettings(_ tried: PathTry, _ base: String) -> Bool {
+    guard tried.status == .read, tried.bytes ?? 0 <= Self.mostBytes,
+      !ConfigurationPlaces.isCodeName(base),
+      order.circumstances.first?.given.origin(of: tried.path)?.isExact == true
+    else { return false }
+    if order.isServer { return true }
+    guard !ConfigurationPlaces.isDocument(base),
+      case .lines(let lines) = answer(
+        .linesAround(file: tried.path, line: 1, context: SettingsText.lines))
+    else { return false }
+    return SettingsText.isSettings(
+      lines,
+      isOptionValue: tried.given?.option != nil,
+      isOwnType: ConfigurationPlaces.isType(
+        of: base, named: order.circumstances[tried.circumstances].name))
+  }
+
+  private func isShort(_ given: GivenPaths.Origin) -> Bool {
+    if case .option(let name) = given.origin { name.utf8.count == 2 } else { false }
+  }
+
   private func isData(_ base: String, _ given: GivenPaths.Origin) -> Bool {
     if ConfigurationPlaces.isDataName(base) { return true }
     // `-c` and `-f` have other meanings in interpreters and compilers.
-    if case .option(let name) = given.origin, name.utf8.count == 2 {
-      return ConfigurationPlaces.isCodeName(base)
-    }
-    return false
+    return isShort(given) && ConfigurationPlaces.isCodeName(base)
   }
 
   private func isConfigurationByLine(_ index: Int) -> Bool {
@@ -194,7 +241,7 @@ struct ConfigurationChoice {
     let base = PathName.base(of: tried.path)
     if naming.reference.leadsOn {
       // A list of a loop's values is a list of configuration only by its names.
-      return !ConfigurationPlaces.isDataName(base)
+      return !ConfigurationPlaces.isDataName(base) || ConfigurationPlaces.isPlainData(base)
     }
     if tried.isDirectory || naming.reference.isData || !tried.isOpened { return false }
     return !ConfigurationPlaces.isDataName(base) && !ConfigurationPlaces.isCodeName(base)
@@ -213,7 +260,8 @@ struct ConfigurationChoice {
     return parents
   }
 
-  private func isWorthTelling(_ tried: PathTry, isParent: Bool) -> Bool {
+  private func isWorthTelling(_ index: Int, isParent: Bool) -> Bool {
+    let tried = tries[index]
     // A pattern that matched nothing, which a shell takes as it is.
     if tried.status == .missing, PathName.base(of: tried.path).utf8.contains(UInt8(ascii: "*")) {
       return false
@@ -223,6 +271,12 @@ struct ConfigurationChoice {
       return ![.checked, .opened, .missing].contains(tried.status)
     }
     guard tried.status == .checked || tried.status == .opened else { return true }
+    // Whoever lists a directory may look at all that is in it.
+    if tried.status == .checked, let listed = order.listings[PathName.directory(of: tried.path)],
+      listed < tried.number, search.namings[index] == nil
+    {
+      return false
+    }
     if case .names = answer(.entries(directory: tried.path, limit: 1)) { return false }
     return true
   }
@@ -243,9 +297,12 @@ struct ConfigurationChoice {
       return .line(line: naming.line, directory: naming.directory)
     }
     let directory = PathName.directory(of: tried.path)
-    if let listed = order.listings[directory], listed < tried.number {
+    if let listed = order.listings[directory], listed < tried.number, tried.status != .missing {
       return .directory(path: directory)
     }
-    return tried.given?.origin ?? .builtIn
+    guard let given = tried.given else { return .builtIn }
+    // A place that the command line names, by an option as it seems.
+    if case .argument = given.origin { return given.option.map { .option(name: $0) } ?? .builtIn }
+    return given.origin
   }
 }

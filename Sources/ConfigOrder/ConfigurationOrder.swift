@@ -16,6 +16,8 @@ package struct ConfigurationOrder: Sendable {
   private(set) var listings: [String: Int] = [:]
   /// Where symbolic links lead, as far as the target asked.
   private(set) var links: [String: String] = [:]
+  /// True once the target waits for others to connect.
+  private(set) var isServer = false
   /// The names that are sockets.
   private(set) var sockets: Set<String> = []
   /// The files that were run.
@@ -111,6 +113,7 @@ package struct ConfigurationOrder: Sendable {
 
   /// Takes note of a name that is a socket's: of `bind(2)`, or of `connect(2)` that met one.
   private mutating func noteSocket(_ call: SystemCall) {
+    if call.name == "listen", case .returned = call.outcome { isServer = true }
     guard call.name == "bind" || call.name == "connect",
       case .address(.unix(let path)) = call.arguments.dropFirst().first
     else { return }

@@ -48,8 +48,12 @@ enum ConfigurationPlaces {
 
   /// True if a name by itself says configuration.
   static func looksLikeConfiguration(_ base: String) -> Bool {
-    if base.hasPrefix("."), base.hasSuffix("rc"), base.utf8.count > 3 { return true }
     if names.contains(base) { return true }
+    if base.hasPrefix("."), base.utf8.count > 3,
+      dotEnds.contains(where: { base.hasSuffix($0) })
+    {
+      return true
+    }
     return suffixes.contains(suffix(of: base))
   }
 
@@ -78,7 +82,10 @@ enum ConfigurationPlaces {
   static func isExcluded(_ path: String) -> Bool {
     // A directory counts as what lies in it.
     let place = path + "/"
-    if neverPrefixes.contains(where: { place.hasPrefix($0) }) { return true }
+    if neverPrefixes.contains(where: { place.hasPrefix($0) }) {
+      // What is configured until the next start: /run/tmpfiles.d.
+      guard path.hasPrefix("/run/"), place.containsBytes(".d/") else { return true }
+    }
     if neverParts.contains(where: { place.containsBytes($0) }) { return true }
     return neverSuffixes.contains(suffix(of: PathName.base(of: path)))
   }
@@ -118,10 +125,29 @@ enum ConfigurationPlaces {
     if dataSuffixes.contains(suffix(of: base)) { return true }
     let name = base.lowercased()
     return base.hasSuffix("~") || dataNameParts.contains { name.containsBytes($0) }
+      || dataNameEnds.contains { name.hasSuffix($0) }
   }
 
   /// True where packages keep their data: a directory there that led to nothing says nothing.
   static func isStore(_ path: String) -> Bool { stores.contains { path.hasPrefix($0) } }
+
+  /// True for a name of data that includes make configuration all the same: `include rules.txt`.
+  static func isPlainData(_ base: String) -> Bool { plainData.contains(suffix(of: base)) }
+
+  /// True for a name of a form that data has as well: `data.json`.
+  static func isDocument(_ base: String) -> Bool { documents.contains(suffix(of: base)) }
+
+  /// True if a file's suffix is short for a program's name: `ovpn` for openvpn, `nft`.
+  static func isType(of base: String, named program: String) -> Bool {
+    let suffix = suffix(of: base.lowercased())
+    var rest = stem(of: program)
+    guard suffix.utf8.count >= 3, suffix.first == rest.first else { return false }
+    for letter in suffix {
+      guard let place = rest.firstIndex(of: letter) else { return false }
+      rest = rest[rest.index(after: place)...]
+    }
+    return true
+  }
 
   /// True in the directories of programs.
   static func isProgram(_ path: String) -> Bool { dataPrefixes.contains { path.hasPrefix($0) } }
@@ -155,12 +181,17 @@ enum ConfigurationPlaces {
     "code: suffixes of what is configuration in a place of configuration, and nowhere else")
   private static let plainCodeSuffixes = signs.set(
     "code: suffixes of what is configuration there if its name says so as well")
+  private static let dotEnds = signs["names: ends of those that begin with a dot"]
+  private static let plainData = signs.set(
+    "data: suffixes of what is configuration if a line includes it")
+  private static let documents = signs.set("data: suffixes of documents, which can be either")
   private static let codeDirectoryEnds = signs[
     "code: directories of such files, by the end of their name"]
   private static let codeNameEnds = signs["code: ends of such names, before the suffix"]
   private static let codeNameParts = signs["code: parts of such names"]
   private static let dataSuffixes = signs.set(
     "data: suffixes, unless a line or an option names the file")
+  private static let dataNameEnds = signs["data: ends of a name"]
   private static let dataNameParts = signs["data: parts of a name"]
   private static let systemWide = signs.set("system-wide: files")
   private static let systemWidePrefixes = signs["system-wide: prefixes"]

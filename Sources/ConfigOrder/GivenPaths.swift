@@ -9,6 +9,8 @@ struct GivenPaths: Sendable {
     var isExact: Bool
     /// True if the name of the option or variable says configuration.
     var saysConfiguration: Bool
+    /// The option that stands before a word of the command line, whose value it can be.
+    var option: String?
   }
 
   let generation: Int
@@ -33,12 +35,22 @@ struct GivenPaths: Sendable {
 
   private mutating func addWords(of process: ProcessRecord) {
     var option: Substring?
-    for argument in process.arguments.dropFirst() {
+    var words = process.arguments.dropFirst()
+    // A daemon may have written its own title: `nginx: master process nginx -c /srv/nginx.conf`.
+    if words.isEmpty, let title = process.arguments.first, title.contains(" -") {
+      words = title.split(separator: " ").map(String.init)[...]
+    }
+    for argument in words {
       guard argument.hasPrefix("-") else {
-        if let option, NameSigns.isConfiguration(option: option) {
+        if argument.hasPrefix("@/") {
+          // A file with more of the command line.
+          add(argument.dropFirst(), .argument, saysConfiguration: true, process)
+        } else if let option, NameSigns.isConfiguration(option: option) {
           add(argument[...], .option(name: String(option)), saysConfiguration: true, process)
         } else if argument.contains("/") || argument.contains(".") {
-          add(argument[...], .argument, saysConfiguration: false, process)
+          add(
+            argument[...], .argument, saysConfiguration: false, behind: option.map(String.init),
+            process)
         }
         option = nil
         continue
@@ -66,13 +78,14 @@ struct GivenPaths: Sendable {
 
   private mutating func add(
     _ word: Substring, _ origin: ConfigurationOrigin, saysConfiguration: Bool,
-    _ process: ProcessRecord
+    behind option: String? = nil, _ process: ProcessRecord
   ) {
     guard !word.isEmpty, exact.count < Self.most else { return }
     let path = PathName.absolute(String(word), from: process.workingDirectory)
     guard path.utf8.count > 1 else { return }
     if let known = exact[path], known.saysConfiguration, !saysConfiguration { return }
-    exact[path] = Origin(origin: origin, isExact: true, saysConfiguration: saysConfiguration)
+    exact[path] = Origin(
+      origin: origin, isExact: true, saysConfiguration: saysConfiguration, option: option)
   }
 
   /// What names `path`, or the nearest directory around it; nil if nothing does.
@@ -108,7 +121,11 @@ struct VariablePaths: Sendable {
     for variable in environment {
       let bytes = variable.utf8
       guard let equals = bytes.firstIndex(of: UInt8(ascii: "=")) else { continue }
-      let start = bytes.index(after: equals)
+      var start = bytes.index(after: equals)
+      // `LUA_INIT=@/srv/init.lua`: what a file holds.
+      if start < bytes.endIndex, bytes[start] == UInt8(ascii: "@") {
+        start = bytes.index(after: start)
+      }
       guard start < bytes.endIndex, bytes[start] == UInt8(ascii: "/") else { continue }
       let name = variable[..<equals]
       guard !NameSigns.isOther(variable: name) else { continue }

@@ -10,7 +10,9 @@ extension TextRenderer {
       write(options.styled(line, .strong))
     }
     // One that fails to start has read what it could, and a reason.
-    if report.verdict.status != .succeeded {
+    // One that was let go is told of at the end.
+    let isReleased = report.source.kind == .attach && report.outcome.kind == .stillRunning
+    if report.verdict.status != .succeeded, !isReleased {
       writeFlow(report.verdict.summary)
       if let cause = report.findings.first, cause.role == .cause {
         writeWhy(cause)

@@ -75,11 +75,13 @@ extension TraceSession {
     case .replaces(let argument):
       replaced(Int32(truncatingIfNeeded: call.arguments[argument]), thread)
     case .locks:
-      // A copy shares the offset, and is looked at like the first: a shell reads scripts so.
-      let isCopy =
+      // A copy shares the offset, and is looked at like the first: a shell reads scripts so. Locks
+      // that belong to a process (`F_SETLK`) know nothing of copies.
+      let isHarmless =
         call.row.map { rows[$0].name.hasPrefix("fcntl") } ?? false
-        && [UInt64(F_DUPFD), UInt64(F_DUPFD_CLOEXEC)].contains(call.arguments[1] & 0xFFFF_FFFF)
-      if isCopy { break }
+        && [F_DUPFD, F_DUPFD_CLOEXEC, F_GETLK, F_SETLK, F_SETLKW]
+          .contains { UInt64($0) == call.arguments[1] & 0xFFFF_FFFF }
+      if isHarmless { break }
       let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
       let held = thread.process.descriptors[descriptor]?.held
       giveUp(descriptor, thread)

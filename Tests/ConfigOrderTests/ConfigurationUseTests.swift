@@ -12,6 +12,12 @@ import TraceTestSupport
   ) -> [ConfigurationEntry] {
     var trace = Trace("/usr/bin/app", arguments, environment: environment)
     build(&trace)
+    return self.entries(of: trace, on: machine)
+  }
+
+  private func entries(
+    of trace: Trace, on machine: FakeInspector = FakeInspector()
+  ) -> [ConfigurationEntry] {
     var history = History()
     var order = ConfigurationOrder()
     for event in trace.events {
@@ -32,11 +38,11 @@ import TraceTestSupport
 
   @Test func whatItRunsIsAProgram() {
     let found = entries {
-      $0.spawn(101, "/etc/app/plugins/df", environment: ["HOME=/home/ann"])
-      $0.open("/etc/app/plugins/df", by: 101)
-      $0.read("/etc/app/plugins/df.conf")
+      $0.spawn(101, "/etc/app/hooks/df", environment: ["HOME=/home/ann"])
+      $0.open("/etc/app/hooks/df", by: 101)
+      $0.read("/etc/app/hooks/df.conf")
     }
-    #expect(found.map(\.path) == ["/etc/app/plugins/df.conf"])
+    #expect(found.map(\.path) == ["/etc/app/hooks/df.conf"])
   }
 
   @Test func aDirectoryThatAVariableNamesIsNoFile() {
@@ -53,7 +59,8 @@ import TraceTestSupport
     ("/srv/work/apprc", true), ("/srv/work/otherrc", false),
     ("/home/ann/.app/startup/00-first.py", true), ("/home/ann/.app/lib/first.py", false),
     ("/srv/work/conftest.py", true), ("/srv/work/jail.local", true),
-    ("/usr/share/app/conftest.py", false),
+    ("/usr/share/app/conftest.py", false), ("/srv/work/.appignore", true),
+    ("/srv/work/.app.yml", true), ("/srv/work/app.yml", false),
   ])
   func names(_ path: String, _ isConfiguration: Bool) {
     #expect(entries { $0.read(path) }.map(\.path) == (isConfiguration ? [path] : []))
@@ -62,5 +69,68 @@ import TraceTestSupport
   @Test func anOptionThatSaysNothingNamesNoFile() {
     let found = entries(["--no-daemon", "/srv/work/app.conf"]) { $0.read("/srv/work/app.conf") }
     #expect(found.map(\.origin) == [.argument])
+  }
+
+  @Test(arguments: [
+    ("/srv/work/table", ["# jobs", "1 5 x true"], true),
+    ("/srv/work/jobs", ["1 5 x true"], true), ("/srv/work/rows", ["1 5 6 7"], false),
+    ("/srv/work/client.app", ["dev tun", "proto udp"], true),
+    ("/srv/work/client", ["dev tun", "proto udp"], false),
+    ("/srv/work/x", ["[main]", "a = 1"], true),
+    ("/srv/work/x", ["main {", "  a 1;", "}"], true),
+    ("/srv/work/x", ["#!/bin/sh", "a=1"], false),
+    ("/srv/work/x", ["# notes", "This is what I wrote on Monday."], false),
+    ("/srv/work/x.json", ["{", "\"a\": 1"], false),
+    ("/srv/work/x.txt", ["a = 1"], false), ("/srv/work/x.go", ["// x", "a = 1"], false),
+  ])
+  func aFileOfTheCommandLineByItsText(_ path: String, _ lines: [String], _ isSettings: Bool) {
+    var machine = FakeInspector()
+    machine[.linesAround(file: path, line: 1, context: 50)] = .lines(
+      list: lines.enumerated().map { TextLine(file: path, number: $0.offset + 1, text: $0.element) }
+    )
+    let found = entries(["-t", path], on: machine) { $0.read(path) }
+    #expect(found.map(\.path) == (isSettings ? [path] : []))
+  }
+
+  @Test func whatLiesInAPlaceOfTheCommandLineHasTheOptionsName() {
+    let found = entries(["-D", "/srv/work", "/srv/data"]) {
+      $0.read("/srv/work/app.conf")
+      $0.read("/srv/data/app.conf")
+    }
+    #expect(found.map(\.origin) == [.option(name: "-D"), .builtIn])
+  }
+
+  @Test func aServerIsGivenNothingElse() {
+    let found = entries(["/srv/work/x"]) {
+      $0.read("/srv/work/x")
+      $0.call("listen", 5)
+    }
+    #expect(found.map(\.path) == ["/srv/work/x"])
+  }
+
+  @Test func directoriesOfOneNameGoTogether() {
+    let found = entries {
+      for place in ["/etc", "/run", "/usr/local/lib", "/usr/lib", "/srv"] {
+        $0.open(
+          "\(place)/apps.d", place == "/srv" ? .fails(.accessDenied) : .fails(.noEntry),
+          flags: "O_RDONLY|O_DIRECTORY")
+      }
+      $0.open("/run/app.pid")
+    }
+    #expect(
+      found.map(\.path) == [
+        "/etc/apps.d", "/run/apps.d", "/usr/local/lib/apps.d", "/usr/lib/apps.d",
+      ])
+  }
+
+  @Test func theTitleOfADaemonIsItsCommandLine() {
+    var trace = Trace()
+    let state = ProcessState(
+      executable: "/usr/sbin/appd", arguments: ["appd: master process appd -c /srv/work/x"],
+      workingDirectory: "/", rootDirectory: "/", credentials: Trace.user,
+      descriptors: Trace.standardStreams)
+    trace.add(.processStarted(start: ProcessStart(parent: nil, state: state)))
+    trace.read("/srv/work/x")
+    #expect(entries(of: trace).map(\.origin) == [.option(name: "-c")])
   }
 }
