@@ -16,6 +16,12 @@ package struct History: Sendable {
   package internal(set) var notes: [CaptureNote] = []
   /// Number of the event with which the time was up; nil while it is not.
   package internal(set) var timeoutNumber: Int?
+  /// True if the user's own program was still running when the time was up: what it left behind, such
+  /// as a daemon, does not make a hang of it.
+  package var isHung: Bool {
+    guard let timeoutNumber, let root else { return false }
+    return root.end == nil || root.endNumber > timeoutNumber
+  }
   /// Number of the event with which the target was found ready, to be ended; nil while it is not.
   package internal(set) var settledNumber: Int?
   /// How many events were folded, facts apart.

@@ -28,20 +28,34 @@ package struct WordLog: Sendable {
 
   /// All lines that are kept, in order; empty lines are left out.
   package private(set) var lines: [SpokenLine] = []
+  /// Blanks that were written by themselves, as the beginning of a line that is still to come.
+  private var indentations: [Origin: String] = [:]
   /// How many lines behind those from the start are kept for what they say.
   private var complaints = 0
   /// How many lines were forgotten.
   package private(set) var forgotten = 0
 
+  private struct Origin: Hashable {
+    let process: Int
+    let stream: Words.Stream
+  }
+
+  /// Writes to standard output of fewer bytes than this are no part of a full buffer: each is taken for
+  /// a line of its own, since writes of a few bytes, such as that of the line feed, are not traced.
+  private static let leastBuffer = 512
+
   mutating func record(
     _ words: Words, number: Int, time: Double, process: Int, isShown: Bool = true
   ) {
-    var rest = words.text[...]
+    let text = ControlSequences.removed(from: words.text)
+    let isWhole = words.stream == .standardOutput && words.byteCount < Self.leastBuffer
+    var rest = text[...]
     while !rest.isEmpty {
       let end = rest.firstIndex { $0 == "\n" || $0 == "\r\n" }
       let piece = rest[..<(end ?? rest.endIndex)]
       append(
-        piece, isComplete: end != nil, words, number: number, time: time, process: process,
+        piece, isComplete: end != nil || isWhole, words, number: number, time: time,
+        process: process,
         isShown: isShown)
       rest = end.map { rest[rest.index(after: $0)...] } ?? ""
     }
@@ -61,13 +75,19 @@ package struct WordLog: Sendable {
       lines[open].isComplete = isComplete
       return
     }
-    if piece.allSatisfy(\.isWhitespace) { return }
+    let origin = Origin(process: process, stream: stream)
+    if piece.allSatisfy(\.isWhitespace) {
+      let isKept = !isComplete && piece.utf8.count <= 80 && indentations.count < 64
+      indentations[origin] = isKept ? String(piece) : nil
+      return
+    }
+    let piece = (indentations.removeValue(forKey: origin) ?? "") + piece
     // What was seen when it was written is in the log as well, if that is where it went.
-    if stream == .log, isKnown(piece) { return }
+    if stream == .log, isKnown(piece[...]) { return }
     lines.append(
       SpokenLine(
         number: number, time: time, process: process, stream: stream, path: words.path,
-        isShown: isShown, text: Self.cut(piece, to: Self.lineLimit), isComplete: isComplete))
+        isShown: isShown, text: Self.cut(piece[...], to: Self.lineLimit), isComplete: isComplete))
     if lines.count > Self.capacity {
       while complaints < Self.keptComplaints,
         Self.complains(lines[Self.keptFromStart + complaints])

@@ -58,7 +58,7 @@ extension CallFeatures {
   }
 
   /// True for a look into a directory of PATH, as shells look for commands.
-  private static func isCommand(_ call: FailedCall, _ run: RankingContext) -> Bool {
+  static func isCommand(_ call: FailedCall, _ run: RankingContext) -> Bool {
     guard let path = call.path, call.error.isAbsence,
       let search = run.history.processes[call.process].environmentValue("PATH")
     else { return false }
@@ -66,7 +66,7 @@ extension CallFeatures {
   }
 
   /// A call by which programs ask for better conditions, and live without: higher limits, huge pages,
-  /// memory that is not swapped, a higher priority. It counts where the words speak of its error.
+  /// memory that is not swapped, a higher priority, another owner. It counts where the words speak of its error.
   static func askedForMore(_ call: FailedCall, _ run: RankingContext) -> Double {
     let isLuxury =
       luxuries.contains(call.call.name)
@@ -82,7 +82,8 @@ extension CallFeatures {
 
   private static let luxuries: Set<String> = [
     "setrlimit", "prlimit64", "setpriority", "sched_setscheduler", "sched_setaffinity", "mlock",
-    "mlock2", "mlockall", "io_uring_setup", "perf_event_open", "bpf", "fallocate", "madvise",
+    "mlock2", "mlockall", "chown", "fchown", "lchown", "fchownat", "io_uring_setup",
+    "perf_event_open", "bpf", "fallocate", "madvise",
   ]
 
   /// Who makes a directory that is there already mostly goes on with it, as `mkdir -p` does.

@@ -44,7 +44,7 @@ extension CallFeatures {
         if call.purpose != .execute, isPlainWord(token), token != call.call.path,
           mention.word == token,
           !run.mentions.quotes(token, inLine: mention.line),
-          run.lastFailure[call.process] != call.lastNumber
+          run.lastFailure[call.process] != call.lastNumber && !isCommand(call, run)
             || !run.mentions.line(mention.line, speaksOf: call.error)
         {
           continue
@@ -63,6 +63,11 @@ extension CallFeatures {
         } else if run.mentions.anyLine(after: call.number, speaksOf: call.error) {
           value += RankingWeights.errorWordsSomewhere
         }
+        if call.error.isAbsence, mention.word == token, token != call.call.path,
+          isNameOfReadFile(token, call, run)
+        {
+          value *= RankingWeights.mentionInPassing
+        }
         if run.mentions.isInformation(mention.line) { value *= RankingWeights.mentionInPassing }
         if run.mentions.complaintWeight(around: mention.line) < 0.3
           || run.mentions.isReassuring(mention.line)
@@ -73,6 +78,17 @@ extension CallFeatures {
       }
     }
     return found
+  }
+
+  /// True if the process had read a file of that name at another place: words that have the name alone
+  /// are about that one.
+  private static func isNameOfReadFile(
+    _ name: String, _ call: FailedCall, _ run: RankingContext
+  ) -> Bool {
+    !name.contains(".so")
+      && run.history.processes[call.process].recentFiles.contains {
+        $0 != call.path && PathName.base(of: $0) == name
+      }
   }
 
   /// True for what is said for many reasons: a word of lower-case letters alone.
@@ -169,6 +185,9 @@ extension CallFeatures {
   /// It failed after its process had complained in clear words, and nobody spoke of it: what is then
   /// done is tidying up.
   static func aftermath(_ call: FailedCall, _ run: RankingContext) -> Double {
+    if call.purpose == .remove, call.error.isAbsence, isAside(call, run) {
+      return RankingWeights.afterComplaint - mentioned(call, run)
+    }
     guard mentioned(call, run) == 0, call.error.isAbsence, call.address == nil,
       run.firstClearComplaint(after: call.number, of: call.process) == nil
     else { return 0 }
@@ -177,6 +196,19 @@ extension CallFeatures {
         && Complaint.weight(of: $0.text.lowercased()) >= 0.55
     }
     return hadComplained ? RankingWeights.afterComplaint : 0
+  }
+
+  /// True for a removal of what is not there that is not all that was complained of: who tidies up
+  /// removes what may be there.
+  private static func isAside(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    let names = [call.path, call.call.path].compactMap { $0 }
+    let complaints = run.mentions.lines.filter {
+      isAudience($0.process, of: call.process, run) && $0.stream != .log
+        && Complaint.weight(of: $0.text.lowercased()) >= 0.55
+    }
+    return complaints.contains { line in !names.contains { line.text.contains($0) } }
+      || complaints.isEmpty
+        && run.mentions.lines.contains { isAudience($0.process, of: call.process, run) }
   }
 
   /// Whether words of `speaker` can be about a call of `process`: it is the same process, or one

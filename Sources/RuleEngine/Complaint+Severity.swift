@@ -33,7 +33,7 @@ extension Complaint {
 
   /// True if one of the first words is the name of a severity, marked as such: `error:`, `[ERROR]`,
   /// `level=error`, `E:`.
-  private static func hasSeverity(_ line: String) -> Bool {
+  static func hasSeverity(_ line: String) -> Bool {
     line.prefix(200).split(whereSeparator: \.isWhitespace).prefix(5).contains { word in
       if markedWords.contains(word.lowercased()) { return true }
       // "ERROR:root:" is how the logging module of Python begins.

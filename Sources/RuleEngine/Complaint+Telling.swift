@@ -10,9 +10,13 @@ extension Complaint {
     if isBanner(line) { value -= 0.6 }
     // What lists options or a build is no message.
     if line.count > 500 { value -= 0.5 }
-    if closings.contains(where: { text.contains($0) }) { value -= 0.45 }
+    if isClosing(text) { value -= 0.45 }
     // What to do next is no account of what happened.
-    if ["use ", "try ", "see "].contains(where: { text.hasPrefix($0) }) { value -= 0.45 }
+    if ["use ", "try ", "see "].contains(where: { text.hasPrefix($0) })
+      || pointers.contains(where: { text.contains($0) })
+    {
+      value -= 0.45
+    }
     if text.contains("[note]") || text.contains("[info]") || text.contains("[notice]") {
       value -= 0.5
     }
@@ -29,12 +33,23 @@ extension Complaint {
     }
   }
 
+  /// True for a line that only announces the end, and not its cause; `text` in lower case.
+  static func isClosing(_ text: String) -> Bool { closings.contains { text.contains($0) } }
+
+  /// Where more is to be read.
+  private static let pointers = [
+    "for more information", "for more details", "for details", "for further information",
+    "complete log of this run", "full log can be found", "see the full stack trace", "for help",
+    "read the following", "to learn what that number means",
+  ]
+
   private static let closings = [
     "exiting", "aborting", "initialization failed", "due to error", "due to fatal", "giving up",
     "not loaded", "errors found", "error(s) found", "error found in", "errors in ",
     "failed to start", "error initializing", "startup failed", "start failed", "bailing out",
     "quitting", "terminating",
-    "compilation aborted", "failed to post process", "loading configuration: failure",
+    "compilation aborted", "aborted due to", "error found at", "exited with", "run failed with",
+    "previous error", "failed to post process", "loading configuration: failure",
     "test failed", "shutting down", "errors were found", "cannot continue", "stopping",
     "errors occurred",
   ]

@@ -108,8 +108,8 @@ extension Diagnostician {
       "program": .text(process.name),
       "pid": .number(Double(process.pid)),
       "ending": .text(
-        history.timeoutNumber == nil
-          ? Wording.ending(of: process.end == nil ? root : process) : "did not end"),
+        history.isHung
+          ? "did not end" : Wording.ending(of: process.end == nil ? root : process)),
       "command": .text(process.arguments.joined(separator: " ")),
       "working_directory": .text(process.workingDirectory),
       "root_program": .text(root.name),

@@ -37,7 +37,7 @@ package struct Diagnostician {
       return Diagnosis(
         status: .unknown, summary: "Nothing was traced.", findings: [], harmlessCalls: 0)
     }
-    let isHung = history.timeoutNumber != nil
+    let isHung = history.isHung
     if case .exited(0) = root.end { return success(root) }
     if let settled = history.settledNumber, root.end == nil || root.endNumber > settled {
       return Diagnosis(

@@ -20,8 +20,10 @@ struct FailurePath {
   init(in history: borrowing History, from top: Int = 0) {
     var path: [Int] = history.processes.isEmpty ? [] : [top]
     let heard = Self.heard(in: history)
+    let shown = Self.heard(in: history, onlyShown: true)
     while let last = path.last, path.count < 256,
-      let child = Self.inheritedFailure(of: history.processes[last], in: history, heard: heard)
+      let child = Self.inheritedFailure(
+        of: history.processes[last], in: history, heard: heard, shown: shown)
     {
       path.append(child)
     }
@@ -48,10 +50,12 @@ struct FailurePath {
     return closing.process
   }
 
-  /// Every process that said something, or one below it did.
-  private static func heard(in history: borrowing History) -> Set<Int> {
+  /// Every process that said something, or one below it did; where the user's own program was to
+  /// write, if only what was shown counts.
+  static func heard(in history: borrowing History, onlyShown: Bool = false) -> Set<Int> {
     var heard: Set<Int> = []
-    for line in history.words.lines where !heard.contains(line.process) {
+    for line in history.words.lines
+    where !heard.contains(line.process) && (line.isShown || !onlyShown) {
       heard.formUnion(history.lineage(of: line.process))
     }
     return heard
@@ -63,7 +67,7 @@ struct FailurePath {
 
   /// The child of `parent` whose failure became the parent's own; nil if there is none.
   private static func inheritedFailure(
-    of parent: ProcessRecord, in history: borrowing History, heard: Set<Int>
+    of parent: ProcessRecord, in history: borrowing History, heard: Set<Int>, shown: Set<Int>
   ) -> Int? {
     guard parent.failed || parent.end == nil else { return nil }
     var best: (child: Int, score: Double)?
@@ -71,7 +75,8 @@ struct FailurePath {
       let child = history.processes[index]
       guard child.failed, parent.end == nil || child.endNumber <= parent.endNumber else { continue }
       let score = inheritance(
-        of: child, by: parent, in: history, wasHeard: heard.contains(index))
+        of: child, by: parent, in: history, wasHeard: heard.contains(index),
+        wasShown: shown.contains(index))
       if score >= (best?.score ?? 2.0) { best = (index, score) }
     }
     return best?.child
@@ -87,10 +92,39 @@ struct FailurePath {
     }
   }
 
+  /// How many events after a child's end its parent is taken to have gone on with something else.
+  private static let wayOn = 40
+
+  /// True if a process went on after the end of a child that nothing was shown of, and then complained
+  /// of something else, without naming the child.
+  static func wentOn(
+    _ parent: ProcessRecord, after child: ProcessRecord, in history: borrowing History
+  ) -> Bool {
+    let names = commandNames(of: child, in: history)
+    let complaint = history.words.lines.first {
+      $0.process == parent.index && $0.number > child.endNumber && $0.stream != .log
+        && Complaint.weight(of: $0.text.lowercased()) >= 0.6
+    }
+    guard let complaint, complaint.number - child.endNumber > wayOn else { return false }
+    return !history.words.lines.contains { line in
+      line.process == parent.index && line.number > child.endNumber
+        && names.contains { line.text.containsBytes($0) }
+    }
+  }
+
+  /// The names that a complaint about a command would have: those of it and of what it started.
+  private static func commandNames(
+    of process: ProcessRecord, in history: borrowing History
+  ) -> [String] {
+    var names = [process.name] + process.arguments.prefix(3).map(PathName.base)
+    for child in process.children.prefix(8) { names.append(history.processes[child].name) }
+    return names.filter { $0.utf8.count > 1 && !$0.hasPrefix("-") && $0 != "sh" && $0 != "bash" }
+  }
+
   /// How much speaks for `parent` having failed because of `child`.
   private static func inheritance(
     of child: ProcessRecord, by parent: ProcessRecord, in history: borrowing History,
-    wasHeard: Bool
+    wasHeard: Bool, wasShown: Bool
   ) -> Double {
     var score = 0.0
     if parent.end == nil {
@@ -118,6 +152,7 @@ struct FailurePath {
       score += (complained ? 0.5 : 0) - 0.75 * Double(min(startedAfter, 6))
     }
     if !failedAfter { score += 1 }
+    if score >= 2, !wasShown, wentOn(parent, after: child, in: history) { score -= 3.5 }
     switch child.end {
     case .killed(let signal, _):
       let sender = child.signals.last { $0.delivery.signal == signal }?.delivery.sender

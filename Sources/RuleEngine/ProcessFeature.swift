@@ -11,7 +11,10 @@ enum ProcessFeature {
     if run.path.contains(process) { return RankingWeights.onFailurePath }
     let record = run.history.processes[process]
     guard record.failed else { return RankingWeights.offFailurePath }
-    return isOvercome(record, run)
+    let isPassedOver =
+      !run.passedOver.isEmpty
+      && run.history.lineage(of: process).contains { run.passedOver.contains($0) }
+    return isPassedOver || isOvercome(record, run)
       ? RankingWeights.overcome : RankingWeights.offFailurePathButFailed
   }
 

@@ -59,7 +59,9 @@ extension Ranking {
   ) -> Bool {
     for near in max(0, position - 2)...min(lines.count - 1, position + 1)
     where lines[near].process == process.index {
-      guard let place = NamedPlace.find(in: lines[near].text, base: process.workingDirectory),
+      guard
+        let place = NamedPlace.find(
+          in: lines[near].text, base: process.workingDirectory, known: process.nameableFiles),
         process.recentFiles.contains(place.file)
       else { continue }
       if near == position || place.line != nil && !place.file.hasPrefix("/usr/") { return true }
@@ -112,7 +114,28 @@ extension Ranking {
       else { continue }
       best[line.process] = (position, RankingWeights.lastLineSaid, 0)
     }
-    return best.mapValues { ($0.line, $0.weight) }
+    return best.mapValues { found in
+      let cause = causeBefore(found.line, run)
+      return (cause ?? found.line, cause == nil ? found.weight : max(found.weight, 0.6))
+    }
+  }
+
+  /// The line before one that only announces the end, if it says what was wrong: it complains, or
+  /// names a place in a file.
+  private static func causeBefore(_ position: Int, _ run: RankingContext) -> Int? {
+    let lines = run.mentions.lines
+    let closing = lines[position]
+    guard Complaint.isClosing(closing.text.lowercased()) else { return nil }
+    for near in stride(from: position - 1, through: max(0, position - 4), by: -1) {
+      let line = lines[near]
+      guard line.process == closing.process, line.stream == closing.stream else { continue }
+      let text = line.text.lowercased()
+      if Complaint.isClosing(text) { continue }
+      let isPlaced = NamedPlace.find(in: line.text, base: "/")?.line != nil
+      return Complaint.weight(of: text) > 0 || isPlaced && !Complaint.isInformation(text)
+        ? near : nil
+    }
+    return nil
   }
 
   /// False for a call on another path than those that a line writes out in full: then a word of the
@@ -134,6 +157,18 @@ extension Ranking {
       && !run.history.failures.calls.contains {
         $0.process == line.process && $0.error == .accessDenied && $0.replacement == nil
       }
+      && !isCausedByPath(line, run)
+  }
+
+  /// True if the same message goes on to a path that was not there ("Caused by: failed to read …").
+  private static func isCausedByPath(_ line: SpokenLine, _ run: RankingContext) -> Bool {
+    run.mentions.lines.drop { $0.number < line.number }.prefix(10).contains { other in
+      other.process == line.process && other.text != line.text
+        && other.text.lowercased().contains("failed to read")
+        && Mentions.tokens(of: other.text).contains {
+          $0.hasPrefix("/") && run.failedPaths.contains("\(line.process) \($0)")
+        }
+    }
   }
 
   /// True if the line is one of a warning's, which can go over several.

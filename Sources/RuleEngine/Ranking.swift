@@ -92,7 +92,9 @@ struct Ranking {
     for process in run.history.processes {
       guard case .killed(let signal, _) = process.end, signal != .brokenPipe,
         // What we end ourselves when the time is up did not die of anything.
-        run.history.timeoutNumber.map({ process.endNumber < $0 }) ?? true
+        run.history.timeoutNumber.map({ process.endNumber < $0 }) ?? true,
+        // What the user's own program left running did not make it fail.
+        run.history.root.map({ $0.end == nil || process.endNumber <= $0.endNumber }) ?? true
       else { continue }
       let delivered =
         process.signals.last { $0.delivery.signal == signal }
@@ -243,7 +245,7 @@ struct Ranking {
   // MARK: Hangs
 
   private static func waitingCandidates(_ run: RankingContext) -> [Candidate] {
-    guard run.history.timeoutNumber != nil else { return [] }
+    guard run.history.isHung else { return [] }
     return run.history.processes.flatMap { process -> [Candidate] in
       guard let pending = process.pendingCalls.first else { return busyCandidates(process, run) }
       // Who waits for a child waits for what the child waits for.

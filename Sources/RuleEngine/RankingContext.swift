@@ -6,6 +6,9 @@ struct RankingContext {
   let history: History
   let path: FailurePath
   let mentions: Mentions
+  /// Failed children of the failure path after which their parents went on, and failed over something
+  /// else.
+  let passedOver: Set<Int>
   /// Number of the last failed call of each process.
   let lastFailure: [Int: Int]
   /// Number of the first complaint of each process.
@@ -26,6 +29,19 @@ struct RankingContext {
       $0.number >= history.processes[$0.process].executionNumber
     }
     mentions = Mentions(lines)
+    let shown = FailurePath.heard(in: history, onlyShown: true)
+    var passedOver: Set<Int> = []
+    for parent in path.processes {
+      for child in history.processes[parent].children.suffix(200)
+      where history.processes[child].failed && !path.contains(child) && !shown.contains(child) {
+        if FailurePath.wentOn(
+          history.processes[parent], after: history.processes[child], in: history)
+        {
+          passedOver.insert(child)
+        }
+      }
+    }
+    self.passedOver = passedOver
     var last: [Int: Int] = [:]
     var looksForFile: Set<Int> = []
     for call in history.failures.calls where call.replacement == nil {

@@ -174,7 +174,13 @@ extension TraceSession {
     }
     processes[process.id] = nil
     settling?.noticeChange()
-    if process.id == first { self.end = end }
+    if process.id == first {
+      self.end = end
+      // A daemon that it left behind, such as a key agent, is not waited for.
+      if end.isFailure, settling == nil, !isAttached, !letsGo {
+        settling = Settling(least: 1)
+      }
+    }
     explain(end, thread)
     let processEnd: ProcessEnd =
       switch end {

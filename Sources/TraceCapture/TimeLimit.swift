@@ -85,7 +85,11 @@ extension TraceSession {
     placement.wake(threads)
     if limit.phase == .running, settling != nil { waiting?(Double(events.elapsed) / 1e9) }
     if limit.phase == .running, settling?.settles(threads.keys) ?? false {
-      emitNote(.settled, "\(Double(events.elapsed) / 1e9)")
+      if end == nil {
+        emitNote(.settled, "\(Double(events.elapsed) / 1e9)")
+      } else {
+        emitNote(.incomplete, "What it had left running was ended once it only waited.")
+      }
       terminate()
     }
     if limit.isDue {

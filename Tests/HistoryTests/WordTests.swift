@@ -30,13 +30,44 @@ struct WordTests {
       $0.fork(200)
       $0.say("one ", isPiece: true)
       $0.say("two ", by: 200, isPiece: true)
-      $0.say("three ", on: .standardOutput, isPiece: true)
+      $0.say(String(repeating: "x", count: 600), on: .standardOutput, isPiece: true)
       $0.say("A", isPiece: true)
       $0.say("B\n", by: 200)
       $0.say("C\n", on: .standardOutput)
     }
-    #expect(lines.map(\.text) == ["one A", "two B", "three C"])
+    #expect(lines.map(\.text) == ["one A", "two B", String(repeating: "x", count: 600) + "C"])
     #expect(lines.map(\.process) == [0, 1, 0])
+  }
+
+  @Test("A short write to standard output is a line, since its line feed may not be traced")
+  func unseenLineFeeds() {
+    let texts = lines {
+      $0.say("[ERROR] one of them", on: .standardOutput, isPiece: true)
+      $0.say("[ERROR] and the other", on: .standardOutput, isPiece: true)
+    }.map(\.text)
+    #expect(texts == ["[ERROR] one of them", "[ERROR] and the other"])
+  }
+
+  @Test("Blanks that are written by themselves begin the line that follows")
+  func indentation() {
+    let texts = lines {
+      $0.say("File \"a.py\", line 3\n")
+      $0.say("    ", isPiece: true)
+      $0.say("raise SystemExit(1)\n")
+      $0.say("Error: x\n")
+    }.map(\.text)
+    #expect(texts == ["File \"a.py\", line 3", "    raise SystemExit(1)", "Error: x"])
+  }
+
+  @Test(
+    "Colours and other control sequences of terminals are left out",
+    arguments: [
+      ("\u{1B}[1;31mError:\u{1B}[0m no", "Error: no"), ("\u{1B}]0;title\u{07}no", "no"),
+      ("\u{1B}]8;;http://x\u{1B}\\no", "no"), ("\u{1B}(Bno\u{1B}[m", "no"),
+      ("no\u{1B}[", "no"), ("\u{1B}]never ended\nno", "no"),
+    ])
+  func controlSequences(_ written: String, _ read: String) {
+    #expect(lines { $0.say(written + "\n") }.map(\.text) == [read])
   }
 
   @Test("Lines end in LF or CR LF; blank ones are left out")

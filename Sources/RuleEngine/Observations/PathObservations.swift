@@ -116,6 +116,8 @@ struct AccessRefused: ObservationKind {
   var isRoot = false
   var lostPrivilege = false
   var ownsFile = false
+  var keepsOwner = false
+  var runAs: String?
   var targetOfLink: String?
   var script: String?
   var chain: String?
@@ -148,7 +150,8 @@ struct AccessRefused: ObservationKind {
     ),
     .init(
       "is_private", \.isPrivate,
-      "True if its bits let nobody but its owner near it, as those of a private key."),
+      "True if it is not to be opened to all: its bits let nobody but its owner near it, as those of a private key, or it is the system's."
+    ),
     .init("class_letter", \.classLetter, "u, g or o: whose bits decide."),
     .init("right_letter", \.rightLetter, "r, w or x: the bit that is missing."),
     .init("mount_point", \.mountPoint, "Mount point, where a mount option decides."),
@@ -160,6 +163,12 @@ struct AccessRefused: ObservationKind {
       "lost_privilege", \.lostPrivilege,
       "True if the program is set-user-id and tracing took its privilege away."),
     .init("owns_file", \.ownsFile, "True if the user owns `component`."),
+    .init(
+      "keeps_owner", \.keepsOwner,
+      "True if `component` is the user's already, or the system's: below /etc, /var/lib, /run…"),
+    .init(
+      "run_as", \.runAs,
+      "How to run a command as the owner of what is the system's: sudo, sudo -u postgres."),
     .init("target_of_link", \.targetOfLink, "Where `path` leads, if it is a symbolic link."),
     .init(
       "chain", \.chain,

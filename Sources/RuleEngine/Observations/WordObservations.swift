@@ -55,6 +55,12 @@ struct LastWords: ObservationKind {
   var localeName: String?
   var localeLanguage: String?
   var unknownUser: String?
+  var memorySetting: String?
+  var memoryRemedy: String?
+  var memoryLasting: String?
+  var wantsRoot = false
+  var lostPrivilege = false
+  var missesPrivilege = false
   var error: String?
   var mountedAt: String?
   var mountedType: String?
@@ -205,6 +211,19 @@ struct LastWords: ObservationKind {
       "own_configuration", \.ownConfiguration,
       "The file below /etc with the program's name in its path that it had read first."),
     .init("unknown_user", \.unknownUser, "The user or group that the words say is unknown."),
+    .init(
+      "memory_setting", \.memorySetting,
+      "The limit on memory of the program's own that the words say was reached."),
+    .init("memory_remedy", \.memoryRemedy, "How it is raised for one run."),
+    .init("memory_lasting", \.memoryLasting, "How it is raised for good."),
+    .init(
+      "wants_root", \.wantsRoot,
+      "True if the words say that the program has to run as root, and it did not."),
+    .init(
+      "lost_privilege", \.lostPrivilege,
+      "True if the program is set-user-id and tracing took its privilege away."),
+    .init(
+      "misses_privilege", \.missesPrivilege, "True if the words can come from that."),
     .init(
       "installs_locally", \.installsLocally,
       "True if the interpreter is not the system's own, as in a virtual environment."),

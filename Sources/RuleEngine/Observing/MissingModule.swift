@@ -64,7 +64,9 @@ struct MissingModule: Equatable {
     ("no matching package named `", "`", .rust), ("failed to get `", "`", .rust),
     ("can't find crate for `", "`", .rust),
     ("package configuration file provided by \"", "\"", .cmake),
-    ("Could NOT find ", " ", .cmake), ("No package '", "' found", .pkgConfig),
+    ("Could NOT find ", " ", .cmake), ("Dependency \"", "\" not found", .pkgConfig),
+    ("Package ", " was not found in the pkg-config search path", .pkgConfig),
+    ("Package '", "', required by", .pkgConfig), ("No package '", "' found", .pkgConfig),
   ]
 
   /// `Acme/Widget.pm` is how Perl looks for `Acme::Widget`.

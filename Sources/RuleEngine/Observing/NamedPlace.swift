@@ -10,12 +10,13 @@ struct NamedPlace: Equatable {
   /// The first place that `text` names, in one of the usual notations: `FILE:12`, `FILE, line 12`,
   /// `line 12 of FILE`, `File "FILE", line 12`, `in FILE on line 12`, `FILE: 12:`, `FILE(12)`,
   /// `METHOD(FILE:12)`.
-  static func find(in text: String, base: String) -> NamedPlace? {
+  /// A word of any form counts that is one of the `known` files.
+  static func find(in text: String, base: String, known: [String] = []) -> NamedPlace? {
     let raw = text.split(whereSeparator: { $0.isWhitespace })
     let words = raw.map(clean)
     var best: NamedPlace?
     for (position, word) in words.enumerated() {
-      guard let found = place(in: word, base: base) else { continue }
+      guard let found = place(in: word, base: base, known: known) else { continue }
       if found.line != nil { return found }
       let line =
         lineNumber(near: position, in: words, base: base) ?? lineNumber(between: position, in: raw)
@@ -40,9 +41,12 @@ struct NamedPlace: Equatable {
   }
 
   /// A path with perhaps `:12`, `:12:7` or `(12)` behind it.
-  private static func place(in word: Substring, base: String) -> NamedPlace? {
+  private static func place(
+    in word: Substring, base: String, known: [String] = []
+  ) -> NamedPlace? {
     if let open = word.lastIndex(of: "("),
-      let inner = place(in: word[word.index(after: open)...], base: base), inner.line != nil
+      let inner = place(in: word[word.index(after: open)...], base: base, known: known),
+      inner.line != nil
     {
       return inner
     }
@@ -50,9 +54,13 @@ struct NamedPlace: Equatable {
     var path = stem
     while let last = path.last, ["\"", "'", ",", "’"].contains(last) { path.removeLast() }
     let digits = word.dropFirst(stem.count + 1).prefix { $0.isASCII && $0.isNumber }
-    guard isFileName(path, hasLine: !digits.isEmpty) else { return nil }
+    let file = PathName.absolute(String(path), from: base)
+    guard
+      isFileName(path, hasLine: !digits.isEmpty)
+        || !path.isEmpty && path != "/" && known.contains(file)
+    else { return nil }
     return NamedPlace(
-      file: PathName.absolute(String(path), from: base),
+      file: file,
       line: digits.isEmpty || digits.count > 8 ? nil : Int(digits))
   }
 
@@ -108,4 +116,13 @@ struct NamedPlace: Equatable {
     "cmake", "in", "am", "ac", "tex", "md", "csv", "html", "css", "l", "y", "proto", "service",
     "pem", "crt", "key", "log", "db", "erb", "j2", "env", "lock", "list", "rules",
   ]
+}
+
+extension ProcessRecord {
+  /// The files that it had read, without itself: its name begins its complaints.
+  var nameableFiles: [String] {
+    recentFiles.filter {
+      $0 != executable && $0 != executedPath && PathName.base(of: $0) != name
+    }
+  }
 }

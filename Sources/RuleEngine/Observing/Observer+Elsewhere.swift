@@ -186,7 +186,7 @@ extension Observer {
   private func wantedMode(in lines: [String]) -> String? {
     for text in lines {
       guard
-        let phrase = ["hould be", "ust be", "equires mode"].lazy
+        let phrase = ["hould be", "ust be", "equires mode", "maximum "].lazy
           .compactMap({ text.firstRange(of: $0) }).first
       else { continue }
       for word in text[phrase.upperBound...].split(whereSeparator: { !$0.isNumber && !$0.isLetter })
@@ -204,7 +204,8 @@ extension Observer {
     "world writable", "world-writable", "group writable", "group-writable", "writable by group",
     "accessible by others", "readable by others", "writable by others", "group or world access",
     "is owned by uid", "is owned by gid", "not owned by", "must be owned by", "should be mode",
-    "has unsafe", "insecure file mode", "permissions should be", "insecure mode",
+    "has unsafe", "is wrong, maximum", "permissions are too", "too permissive",
+    "unsafe permissions", "insecure file mode", "permissions should be", "insecure mode",
   ]
 
   /// The name to look for: what a search had in common, or the path as the program gave it, if that

@@ -137,6 +137,16 @@ extension Observer {
     }
   }
 
+  /// True for what belongs to the system or to a service of it: to hand it to the user who asked is
+  /// the last thing to do.
+  private static func isSystemPlace(_ path: String) -> Bool {
+    [
+      "/etc", "/usr", "/bin", "/sbin", "/lib", "/boot", "/dev", "/run", "/root", "/var/lib",
+      "/var/log", "/var/cache", "/var/spool", "/var/run",
+    ].contains { path == $0 || path.hasPrefix($0 + "/") }
+      && !path.hasPrefix("/dev/shm/") && !path.hasPrefix("/usr/local/")
+  }
+
   func accessRefused(
     _ call: FailedCall, process: ProcessRecord, asking: Bool
   ) -> AccessRefused {
@@ -243,6 +253,12 @@ extension Observer {
     seen.reason = refusal.reason.rawValue
     seen.detail = refusal.detail.isEmpty ? nil : refusal.detail
     seen.ownsFile = refusal.reason == .ownerBits
+    let isSystemPlace = !seen.ownsFile && Self.isSystemPlace(refusal.component.path)
+    seen.keepsOwner = seen.ownsFile || isSystemPlace
+    if isSystemPlace {
+      let owner = refusal.component.ownerName
+      seen.runAs = owner == "root" ? "sudo" : "sudo -u \(owner)"
+    }
     switch refusal.reason {
     case .ownerBits: seen.classLetter = "u"
     case .groupBits: seen.classLetter = "g"
@@ -252,7 +268,9 @@ extension Observer {
     default: break
     }
     // To open what is its owner's alone to all others is no advice.
-    seen.isPrivate = seen.classLetter != "u" && refusal.component.mode & 0o77 == 0
+    seen.isPrivate =
+      seen.classLetter != "u" && refusal.component.mode & 0o77 == 0
+      && refusal.component.type != .directory || isSystemPlace
     seen.rightLetter =
       switch refusal.needs {
       case .read: "r"

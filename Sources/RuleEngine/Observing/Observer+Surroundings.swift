@@ -54,8 +54,23 @@ extension Observer {
   }
 
   /// Words that the program knows and that resemble the one that it does not know.
-  func describeNearWords(_ process: ProcessRecord, in seen: inout LastWords) {
+  ///
+  /// What is referred to stands in a file of data, and nowhere else.
+  func describeNearWords(
+    _ process: ProcessRecord, isReference: Bool, in seen: inout LastWords
+  ) {
     guard let word = seen.unknownWord else { return }
+    if isReference {
+      for file in definitionFiles(of: process).reversed() {
+        seen.nearWords = inquiry.words(near: word, in: [file])
+        guard let best = seen.nearWords.first else { continue }
+        seen.bestNearWord = best
+        if seen.lineNumber == nil { seen.file = file }
+        return
+      }
+      seen.unknownWord = nil
+      return
+    }
     // The program, and what it loaded that is its own: modules, plug-ins.
     var files = [process.executable, process.executedPath].compactMap { $0 }
     files += process.libraries.filter { path in
@@ -65,6 +80,16 @@ extension Observer {
     if files.first == files.dropFirst().first { files.removeFirst() }
     seen.nearWords = inquiry.words(near: word, in: Array(files.prefix(24)))
     seen.bestNearWord = seen.nearWords.first
+  }
+
+  /// The files of data that a process had read, at most four, where names are defined.
+  private func definitionFiles(of process: ProcessRecord) -> [String] {
+    let files = process.recentFiles.filter { file in
+      !Self.isPlumbing(file) && !file.hasPrefix("/usr/") && !file.hasPrefix("/etc/")
+        && !file.contains("/node_modules/") && !file.contains("/.npm/")
+        && (DataFormat(file: file) != nil || PathName.base(of: file).hasSuffix("file"))
+    }
+    return Array(files.suffix(4))
   }
 
   /// The file below /etc that configures a program, by its name: /etc/php/8.2/cli/php.ini.

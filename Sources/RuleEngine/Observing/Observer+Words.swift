@@ -6,7 +6,7 @@ extension Observer {
   func lastWords(_ process: ProcessRecord, line position: Int, asking: Bool) -> LastWords {
     let line = run.mentions.lines[position]
     var seen = LastWords()
-    seen.line = message(at: position)
+    seen.line = Self.cut(message(at: position), to: 400)
     let block = run.mentions.lines[
       max(0, position - 12)..<min(run.mentions.lines.count, position + 4)
     ]
@@ -14,7 +14,7 @@ extension Observer {
     seen.lines = block.suffix(6).map(\.text)
     let around = max(0, position - 5)..<min(run.mentions.lines.count, position + 4)
     let more = run.mentions.lines[around].filter { $0.process == line.process }
-    if more.count > 1 { seen.more = more.map(\.text) }
+    if more.count > 1 { seen.more = more.map { Self.cut($0.text, to: 240) } }
     seen.stream = line.stream.rawValue
     seen.lastFile = inputFile(of: process)
     seen.log = line.path
@@ -48,12 +48,26 @@ extension Observer {
     seen.unseenError = unseenError(in: line.text, process)
     seen.unknownUser = UnknownUser.name(in: line.text)
     seen.error = SpokenError.find(in: line.text)?.name
-    seen.unknownWord = UnknownWord.find(in: line.text)
+    let unknown = UnknownWord.find(in: line.text)
+    seen.unknownWord = unknown ?? UnknownWord.reference(in: line.text)
     seen.ownConfiguration = ownConfiguration(of: process)
+    let setting = MemorySetting.find(in: line.text)
+    seen.memorySetting = setting?.name
+    seen.memoryRemedy = setting?.remedy
+    seen.memoryLasting = setting?.lasting
+    seen.wantsRoot = process.credentials?.user != 0 && PrivilegeWords.wantRoot(line.text)
+    seen.lostPrivilege = process.lostPrivilege
+    seen.missesPrivilege = block.contains { PrivilegeWords.missPrivilege($0.text) }
     describeModule(process, in: &seen, asking: asking)
     describeModule(in: line.text, process, in: &seen, asking: asking)
     describeRights(of: block.map(\.text), process, in: &seen, asking: asking)
     if seen.lastFile == seen.file { seen.lastFile = nil }
+    // What it wrote itself tells more, but is nothing to correct.
+    if let file = seen.file, seen.lineNumber == nil,
+      file == seen.otherLog || file == seen.log || file == seen.writtenFile
+    {
+      seen.file = nil
+    }
     guard asking else { return seen }
     // There is nothing to correct in a directory that words name as a place.
     if let file = seen.file, seen.lineNumber == nil, !seen.isAboutRights,
@@ -64,7 +78,7 @@ extension Observer {
     }
     describeContent(of: more.map(\.text), in: &seen)
     describeData(process, line.text, nearby: nearby.suffix(16).map(\.text), in: &seen)
-    describeNearWords(process, in: &seen)
+    describeNearWords(process, isReference: unknown == nil, in: &seen)
     dropWhatIsNoFile(line.text, in: &seen)
     if let file = seen.file, let number = seen.lineNumber {
       let line = inquiry.lines(around: number, of: file).first { $0.number == number }?.text
@@ -80,7 +94,7 @@ extension Observer {
       seen.sourceLine = nil
     }
     // A line number without a file, as parsers say it, is one of what they were given.
-    if found?.isAside != false, let number = Complaint.bareLineNumber(in: line.text),
+    if found?.isAside != false, let number = lineNumber(at: position),
       let input = inputFile(of: process), let text = text(of: number, in: input)
     {
       seen.inputFile = input
@@ -90,13 +104,19 @@ extension Observer {
     return seen
   }
 
+  private static func cut(_ text: String, to limit: Int) -> String {
+    text.count > limit ? text.prefix(limit) + "…" : text
+  }
+
   /// The place that a complaint names: in its own line, else in the lines around it, where the
   /// user's own files count before those of the system.
   private func namedPlace(
     in line: String, nearby: [String], _ process: ProcessRecord
   ) -> (place: NamedPlace, isAside: Bool)? {
     let find = { (text: String) -> NamedPlace? in
-      guard let place = NamedPlace.find(in: text, base: process.workingDirectory),
+      guard
+        let place = NamedPlace.find(
+          in: text, base: process.workingDirectory, known: process.nameableFiles),
         place.file != process.executable, !place.file.hasPrefix("/bin/"),
         !place.file.hasPrefix("/usr/bin/")
       else { return nil }
@@ -147,6 +167,18 @@ extension Observer {
       if heading.hasSuffix(":"), heading.utf8.count < 200 { return heading + " " + text }
     }
     return text
+  }
+
+  /// The line number in a complaint that names no file, or in the heading above it.
+  private func lineNumber(at position: Int) -> Int? {
+    let lines = run.mentions.lines
+    for near in stride(from: position, through: max(0, position - 3), by: -1)
+    where lines[near].process == lines[position].process
+      && lines[near].number + 6 > lines[position].number
+    {
+      if let number = Complaint.bareLineNumber(in: lines[near].text) { return number }
+    }
+    return nil
   }
 
   func isMissing(_ file: String) -> Bool {

@@ -12,7 +12,11 @@ enum UnknownUser {
         .prefix { $0.isLetter || $0.isNumber || "._-$".contains($0) }
       let after = rest[name.endIndex...].lowercased()
       // "user x does not exist" says so behind the name only.
-      if mark == "user " || mark == "group ", !after.contains("does not exist") { continue }
+      if mark == "user " || mark == "group ", !after.contains("does not exist"),
+        !after.contains("doesn't exist")
+      {
+        continue
+      }
       if !name.isEmpty, name.count <= 32 { return String(name) }
     }
     return nil
@@ -23,7 +27,9 @@ enum UnknownUser {
   /// What programs write before the name.
   private static let marks = [
     "invalid user", "invalid group", "invalid spec", "unknown user", "unknown group",
-    "no such user", "no such group", "can't find user", "cannot find user", "getpwnam(",
+    "no such user", "no such group", "can't find user", "cannot find user",
+    "find the user", "find the group", "find user", "find group", "find uid", "no passwd entry for",
+    "getpwnam(",
     "getgrnam(", "failed to resolve user", "failed to resolve group", "user ", "group ",
   ]
 }

@@ -19,6 +19,23 @@ enum UnknownWord {
     return nil
   }
 
+  /// The name in quotation marks of something that a line says is not there, and that a file which was
+  /// read would have had to define: `Missing script: "biuld"`; nil where it can be a file's.
+  static func reference(in line: String) -> String? {
+    let lower = line.lowercased()
+    guard references.contains(where: { lower.contains($0) }) else { return nil }
+    return Complaint.quoted(in: line).first { text in
+      (3...40).contains(text.count) && text.first?.isLetter ?? false
+        && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+    }
+  }
+
+  private static let references = [
+    "missing script", "no such service", "no such target", "no such task", "unknown target",
+    "unable to find", "not defined", "could not find", "cannot find", "not found",
+    "does not exist", "doesn't exist", "no such",
+  ]
+
   private static func name(of word: Substring) -> String {
     word.lowercased().filter { $0.isLetter }
   }
