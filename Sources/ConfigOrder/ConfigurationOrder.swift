@@ -86,6 +86,9 @@ package struct ConfigurationOrder: Sendable {
         if call.hasSymbol("O_RDWR") { $0.isWritten = true }
         if call.hasSymbol("O_DIRECTORY") { $0.isDirectory = true }
       }
+    case (.open, .unfinished):
+      // A FIFO that nobody writes to: there is no error, and nothing was read.
+      touch(path, event, digest, history) { if $0.status == .missing { $0.status = .error } }
     case (.inspect, .returned):
       guard !call.name.hasPrefix("readlink") else { return noteLink(call, at: path) }
       touch(path, event, digest, history) { $0.find() }

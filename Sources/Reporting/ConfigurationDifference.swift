@@ -121,7 +121,9 @@ package struct ConfigurationDifference: Sendable {
     case .checked: return "it is there, and not opened"
     case .missing: return "it is missing"
     case .denied: return "it may not be opened"
-    case .error: return "it cannot be opened" + (entry.errno.map { " (\($0.name))" } ?? "")
+    case .error:
+      return entry.errno.map { "it cannot be opened (\($0.name))" }
+        ?? "opening it does not come to an end"
     }
   }
 

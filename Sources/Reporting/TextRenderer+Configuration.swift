@@ -156,6 +156,7 @@ extension Report.Configuration.Entry {
 
   /// What became of it, with the error where the word alone does not say it.
   fileprivate var statusWords: String {
+    if status == .error, errno == nil { return "not opened yet" }
     guard let errno, status == .error || status == .denied else { return status.rawValue }
     return "\(status.rawValue) (\(errno.name))"
   }

@@ -36,6 +36,21 @@ import TraceTestSupport
     #expect(found.map(\.path) == ["/etc/app/table"])
   }
 
+  @Test func aFifoThatNobodyWritesToIsNeitherMissingNorOpened() {
+    let found = entries { $0.open("/etc/app.conf", .unfinished) }
+    #expect(found.map(\.status) == [.error] && found.first?.error == nil)
+  }
+
+  @Test func whatPathsOfProgramsLeadByIsNoConfiguration() {
+    let found = entries {
+      for name in ["umount", "app.ini"] {
+        $0.stat("/home/ann/.config/app/\(name)", .fails(.noEntry))
+        $0.stat("/usr/bin/\(name)", .fails(.noEntry))
+      }
+    }
+    #expect(found.map(\.path) == ["/home/ann/.config/app/app.ini"])
+  }
+
   @Test func whatItRunsIsAProgram() {
     let found = entries {
       $0.spawn(101, "/etc/app/hooks/df", environment: ["HOME=/home/ann"])
