@@ -13,12 +13,7 @@ struct ElfHeaders {
 
   /// Of `file`. Throws what is wrong with it.
   init(_ file: borrowing FileBytes) throws(ElfError) {
-    let identification = try file.prefix(16)
-    guard identification.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else {
-      throw ElfError(.notElf, path: file.path)
-    }
-    guard identification.count == 16 else { throw ElfError(.truncated, path: file.path) }
-    guard let layout = ElfLayout(identification) else { throw ElfError(.corrupt, path: file.path) }
+    let layout = try ElfLayout(of: file)
     self.layout = layout
     header = try file.bytes(layout.headerSize, at: 0)
     let count = Int(layout.half(header, layout.is64 ? 56 : 44))

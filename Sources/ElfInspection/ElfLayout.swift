@@ -14,6 +14,17 @@ struct ElfLayout {
     isBigEndian = identification[5] == 2
   }
 
+  /// Of `file`. Throws where it does not begin as an ELF file does.
+  init(of file: borrowing FileBytes) throws(ElfError) {
+    let identification = try file.prefix(16)
+    guard identification.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else {
+      throw ElfError(.notElf, path: file.path)
+    }
+    guard identification.count == 16 else { throw ElfError(.truncated, path: file.path) }
+    guard let layout = ElfLayout(identification) else { throw ElfError(.corrupt, path: file.path) }
+    self = layout
+  }
+
   /// Size of the file's header in bytes.
   var headerSize: Int { is64 ? 64 : 52 }
   /// Size of a program header in bytes.

@@ -90,7 +90,11 @@ package struct FailureLog: Sendable {
   private static func success(
     of purpose: FailedCall.Purpose, replaces failure: FailedCall, isSameSubject: Bool
   ) -> Bool {
-    if failure.purpose == purpose { return isSameSubject || failure.error.isAbsence }
+    if failure.purpose == purpose {
+      // Who looks along PATH goes on where a directory lets nobody in (execvp(3)).
+      return isSameSubject || failure.error.isAbsence
+        || purpose == .execute && failure.error == .accessDenied
+    }
     switch (failure.purpose, purpose) {
     case (.inspect, .open), (.inspect, .execute), (.inspect, .enter), (.inspect, .create),
       (.inspect, .make):

@@ -111,6 +111,7 @@ extension Diagnostician {
         history.isHung
           ? "did not end" : Wording.ending(of: process.end == nil ? root : process)),
       "command": .text(process.arguments.joined(separator: " ")),
+      "command_words": .list(process.arguments.map { .text($0) }),
       "working_directory": .text(process.workingDirectory),
       "root_program": .text(root.name),
       "is_root_program": .flag(root.index == process.index),

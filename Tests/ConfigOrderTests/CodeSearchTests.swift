@@ -6,18 +6,7 @@ import TraceTestSupport
 
 /// What a program looks for in a place of configuration without looking for configuration.
 @Suite struct CodeSearchTests {
-  private func paths(_ build: (inout Trace) -> Void) -> [String] {
-    var trace = Trace("/usr/bin/app", environment: ["HOME=/home/ann"])
-    build(&trace)
-    var history = History()
-    var order = ConfigurationOrder()
-    for event in trace.events {
-      let digest = history.apply(event)
-      order.apply(event, digest: digest, history: history)
-    }
-    let machine = FakeInspector()
-    return order.findings { machine.answer($0) }.entries.map(\.path)
-  }
+  private func paths(_ build: (inout Trace) -> Void) -> [String] { entries(build).map(\.path) }
 
   @Test func whatIsFoundAmongTheProgramsCodeIsNotMissedBeforeIt() {
     let found = paths {

@@ -6,27 +6,6 @@ import TraceTestSupport
 
 /// What a program does with a file tells whether it is configuration.
 @Suite struct ConfigurationUseTests {
-  private func entries(
-    _ arguments: [String] = [], environment: [String] = ["HOME=/home/ann"],
-    on machine: FakeInspector = FakeInspector(), _ build: (inout Trace) -> Void
-  ) -> [ConfigurationEntry] {
-    var trace = Trace("/usr/bin/app", arguments, environment: environment)
-    build(&trace)
-    return self.entries(of: trace, on: machine)
-  }
-
-  private func entries(
-    of trace: Trace, on machine: FakeInspector = FakeInspector()
-  ) -> [ConfigurationEntry] {
-    var history = History()
-    var order = ConfigurationOrder()
-    for event in trace.events {
-      let digest = history.apply(event)
-      order.apply(event, digest: digest, history: history)
-    }
-    return order.findings { machine.answer($0) }.entries
-  }
-
   @Test func whatItMadeBeforeItLookedIsItsOwn() {
     let found = entries {
       $0.open("/etc/app/table.25", flags: "O_WRONLY|O_CREAT|O_EXCL")
@@ -82,7 +61,9 @@ import TraceTestSupport
   }
 
   @Test func anOptionThatSaysNothingNamesNoFile() {
-    let found = entries(["--no-daemon", "/srv/work/app.conf"]) { $0.read("/srv/work/app.conf") }
+    let found = entries(with: ["--no-daemon", "/srv/work/app.conf"]) {
+      $0.read("/srv/work/app.conf")
+    }
     #expect(found.map(\.origin) == [.argument])
   }
 
@@ -103,12 +84,12 @@ import TraceTestSupport
     machine[.linesAround(file: path, line: 1, context: 50)] = .lines(
       list: lines.enumerated().map { TextLine(file: path, number: $0.offset + 1, text: $0.element) }
     )
-    let found = entries(["-t", path], on: machine) { $0.read(path) }
+    let found = entries(with: ["-t", path], on: machine) { $0.read(path) }
     #expect(found.map(\.path) == (isSettings ? [path] : []))
   }
 
   @Test func whatLiesInAPlaceOfTheCommandLineHasTheOptionsName() {
-    let found = entries(["-D", "/srv/work", "/srv/data"]) {
+    let found = entries(with: ["-D", "/srv/work", "/srv/data"]) {
       $0.read("/srv/work/app.conf")
       $0.read("/srv/data/app.conf")
     }
@@ -116,7 +97,7 @@ import TraceTestSupport
   }
 
   @Test func aServerIsGivenNothingElse() {
-    let found = entries(["/srv/work/x"]) {
+    let found = entries(with: ["/srv/work/x"]) {
       $0.read("/srv/work/x")
       $0.call("listen", 5)
     }
@@ -146,6 +127,6 @@ import TraceTestSupport
       descriptors: Trace.standardStreams)
     trace.add(.processStarted(start: ProcessStart(parent: nil, state: state)))
     trace.read("/srv/work/x")
-    #expect(entries(of: trace).map(\.origin) == [.option(name: "-c")])
+    #expect(configuration(of: trace).map(\.origin) == [.option(name: "-c")])
   }
 }

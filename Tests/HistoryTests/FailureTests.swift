@@ -32,10 +32,12 @@ struct FailureTests {
     #expect(call.replacement?.isSameSubject == true)
   }
 
-  @Test("A command that was found further along PATH makes the tries before it harmless")
-  func foundCommand() throws {
+  @Test(
+    "A command that was found further along PATH makes the tries before it harmless",
+    arguments: [ErrorNumber.noEntry, .accessDenied])
+  func foundCommand(_ error: ErrorNumber) throws {
     let call = try failure {
-      $0.failToExecute("/usr/local/bin/tool", .noEntry)
+      $0.failToExecute("/usr/local/bin/tool", error)
       $0.execute("/usr/bin/tool")
     }
     #expect(call.replacement?.subject == "/usr/bin/tool")

@@ -94,12 +94,7 @@ struct CoreHeaders {
 
   /// Of `file`. Throws what is wrong with it as an ELF file.
   init(_ file: borrowing FileBytes) throws(ElfError) {
-    let identification = try file.prefix(16)
-    guard identification.starts(with: [0x7F, 0x45, 0x4C, 0x46]) else {
-      throw ElfError(.notElf, path: file.path)
-    }
-    guard identification.count == 16 else { throw ElfError(.truncated, path: file.path) }
-    guard let layout = ElfLayout(identification) else { throw ElfError(.corrupt, path: file.path) }
+    let layout = try ElfLayout(of: file)
     let header = try file.bytes(layout.headerSize, at: 0)
     let kind = ElfFacts.Kind(layout.half(header, 16))
     let machine = layout.half(header, 18)

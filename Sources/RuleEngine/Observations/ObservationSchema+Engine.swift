@@ -23,6 +23,7 @@ extension ObservationSchema {
       Field("ending", .text, "How it ended: failed (exit status 1), was killed by SIGSEGV."),
       Field("exit_status", .number, "Its exit status.", isOptional: true),
       Field("command", .text, "Its command line."),
+      Field("command_words", .list(of: .text), "Its words, each quoted by itself in a command."),
       Field("working_directory", .text, "Its working directory."),
       Field("root_program", .text, "Name of the program that the user started."),
       Field("is_root_program", .flag, "True if that is the same."),

@@ -117,7 +117,7 @@ struct AccessRefused: ObservationKind {
   var lostPrivilege = false
   var ownsFile = false
   var keepsOwner = false
-  var runAs: String?
+  var isSystems = false
   var targetOfLink: String?
   var script: String?
   var chain: String?
@@ -167,8 +167,8 @@ struct AccessRefused: ObservationKind {
       "keeps_owner", \.keepsOwner,
       "True if `component` is the user's already, or the system's: below /etc, /var/lib, /run…"),
     .init(
-      "run_as", \.runAs,
-      "How to run a command as the owner of what is the system's: sudo, sudo -u postgres."),
+      "is_systems", \.isSystems,
+      "True if `component` is the system's or a service's, and not the user's own."),
     .init("target_of_link", \.targetOfLink, "Where `path` leads, if it is a symbolic link."),
     .init(
       "chain", \.chain,

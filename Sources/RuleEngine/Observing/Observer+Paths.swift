@@ -253,12 +253,8 @@ extension Observer {
     seen.reason = refusal.reason.rawValue
     seen.detail = refusal.detail.isEmpty ? nil : refusal.detail
     seen.ownsFile = refusal.reason == .ownerBits
-    let isSystemPlace = !seen.ownsFile && Self.isSystemPlace(refusal.component.path)
-    seen.keepsOwner = seen.ownsFile || isSystemPlace
-    if isSystemPlace {
-      let owner = refusal.component.ownerName
-      seen.runAs = owner == "root" ? "sudo" : "sudo -u \(owner)"
-    }
+    seen.isSystems = !seen.ownsFile && Self.isSystemPlace(refusal.component.path)
+    seen.keepsOwner = seen.ownsFile || seen.isSystems
     switch refusal.reason {
     case .ownerBits: seen.classLetter = "u"
     case .groupBits: seen.classLetter = "g"
@@ -270,7 +266,7 @@ extension Observer {
     // To open what is its owner's alone to all others is no advice.
     seen.isPrivate =
       seen.classLetter != "u" && refusal.component.mode & 0o77 == 0
-      && refusal.component.type != .directory || isSystemPlace
+      && refusal.component.type != .directory || seen.isSystems
     seen.rightLetter =
       switch refusal.needs {
       case .read: "r"
