@@ -176,10 +176,12 @@ bool wf_describe(Dwfl *dwfl, const struct wf_counter *counter, int output) {
   // A call's return address may belong to the next line, or to the next function after a call
   // that does not return.
   Dwarf_Addr address = counter->address - (counter->is_activation || counter->address == 0 ? 0 : 1);
+  // The one before or after is given as well, for addresses between them.
   Dwfl_Module *module = dwfl_addrmodule(dwfl, address);
-  if (module == NULL) return write_frame(output, &frame, NULL, NULL, NULL);
-  Dwarf_Addr start;
-  const char *path = dwfl_module_info(module, NULL, &start, NULL, NULL, NULL, NULL, NULL);
+  Dwarf_Addr start = 0, end = 0;
+  const char *path =
+    module != NULL ? dwfl_module_info(module, NULL, &start, &end, NULL, NULL, NULL, NULL) : NULL;
+  if (address < start || address >= end) return write_frame(output, &frame, NULL, NULL, NULL);
   frame.offset = counter->address - start;
   GElf_Off offset;
   GElf_Sym symbol;
@@ -201,4 +203,32 @@ bool wf_describe(Dwfl *dwfl, const struct wf_counter *counter, int output) {
     if (!is_last) file = call_place(unit, &functions[index], &frame.line);
   }
   return count > 0 || write_frame(output, &frame, path, name, file);
+}
+
+/// The name of the section that an address lies in.
+static const char *section_name(Dwfl_Module *module, Dwarf_Addr address) {
+  Dwarf_Addr bias;
+  Elf_Scn *section = dwfl_module_address_section(module, &address, &bias);
+  if (section == NULL) return NULL;
+  GElf_Shdr header;
+  Elf *elf = dwfl_module_getelf(module, &bias);
+  size_t names;
+  if (
+    elf == NULL || gelf_getshdr(section, &header) == NULL || elf_getshdrstrndx(elf, &names) != 0)
+    return NULL;
+  return elf_strptr(elf, names, header.sh_name);
+}
+
+bool wf_describe_place(Dwfl *dwfl, uint64_t address, int output) {
+  Dwfl_Module *module = dwfl_addrmodule(dwfl, address);
+  if (module == NULL) return true;
+  struct wf_frame frame = {.address = address, .is_place = 1};
+  const char *path = dwfl_module_info(module, NULL, NULL, NULL, NULL, NULL, NULL, NULL);
+  GElf_Off offset;
+  GElf_Sym symbol;
+  const char *name = dwfl_module_addrinfo(module, address, &offset, &symbol, NULL, NULL, NULL);
+  // Without a size the symbol is only the one before.
+  if (name != NULL && offset >= symbol.st_size) name = NULL;
+  return write_frame(
+    output, &frame, path, name != NULL ? demangled(name) : NULL, section_name(module, address));
 }

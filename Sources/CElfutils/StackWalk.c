@@ -164,6 +164,7 @@ static void describe(struct walk *walk) {
   const struct wf_stack_request *request = walk->source->request;
   int output = walk->source->output;
   uint64_t top = walk->count < request->top ? walk->count : request->top;
+  if (request->place != 0 && !wf_describe_place(walk->dwfl, request->place, output)) return;
   if (top > 0 && is_behind_breakpoint(walk, &walk->top[0])) walk->top[0].is_activation = false;
   for (uint64_t index = 0; index < top; index++)
     if (!wf_describe(walk->dwfl, &walk->top[index], output)) return;

@@ -90,4 +90,7 @@ struct wf_counter {
 /// Writes a frame, and those of the functions inlined there. False once nobody reads them.
 bool wf_describe(Dwfl *dwfl, const struct wf_counter *counter, int output);
 
+/// Writes what is at an address, as a frame that is none. False once nobody reads it.
+bool wf_describe_place(Dwfl *dwfl, uint64_t address, int output);
+
 #endif

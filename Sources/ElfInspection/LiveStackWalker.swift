@@ -15,8 +15,10 @@ package struct LiveStackWalker: StackWalker {
   /// A walker of the processes of the machine that we run on; it keeps no state.
   package init() {}
 
-  /// The frames, innermost first; empty where not even the registers can be read.
-  package func stack(of process: ProcessID, thread: ProcessID, limit: Int) -> [StackFrame] {
+  /// The frames, innermost first; none where not even the registers can be read.
+  package func stack(
+    of process: ProcessID, thread: ProcessID, limit: Int, address: UInt64?
+  ) -> WalkedStack {
     var request = wf_stack_request()
     request.process = process
     request.thread = thread
@@ -24,11 +26,12 @@ package struct LiveStackWalker: StackWalker {
     request.bottom = Self.outermost
     request.unwind_milliseconds = 1000
     request.milliseconds = 3000
+    request.place = address ?? 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.mostBytes) { buffer, count in
       guard let start = buffer.baseAddress else { return }
       count = unsafe Int(max(0, wf_stack(&request, start, UInt64(Self.mostBytes))))
     }
-    return StackBytes.frames(bytes)
+    return StackBytes.stack(bytes)
   }
 }
 
@@ -36,9 +39,10 @@ package struct LiveStackWalker: StackWalker {
 enum StackBytes {
   private static let headerSize = 48
 
-  /// The whole frames in `bytes`; what is cut off at the end is dropped.
-  static func frames(_ bytes: [UInt8]) -> [StackFrame] {
+  /// What is whole in `bytes`; what is cut off at the end is dropped.
+  static func stack(_ bytes: [UInt8]) -> WalkedStack {
     var frames: [StackFrame] = []
+    var place: MemoryPlace?
     var rest = bytes[...]
     while rest.count >= headerSize {
       let header = Array(rest.prefix(headerSize))
@@ -54,6 +58,12 @@ enum StackBytes {
         rest = rest.dropFirst(Int(length))
         return text.isEmpty ? nil : TargetText.decoding(text)
       }
+      if littleEndian(header, 44, 4) != 0 {
+        place = texts[0].map {
+          MemoryPlace(module: withoutDeletion($0), section: texts[2], symbol: texts[1])
+        }
+        continue
+      }
       frames.append(
         StackFrame(
           address: littleEndian(header, 0, 8), module: texts[0].map(withoutDeletion),
@@ -62,7 +72,7 @@ enum StackBytes {
           isInlined: littleEndian(header, 28, 4) != 0 ? true : nil,
           skipped: skipped == 0 ? nil : Int(clamping: skipped)))
     }
-    return frames
+    return WalkedStack(frames: frames, place: place)
   }
 
   /// The kernel marks so what was removed or replaced while it is mapped (`proc_pid_maps(5)`).

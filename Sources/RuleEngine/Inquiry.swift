@@ -180,6 +180,11 @@ struct Inquiry {
     lines(answer(.linesAround(file: file, line: line, context: context)))
   }
 
+  /// True if the processor has a feature; nil where that is not known.
+  func hasProcessorFeature(_ name: String) -> Bool? {
+    if case .names(let list) = answer(.processorFeature(name: name)) { !list.isEmpty } else { nil }
+  }
+
   private func answer(_ question: SystemQuestion) -> SystemAnswer {
     history.facts[question] ?? inspector.answer(question)
   }

@@ -57,6 +57,7 @@ package struct LiveSystemInspector: SystemInspector {
     case .packageShipping(let name): PackageLists.packages(shipping: name)
     case .binaryFormat(let path): .names(list: BinaryFormats.format(of: path))
     case .listening: .holders(list: SocketTable.listeners())
+    case .processorFeature(let name): .names(list: try Processor.features(named: name))
     case .kernelParameter(let path): .names(list: try KernelParameters.value(of: path))
     case .controlGroup(_, let memberships):
       .controlGroup(status: ControlGroups.status(memberships: memberships))

@@ -43,7 +43,10 @@ package enum MemoryMap {
     let above = regions.first { $0.start > address }
     guard let region = regions.first(where: { $0.start <= address && address < $0.end }) else {
       let isBelow = above.map { $0.path == "[stack]" && $0.start - address <= reach } ?? false
-      return MappingStatus(isBelowStack: isBelow)
+      let below = regions.last { $0.end <= address && address - $0.end < reach }
+      return MappingStatus(
+        isBelowStack: isBelow, before: below.map { $0.path ?? "" },
+        distance: below.map { address - $0.end })
     }
     // The guard of a thread's stack is mapped without any right, right below it.
     let isGuard =

@@ -17,16 +17,18 @@ final class CrashStacks {
 
   init(walker: (any StackWalker)?) { self.walker = walker }
 
-  /// The stack of `thread`, which stands at this delivery; empty unless it ends the process. Out of
+  /// The stack of `thread`, which stands at this delivery; none unless it ends the process. Out of
   /// time it is wanted as well: it tells what a busy program was at.
   func stack(
     at delivery: SignalDelivery, _ thread: TracedThread, isTimeUp: Bool
-  ) -> [StackFrame] {
+  ) -> WalkedStack? {
     guard let walker, count < Self.most, delivery.disposition == .standard,
       Self.signals.contains(delivery.signal.rawValue)
         || isTimeUp && delivery.signal == .terminate
-    else { return [] }
+    else { return nil }
     count += 1
-    return walker.stack(of: thread.process.id, thread: thread.id, limit: Self.frames)
+    return walker.stack(
+      of: thread.process.id, thread: thread.id, limit: Self.frames,
+      address: delivery.faultAddress)
   }
 }

@@ -9,6 +9,8 @@ extension TraceSession {
 
   private static var asksToEnd: Set<Int32> { [SIGHUP, SIGINT, SIGQUIT, SIGTERM] }
 
+  private static var faults: Set<Int32> { [SIGILL, SIGTRAP, SIGBUS, SIGFPE, SIGSEGV] }
+
   /// A signal is about to be delivered.
   func serve(_ stop: consuming SignalStop, _ thread: TracedThread) {
     if stop.signal == SIGCHLD { thread.process.hearsOfChildren = true }
@@ -23,7 +25,14 @@ extension TraceSession {
         emitWait(thread)
       }
       if stop.signal == SIGPIPE { tellAllClosedPipes() }
-      delivery.stack = crashes.stack(at: delivery, thread, isTimeUp: limit.phase != .running)
+      let isTimeUp = limit.phase != .running
+      if let walk = crashes.stack(at: delivery, thread, isTimeUp: isTimeUp) {
+        delivery.stack = walk.frames
+        delivery.place = walk.place
+        if Self.faults.contains(stop.signal), delivery.code > 0 {
+          delivery.machine = machineState(thread)
+        }
+      }
       facts.explain(delivery, thread, events)
       events.emit(.signal(signal: delivery), thread)
     }
@@ -70,7 +79,7 @@ extension TraceSession {
     if info.code == 0 || info.code == -1 || info.code == -6 {
       delivery.sender = info.sender
       delivery.senderUser = info.sender_user
-    } else if info.code > 0, [4, 5, 7, 8, 11].contains(signal) {
+    } else if info.code > 0, Self.faults.contains(signal) {
       delivery.faultAddress = info.address
     }
     if let status = ProcessFiles.status(thread.id) {
@@ -112,5 +121,31 @@ extension TraceSession {
     return SystemCall(
       name: name, arguments: [.descriptor(number: descriptor)],
       outcome: .failed(error: .brokenPipe))
+  }
+}
+
+extension TraceSession {
+  /// The instruction and the registers of a thread that stands at a fault.
+  fileprivate func machineState(_ thread: TracedThread) -> MachineState? {
+    var registers = wf_registers()
+    guard unsafe wf_registers(thread.id, &registers) == 0 else { return nil }
+    // The user code segment of 32-bit programs.
+    let isNarrow = registers.cs == 0x23
+    var values = [
+      registers.rax, registers.rcx, registers.rdx, registers.rbx, registers.rsp, registers.rbp,
+      registers.rsi, registers.rdi,
+    ]
+    if isNarrow {
+      values = values.map { $0 & 0xFFFF_FFFF }
+    } else {
+      values += [
+        registers.r8, registers.r9, registers.r10, registers.r11, registers.r12, registers.r13,
+        registers.r14, registers.r15,
+      ]
+    }
+    let memory = decoder.memory
+    let top = memory.number(thread.id, at: registers.rsp, size: isNarrow ? 4 : 8)
+    let code = memory.available(thread.id, at: registers.rip, cap: 15)
+    return MachineState(code: code.hexadecimal, registers: values, top: top)
   }
 }

@@ -38,11 +38,19 @@ package struct MappingStatus: Codable, Sendable, Hashable {
   package var fileSize: UInt64?
   /// True if the address lies right below a stack, or in the guard of a thread's.
   package var isBelowStack: Bool
+  /// Where nothing is mapped: the mapping that ends before, as `path` would name it, or an empty text,
+  /// if it is near.
+  package var before: String?
+  /// How many bytes after the end of that the address lies.
+  package var distance: UInt64?
 
   package init(
     permissions: String? = nil, path: String? = nil, offset: UInt64? = nil,
-    fileSize: UInt64? = nil, isBelowStack: Bool = false
+    fileSize: UInt64? = nil, isBelowStack: Bool = false, before: String? = nil,
+    distance: UInt64? = nil
   ) {
+    self.before = before
+    self.distance = distance
     self.permissions = permissions
     self.path = path
     self.offset = offset

@@ -82,6 +82,9 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// How much did process `pid` hand to the `execve(2)` that took it for too much? Answer:
   /// `argumentSizes`; only the tracer can tell, while the process stands at the call.
   case argumentSizes(pid: ProcessID)
+  /// Can this machine's processor do `feature`, as the flags of /proc/cpuinfo name it? Answer: `names`
+  /// with it, or none.
+  case processorFeature(name: String)
 }
 
 /// What an access wants to do with the last component of its path.

@@ -222,6 +222,10 @@ package struct SignalDelivery: Codable, Sendable, Hashable {
   package var disposition: Disposition
   /// For SIGPIPE: the call that raised it, with its descriptor, if the registers name one.
   package var duringCall: SystemCall?
+  /// The instruction and the registers, for a fault that ends the process.
+  package var machine: MachineState?
+  /// What is at the faulting address, where symbols tell.
+  package var place: MemoryPlace?
   /// Innermost frame first, for a signal that ends the process; empty where it could not be walked.
   package var stack: [StackFrame]
 
@@ -244,6 +248,43 @@ package struct SignalDelivery: Codable, Sendable, Hashable {
     self.disposition = disposition
     self.duringCall = duringCall
     self.stack = stack
+  }
+}
+
+/// The instruction and the registers at a fault.
+package struct MachineState: Codable, Sendable, Hashable {
+  /// Bytes from the instruction pointer on, in hexadecimal digits, at most 15; empty where they could
+  /// not be read.
+  package var code: String
+  /// General registers in the order in which instructions number them: ax, cx, dx, bx, sp, bp, si, di,
+  /// and r8 to r15 of a 64-bit program.
+  package var registers: [UInt64]
+  /// The word that the stack pointer points at, if it could be read.
+  package var top: UInt64?
+
+  package init(code: String, registers: [UInt64], top: UInt64? = nil) {
+    self.code = code
+    self.registers = registers
+    self.top = top
+  }
+
+  /// True for a program of 64 bits.
+  package var is64: Bool { registers.count > 8 }
+}
+
+/// A place in memory, by the file that is mapped there.
+package struct MemoryPlace: Codable, Sendable, Hashable {
+  /// Path of the file.
+  package var module: String
+  /// The section of it (`.rodata`), if it has a table of sections.
+  package var section: String?
+  /// The symbol that covers the place, demangled where it could be.
+  package var symbol: String?
+
+  package init(module: String, section: String? = nil, symbol: String? = nil) {
+    self.module = module
+    self.section = section
+    self.symbol = symbol
   }
 }
 
@@ -285,8 +326,22 @@ package struct StackFrame: Codable, Sendable, Hashable {
 package protocol StackWalker {
   /// The frames, innermost first: `limit` from the innermost on, and where there are more, the
   /// outermost few; empty if there is no stack. Never fails, never blocks for long. The thread is
-  /// stopped by ptrace, and the caller is the thread that traces it.
-  func stack(of process: ProcessID, thread: ProcessID, limit: Int) -> [StackFrame]
+  /// stopped by ptrace, and the caller is the thread that traces it. `address` is one to describe as
+  /// well.
+  func stack(of process: ProcessID, thread: ProcessID, limit: Int, address: UInt64?) -> WalkedStack
+}
+
+/// What a walk found.
+package struct WalkedStack: Sendable {
+  /// The frames.
+  package var frames: [StackFrame]
+  /// What is at the address that was asked for.
+  package var place: MemoryPlace?
+
+  package init(frames: [StackFrame] = [], place: MemoryPlace? = nil) {
+    self.frames = frames
+    self.place = place
+  }
 }
 
 /// What a capture has to say about itself, which the report passes on.

@@ -120,9 +120,12 @@ func crash(_ command: String...) -> Crash {
     var crash = Crash()
     let request: LaunchRequest
     init(_ request: LaunchRequest) { self.request = request }
-    func stack(of process: ProcessID, thread: ProcessID, limit: Int) -> [StackFrame] {
+    func stack(
+      of process: ProcessID, thread: ProcessID, limit: Int, address: UInt64?
+    ) -> WalkedStack {
       crash.walks += 1
-      return LiveStackWalker().stack(of: process, thread: thread, limit: limit)
+      return LiveStackWalker().stack(
+        of: process, thread: thread, limit: limit, address: address)
     }
     func run() {
       let tracer = Tracer(request, inspector: Reading(), walker: self) { event in

@@ -26,6 +26,9 @@ struct wf_stack_request {
   uint32_t unwind_milliseconds;
   /// After this time what was described is all there is.
   uint32_t milliseconds;
+  /// An address to describe before the frames: its file, the symbol that covers it as the function, and
+  /// the section of it as the source file; 0 for none.
+  uint64_t place;
 };
 
 /// What stands before each frame in the bytes of a walk; the three texts follow it, unterminated.
@@ -43,7 +46,8 @@ struct wf_frame {
   uint32_t module_length;
   uint32_t function_length;
   uint32_t file_length;
-  uint32_t reserved;
+  /// 1 if this is no frame, but the place that was asked for.
+  uint32_t is_place;
 };
 
 /// Walks a stack into `buffer`: whole frames, innermost first. Gives the count of bytes, or a

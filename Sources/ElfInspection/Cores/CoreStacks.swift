@@ -39,9 +39,10 @@ final class CoreStacks {
   }
 
   /// The frames of a thread, innermost first, `limit` from there on.
-  func stack(of thread: CoreThread, process: ProcessID, limit: Int, isBehindBreakpoint: Bool)
-    -> [StackFrame]
-  {
+  func stack(
+    of thread: CoreThread, process: ProcessID, limit: Int, address: UInt64? = nil,
+    isBehindBreakpoint: Bool
+  ) -> WalkedStack {
     var request = wf_stack_request()
     request.process = process > 0 ? process : 1
     request.thread = thread.id > 0 ? thread.id : 1
@@ -49,6 +50,7 @@ final class CoreStacks {
     request.bottom = Self.outermost
     request.unwind_milliseconds = 1000
     request.milliseconds = 3000
+    request.place = address ?? 0
     var core = unsafe wf_core_request()
     unsafe core.file = memory.descriptor
     unsafe core.is_narrow = is64 ? 0 : 1
@@ -77,6 +79,6 @@ final class CoreStacks {
         }
       }
     }
-    return StackBytes.frames(bytes)
+    return StackBytes.stack(bytes)
   }
 }

@@ -104,7 +104,7 @@ package struct CoreTrace {
   private func place(of thread: CoreThread) -> String {
     let stack = stacks.stack(
       of: thread, process: process, limit: Self.frames, isBehindBreakpoint: false)
-    let calls = stack.prefix(8).map { frame in
+    let calls = stack.frames.prefix(8).map { frame in
       let file = frame.file?.split(separator: "/").last.map { " (\($0):\(frame.line ?? 0))" }
       return (frame.function ?? "a function without a name") + (file ?? "")
     }
@@ -162,9 +162,25 @@ package struct CoreTrace {
     let isBehindBreakpoint =
       number == SIGTRAP
       && modules.bytes(1, at: delivery.instructionPointer &- 1, core.memory) == [0xCC]
-    delivery.stack = stacks.stack(
-      of: thread, process: process, limit: Self.frames, isBehindBreakpoint: isBehindBreakpoint)
+    let walk = stacks.stack(
+      of: thread, process: process, limit: Self.frames, address: delivery.faultAddress,
+      isBehindBreakpoint: isBehindBreakpoint)
+    delivery.stack = walk.frames
+    delivery.place = walk.place
+    if [4, 5, 7, 8, 11].contains(number) { delivery.machine = machine(of: thread) }
     return delivery
+  }
+
+  private func machine(of thread: CoreThread) -> MachineState {
+    // Of the order of `user_regs_struct`, as instructions number them.
+    let order =
+      core.notes.layout.is64
+      ? [10, 11, 12, 5, 19, 4, 13, 14, 9, 8, 7, 6, 3, 2, 1, 0] : [6, 1, 2, 0, 15, 5, 3, 4]
+    let registers = order.map { thread.registers[$0] }
+    let counter = thread.registers[core.notes.layout.is64 ? 16 : 12]
+    return MachineState(
+      code: modules.bytes(15, at: counter, core.memory).hexadecimal, registers: registers,
+      top: core.memory.number(at: registers[4]))
   }
 
   /// What a reader must know of the file, in sentences.

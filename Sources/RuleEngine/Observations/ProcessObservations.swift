@@ -8,6 +8,7 @@ struct ProcessKilled: ObservationKind {
   var faultAddress: String?
   var isNull = false
   var offset: Int?
+  var isNullCall = false
   var sender: String?
   var senderPid: Int?
   var sentByItself = false
@@ -18,6 +19,12 @@ struct ProcessKilled: ObservationKind {
   var file: String?
   var line: Int?
   var sourceLine: String?
+  var source: [String] = []
+  var library: String?
+  var libraryPackage: String?
+  var abortKind: String?
+  var abortWords: String?
+  var isMemoryDamage = false
   var module: String?
   var innerFunction: String?
   var stack: [String] = []
@@ -59,7 +66,8 @@ struct ProcessKilled: ObservationKind {
       "From the program to that library, by what needs what: app → liba → libb."),
     .init(
       "fault_kind", \.faultKind,
-      "unmapped, protected, division, instruction, alignment, truncated, full, stack."),
+      "null, null-call, unmapped, overwritten, read-only, guard, protected, non-canonical, return, jump, execute, alignment, privileged, general-protection, stack, truncated, full, hardware, division, quotient, overflow, floating, trap, processor, instruction."
+    ),
     .init("fault_title", \.faultTitle, "The fault in two or three words: division by zero."),
     .init("fault_words", \.faultWords, "What the fault means, in a sentence."),
     .init("mapped_file", \.mappedFile, "The file that is mapped at the faulting address."),
@@ -82,8 +90,9 @@ struct ProcessKilled: ObservationKind {
     .init(
       "is_reload", \.isReload,
       "True for a signal that servers take as a request: SIGHUP, SIGUSR1, SIGUSR2."),
-    .init("is_null", \.isNull, "True if the address lies in the first page."),
-    .init("offset", \.offset, "The address, for one in the first page."),
+    .init("is_null", \.isNull, "True if a null pointer was used, or one with an offset added."),
+    .init("offset", \.offset, "That offset, in bytes, if it is above 0."),
+    .init("is_null_call", \.isNullCall, "True if a function whose address was null was called."),
     .init("sender", \.sender, "Name of the process that sent it."),
     .init("sender_pid", \.senderPid, "Its process id."),
     .init("sent_by_itself", \.sentByItself, "True if the process sent it to itself."),
@@ -94,6 +103,15 @@ struct ProcessKilled: ObservationKind {
     .init("file", \.file, "Its source file."),
     .init("line", \.line, "The line."),
     .init("source_line", \.sourceLine, "That line's text, if the source is there."),
+    .init("source", \.source, "That line with two before and after it, if there are any."),
+    .init("library", \.library, "The library that the innermost own function is in, if it is one."),
+    .init("library_package", \.libraryPackage, "The installed package of that library."),
+    .init(
+      "abort_kind", \.abortKind,
+      "What its last words say of an abort: heap, double-free, pointer, overflow, format, stack, assertion, exception, terminate, virtual, python, panic, check."
+    ),
+    .init("is_memory_damage", \.isMemoryDamage, "True if those words are of damaged memory."),
+    .init("abort_words", \.abortWords, "What those words mean, in a sentence or two."),
     .init("module", \.module, "The program or library that the instruction lies in."),
     .init(
       "inner_function", \.innerFunction, "The function at the very top, where it is another one."),

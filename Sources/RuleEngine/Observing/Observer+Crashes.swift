@@ -8,6 +8,8 @@ extension Observer {
   ]
   /// As many frames of few functions are a recursion without end.
   private static let deepRecursion = 40
+  /// In bytes; as far as the kernel lets a stack be missed (`stack_guard_gap`, 1 MiB).
+  private static let largestFrame: UInt64 = 2 << 20
 
   func describeFault(
     _ delivery: SignalDelivery, _ process: ProcessRecord, in seen: inout ProcessKilled,
@@ -16,70 +18,59 @@ extension Observer {
     guard let address = delivery.faultAddress, Self.faults.contains(delivery.signal),
       delivery.code > 0
     else { return }
-    seen.faultAddress = "0x" + String(address, radix: 16)
-    seen.isNull = delivery.signal == .segmentationViolation && address < 4096
-    if seen.isNull, address > 0 { seen.offset = Int(address) }
     let mapping = inquiry.mapping(of: process.pid, at: address)
     seen.mappedFile = mapping?.path.flatMap { $0.hasPrefix("/") ? $0 : nil }
+    let reading = FaultReading(delivery, mapping)
     // `si_code` values of `sigaction(2)`.
     switch (delivery.signal, delivery.code) {
     case (.segmentationViolation, _) where isOverflow(delivery, mapping):
-      seen.faultKind = "stack"
-      seen.faultTitle = "the stack overflowed"
-      let limit =
-        inquiry.limitFact("RLIMIT_STACK", of: process.pid)?.soft.map { Wording.bytes($0) }
-      seen.stackLimit = limit
-      let recursion = Self.recursion(in: delivery.stack)
-      seen.faultWords =
-        (recursion.map {
-          "\($0) calls itself again and again (recursion without end, or too deep)"
-        }
-          ?? "The functions on the stack need more than there is: large local variables, or deep calls")
-        + (limit.map { ", until the stack was over its limit of \($0) (ulimit -s)." } ?? ".")
-    case (.segmentationViolation, 1):
-      seen.faultKind = "unmapped"
-      seen.faultWords =
-        "Nothing is mapped at that address: the pointer is wild, or what it pointed to was freed or"
-        + " unmapped before (use after free, munmap)."
-    case (.segmentationViolation, 2):
-      seen.faultKind = "protected"
-      seen.faultWords = Self.protection(mapping)
-    case (.bus, 1): seen.faultKind = "alignment"
-    case (.bus, _): describeBusError(mapping, in: &seen, asking: asking)
-    case (.floatingPoint, 1), (.floatingPoint, 2):
-      seen.faultKind = "division"
-      seen.faultTitle = "division by zero"
-      seen.faultWords =
-        "An integer was divided by zero (or the least number by -1, which has no result)."
+      tell(overflow(delivery, process, in: &seen), in: &seen)
+    case (.bus, 2), (.bus, 3):
+      seen.faultAddress = Self.hexadecimal(address)
+      describeBusError(mapping, in: &seen, asking: asking)
+    case (.segmentationViolation, _), (.bus, _): tell(reading.memoryFault, in: &seen)
+    case (.floatingPoint, _): tell(reading.arithmeticFault, in: &seen)
     case (.trap, _):
-      seen.faultAddress = nil
-      seen.faultKind = "trap"
-      seen.faultTitle = "a breakpoint, and no debugger"
-      seen.faultWords =
-        "The instruction is a breakpoint (int3) or a single step, made for a debugger: a call such as"
-        + " __builtin_debugtrap(), an assertion of a library, or a compiler's trap for what must not"
-        + " happen."
+      tell(
+        Fault(
+          "trap", "a breakpoint, and no debugger",
+          "The instruction is a breakpoint (int3) or a single step, made for a debugger: a call such as"
+            + " __builtin_debugtrap(), an assertion of a library, or a compiler's trap for what must not"
+            + " happen."), in: &seen)
     case (.illegalInstruction, _):
-      seen.faultKind = "instruction"
-      seen.faultTitle = "illegal instruction"
-      seen.faultWords =
-        "The processor does not know the instruction: the compiler put a trap there, for code that"
-        + " must not be reached, or the program was built for a newer processor (CPU) than this."
+      tell(
+        reading.instructionFault { asking ? inquiry.hasProcessorFeature($0) : nil }, in: &seen)
     default: break
     }
   }
 
-  private static func protection(_ mapping: MappingStatus?) -> String? {
-    guard let mapping, let permissions = mapping.permissions else { return nil }
-    let place = mapping.path.map { ", of \($0)" } ?? ""
-    if !permissions.contains("w"), permissions.contains("r") {
-      return
-        "The memory there is read-only (\(permissions)\(place)), and it was written to: a constant,"
-        + " such as a string literal, or code."
-    }
-    return permissions.hasPrefix("---")
-      ? "The memory there may be neither read nor written (\(permissions)\(place))."
-      : "The memory there does not allow that use (\(permissions)\(place))."
+  private func tell(_ fault: Fault?, in seen: inout ProcessKilled) {
+    guard let fault else { return }
+    seen.faultKind = fault.kind
+    seen.faultTitle = fault.title
+    seen.faultWords = fault.words
+    seen.faultAddress = fault.address.map(Self.hexadecimal)
+    seen.isNull = fault.offset != nil
+    seen.isNullCall = fault.kind == "null-call"
+    if let offset = fault.offset, offset > 0, !seen.isNullCall { seen.offset = Int(offset) }
+  }
+
+  private static func hexadecimal(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }
+
+  private func overflow(
+    _ delivery: SignalDelivery, _ process: ProcessRecord, in seen: inout ProcessKilled
+  ) -> Fault {
+    let limit =
+      inquiry.limitFact("RLIMIT_STACK", of: process.pid)?.soft.map { Wording.bytes($0) }
+    seen.stackLimit = limit
+    let recursion = Self.recursion(in: delivery.stack)
+    let words =
+      (recursion.map {
+        "\($0) calls itself again and again (recursion without end, or too deep)"
+      }
+        ?? "The functions on the stack need more than there is: large local variables, or deep calls")
+      + (limit.map { ", until the stack was over its limit of \($0) (ulimit -s)." } ?? ".")
+    return Fault("stack", "the stack overflowed", words, address: delivery.faultAddress)
   }
 
   private func describeBusError(
@@ -107,8 +98,15 @@ extension Observer {
   }
 
   private func isOverflow(_ delivery: SignalDelivery, _ mapping: MappingStatus?) -> Bool {
-    if mapping?.isBelowStack == true { return true }
-    return delivery.code <= 2 && delivery.faultAddress.map { $0 >= 4096 } ?? false
+    if mapping?.isBelowStack == true {
+      // A guard may be another buffer's: the stack pointer tells. Far below are large frames.
+      guard let pointer = delivery.machine?.registers[4], let address = delivery.faultAddress else {
+        return true
+      }
+      return max(pointer, address) - min(pointer, address) < Self.largestFrame
+    }
+    return delivery.code <= 2 && delivery.faultAddress != delivery.instructionPointer
+      && delivery.faultAddress.map { $0 >= 4096 } ?? false
       && Self.recursion(in: delivery.stack) != nil
   }
 
@@ -169,81 +167,5 @@ extension Observer {
       return name.isEmpty ? nil : String(name)
     }
     return nil
-  }
-
-  // MARK: Stacks
-
-  func describeStack(
-    _ stack: [StackFrame], _ process: ProcessRecord, in seen: inout ProcessKilled, asking: Bool
-  ) {
-    seen.stack = Self.lines(of: stack)
-    let own = Self.ownFrame(of: stack)
-    seen.function = own?.function
-    seen.file = own?.file
-    seen.line = own?.line
-    seen.module = stack.first?.module
-    seen.hasNoSymbols = own != nil && own?.function == nil
-    if let top = stack.first?.function, let function = own?.function, top != function {
-      seen.innerFunction = top
-    }
-    if asking, let file = own?.file, let line = own?.line {
-      seen.sourceLine =
-        inquiry.lines(around: line, of: file).first { $0.number == line }?.text
-        .trimmed
-    }
-  }
-
-  /// The innermost frame that is neither the C library's nor another runtime's.
-  static func ownFrame(of stack: [StackFrame]) -> StackFrame? {
-    stack.first { !isRuntime($0) } ?? stack.first
-  }
-
-  /// Frames for people: without those by which a runtime raises a signal, and without those that
-  /// come before main().
-  static func lines(of stack: [StackFrame]) -> [String] {
-    let own = stack.firstIndex { !isRuntime($0) } ?? 0
-    let start = own > 3 ? own - 1 : 0
-    var shown: [(first: Int, last: Int, frame: StackFrame)] = []
-    for (index, frame) in stack.enumerated().dropFirst(start) {
-      if let function = frame.function,
-        function.hasPrefix("__libc_start") || function == "_start", !shown.isEmpty
-      {
-        break
-      }
-      // A recursion is one line.
-      if let last = shown.last, last.frame.function == frame.function,
-        frame.function != nil, last.frame.line == frame.line
-      {
-        shown[shown.count - 1].last = index
-        continue
-      }
-      if shown.count == 8 { break }
-      shown.append((index, index, frame))
-    }
-    return shown.map { first, last, frame in
-      let place =
-        frame.file.map { "\(PathName.base(of: $0)):\(frame.line ?? 0)" }
-        ?? frame.module.map { "\(PathName.base(of: $0))+0x\(String(frame.offset, radix: 16))" }
-        ?? ""
-      let number = first == last ? "#\(first)" : "#\(first) to #\(last)"
-      return "\(number) \(frame.function ?? "??")  \(place)"
-    }
-  }
-
-  private static let runtimes = [
-    "libc.so", "libc-2", "ld-linux", "libpthread", "libstdc++.so", "libgcc_s", "libm.so",
-    "linux-vdso", "[vdso]", "libc++", "ld-2",
-  ]
-
-  private static func isRuntime(_ frame: StackFrame) -> Bool {
-    // Templates of the C++ library become part of the program.
-    if frame.file?.hasPrefix("/usr/include/") ?? false
-      || frame.function?.hasPrefix("std::") ?? false
-    {
-      return true
-    }
-    guard let module = frame.module else { return false }
-    let base = PathName.base(of: module)
-    return runtimes.contains { base.hasPrefix($0) }
   }
 }

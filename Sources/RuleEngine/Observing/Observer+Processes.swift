@@ -31,6 +31,13 @@ extension Observer {
     if delivery.signal == .badSystemCall {
       seen.forbiddenCall = (delivery.duringCall ?? process.pendingCalls.last?.call)?.name
     }
+    if delivery.signal == .abort {
+      let said = run.mentions.lines.filter { $0.process == process.index }.map(\.text)
+      let words = AbortWords.meaning(of: said.suffix(40))
+      seen.abortKind = words?.kind
+      seen.abortWords = words?.meaning
+      seen.isMemoryDamage = words.map { AbortWords.damages.contains($0.kind) } ?? false
+    }
     seen.lastFile = process.filesOfProgram.last { !Self.isPlumbing($0) }
     seen.lastWords = lastMessage(of: process)
     seen.parentName = process.parent.map { history.processes[$0].name }

@@ -1,0 +1,116 @@
+internal import History
+internal import TraceEvents
+
+/// What a stack tells people.
+extension Observer {
+  func describeStack(
+    _ stack: [StackFrame], _ process: ProcessRecord, in seen: inout ProcessKilled, asking: Bool
+  ) {
+    seen.stack = Self.lines(of: stack)
+    let own = Self.ownFrame(of: stack)
+    seen.function = own?.function
+    seen.file = own?.file
+    seen.line = own?.line
+    seen.module = stack.first?.module
+    seen.hasNoSymbols = own != nil && own?.function == nil
+    if let top = stack.first?.function, let function = own?.function, top != function {
+      seen.innerFunction = top
+    }
+    if let module = own?.module, module != process.executable {
+      seen.library = module
+      if asking { seen.libraryPackage = inquiry.packageOwning(module) }
+    }
+    if asking, let file = own?.file, let line = own?.line { showSource(file, line, in: &seen) }
+  }
+
+  /// The line, with two around it where that helps.
+  private func showSource(_ file: String, _ line: Int, in seen: inout ProcessKilled) {
+    var lines = inquiry.lines(around: line, of: file, context: 2)
+    // Older recordings have the line alone.
+    if lines.isEmpty { lines = inquiry.lines(around: line, of: file) }
+    seen.sourceLine = lines.first { $0.number == line }?.text.trimmed
+    guard seen.sourceLine != nil, lines.count > 1 else { return }
+    let width = String(lines.last?.number ?? line).count
+    seen.source = lines.map { near in
+      let number = String(near.number)
+      let blanks = String(repeating: " ", count: width - number.count)
+      return (near.number == line ? "> " : "  ") + blanks + number + " | " + near.text
+    }
+  }
+
+  /// The innermost frame that is neither the C library's nor another runtime's.
+  static func ownFrame(of stack: [StackFrame]) -> StackFrame? {
+    // An address without a module is that of a wild jump: its caller is meant.
+    stack.first { !isRuntime($0) && $0.module != nil } ?? stack.first
+  }
+
+  /// Frames for people: without those by which a runtime raises a signal, and without those that
+  /// come before main().
+  static func lines(of stack: [StackFrame]) -> [String] {
+    let own = stack.firstIndex { !isRuntime($0) } ?? 0
+    let start = own > 3 ? own - 1 : 0
+    var shown: [(first: Int, last: Int, frame: StackFrame)] = []
+    for (index, frame) in stack.enumerated().dropFirst(start) {
+      if let function = frame.function,
+        function.hasPrefix("__libc_start") || function == "_start", !shown.isEmpty
+      {
+        break
+      }
+      // A recursion is one line.
+      if let last = shown.last, last.frame.function == frame.function,
+        frame.function != nil, last.frame.line == frame.line
+      {
+        shown[shown.count - 1].last = index
+        continue
+      }
+      if shown.count == 8 { break }
+      shown.append((index, index, frame))
+    }
+    return shown.map { first, last, frame in
+      let place =
+        frame.file.map { "\(PathName.base(of: $0)):\(frame.line ?? 0)" }
+        ?? frame.module.map { "\(PathName.base(of: $0))+0x\(String(frame.offset, radix: 16))" }
+        ?? ""
+      let number = first == last ? "#\(first)" : "#\(first) to #\(last)"
+      return "\(number) \(frame.function ?? "??")  \(place)"
+    }
+  }
+
+  private static let runtimes = [
+    "libc.so", "libc-2", "ld-linux", "libpthread", "libstdc++.so", "libgcc_s", "libm.so",
+    "linux-vdso", "[vdso]", "libc++", "ld-2", "libswiftCore", "libasan", "libubsan", "libtsan",
+    "ld-musl",
+  ]
+
+  private static let headers = ["/usr/include/", "/usr/lib/gcc/", "/usr/lib/llvm"]
+
+  /// Functions of the C library, where they are part of the program (`-static`), and of the runtimes of
+  /// Rust, Swift and Go, by which these raise a signal.
+  private static let raising: Set<String> = [
+    "raise", "abort", "__GI_raise", "__GI_abort", "gsignal", "pthread_kill", "__pthread_kill",
+    "__pthread_kill_implementation", "__pthread_kill_internal", "__libc_message",
+    "__libc_message_impl", "malloc_printerr", "_int_free", "_int_malloc", "_int_realloc",
+    "__libc_free", "__libc_malloc", "__libc_realloc", "free", "malloc", "realloc", "calloc",
+    "__assert_fail", "__assert_fail_base", "__stack_chk_fail", "__fortify_fail", "__chk_fail",
+    "__restore_rt", "rust_begin_unwind", "rust_panic", "runtime.raise", "runtime.abort",
+    "runtime.dieFromSignal", "runtime.sigfwdgo", "runtime.crash", "runtime.gopanic",
+    "__cxa_throw", "__cxa_rethrow", "__cxa_pure_virtual",
+  ]
+  private static let namespaces = [
+    "std::", "core::", "alloc::", "<core::", "<std::", "<alloc::", "__gnu_cxx::", "__cxxabiv1::",
+    FaultReading.swiftFailure, "__rust_", "_Unwind_",
+  ]
+
+  private static func isOfRuntime(_ function: String) -> Bool {
+    raising.contains(function) || namespaces.contains { function.hasPrefix($0) }
+  }
+
+  private static func isRuntime(_ frame: StackFrame) -> Bool {
+    // Templates of the C++ library become part of the program, as what a compiler brings along.
+    if let file = frame.file, headers.contains(where: { file.hasPrefix($0) }) { return true }
+    if let function = frame.function, isOfRuntime(function) { return true }
+    guard let module = frame.module else { return false }
+    let base = PathName.base(of: module)
+    return runtimes.contains { base.hasPrefix($0) }
+  }
+}
