@@ -33,7 +33,8 @@ final class CoreStacks {
       if case .differs? = module?.state { isForeign = true }
       let bounds = String(region.start, radix: 16) + "-" + String(region.end, radix: 16)
       text += "\(bounds) \(region.permissions ?? "r-xp") 0 \(isForeign ? 1 : 0):0 \(number) ".utf8
-      text += TargetText.bytes(of: module?.file ?? path) + [10]
+      // Its name is that of what ran, whatever is there instead.
+      text += TargetText.bytes(of: isForeign ? path : module?.file ?? path) + [10]
     }
     maps = text
   }
