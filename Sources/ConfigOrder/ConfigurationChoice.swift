@@ -110,8 +110,8 @@ struct ConfigurationChoice {
     }
   }
 
-  /// The files beside one that is configuration by its name, in a directory of a program's own in the
-  /// home directory: `~/.subversion/servers` beside `config`.
+  /// The files beside one that is configuration by its name, in a directory of a program's own, which
+  /// is a hidden one in the home directory: `~/.subversion/servers` beside `config`.
   private func siblings() -> [Int] {
     var directories: Set<String> = []
     for index in tries.indices where isChosen[index] && tries[index].isOpened {
@@ -127,7 +127,8 @@ struct ConfigurationChoice {
       guard !isChosen[index], tried.isOpened, !tried.isWritten, !tried.isMade, !tried.isDirectory,
         directories.contains(directory),
         let home = order.circumstances[tried.circumstances].variables.home,
-        PathName.directory(of: directory) == home
+        PathName.directory(of: directory) == home,
+        PathName.base(of: directory).hasPrefix(".")
       else { return false }
       return !ConfigurationPlaces.isDataName(base) && !ConfigurationPlaces.isCodeName(base)
     }

@@ -30,6 +30,19 @@ import TraceTestSupport
     #expect(found.map(\.path) == ["/home/ann/.config/app/app.ini"])
   }
 
+  @Test func whatLiesBesideConfigurationIsSoInAHiddenDirectoryAlone() {
+    let found = entries {
+      for directory in ["/home/ann/.app", "/home/ann/work"] {
+        $0.read("\(directory)/.appconfig")
+        $0.read("\(directory)/servers")
+      }
+    }
+    #expect(
+      found.map(\.path) == [
+        "/home/ann/.app/.appconfig", "/home/ann/.app/servers", "/home/ann/work/.appconfig",
+      ])
+  }
+
   @Test func whatItRunsIsAProgram() {
     let found = entries {
       $0.spawn(101, "/etc/app/hooks/df", environment: ["HOME=/home/ann"])
