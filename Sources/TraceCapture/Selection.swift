@@ -56,6 +56,9 @@ package struct Selection: Sendable {
   /// copies of what is read (`HeldFile`).
   package static let isStandardDescriptor = isOneOf(0, [0, 1, 2])
 
+  /// From so many bytes on a mapping of the loader's is large.
+  package static let largeMapping: UInt64 = 0x400000
+
   /// `mmap` of a file and of at least 64 KiB of anything. Of what the loader maps
   /// (`MAP_DENYWRITE`), which is a good part of what a short program does: code, which a `noexec`
   /// mount refuses, and what is large.
@@ -63,7 +66,7 @@ package struct Selection: Sendable {
     Selection(tests: [
       [test(3, .hasNone(0x20 | 0x10 | 0x800))],
       [test(3, .hasNone(0x20)), test(2, .hasAny(0x4))],
-      [test(3, .hasNone(0x20 | 0x10)), test(argument, .isAtLeast(0x400000))],
+      [test(3, .hasNone(0x20 | 0x10)), test(argument, .isAtLeast(UInt32(largeMapping)))],
       [test(3, .hasAny(0x20)), test(argument, .isAtLeast(0x10000))],
     ])
   }

@@ -8,12 +8,15 @@ extension TraceSession {
   private static var noExecution: UInt { 8 }
 
   /// True for a file that the dynamic loader maps, and that can be mapped: the loader has opened
-  /// it, and only a `noexec` mount refuses code of it (`mmap(2)`).
+  /// it, and a `noexec` mount does not refuse code of it (`mmap(2)`). A limit on address space
+  /// can refuse what is large and takes the place of nothing.
   func isSureToMap(_ call: PendingCall, _ thread: TracedThread) -> Bool {
     let isAnonymous = call.arguments[3] & UInt64(MAP_ANONYMOUS) != 0
     guard !isAnonymous, thread.process.loader?.contains(call.instruction) ?? false else {
       return false
     }
+    let replaces = call.arguments[3] & UInt64(MAP_FIXED) != 0
+    guard replaces || call.arguments[1] < Selection.largeMapping else { return false }
     let descriptor = Int32(truncatingIfNeeded: call.arguments[4])
     if thread.process.descriptors[descriptor]?.isWatched == true { return false }
     if call.arguments[2] & UInt64(PROT_EXEC) == 0 { return true }

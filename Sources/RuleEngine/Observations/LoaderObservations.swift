@@ -28,7 +28,7 @@ struct LibraryNotLoaded: ObservationKind {
   static let fields: [ObservationField<Self>] = [
     .init("library", \.library, "Name of the library, without its directory."),
     .init("path", \.path, "The path that was tried last."),
-    .init("trouble", \.trouble, "missing, dangling, rejected."),
+    .init("trouble", \.trouble, "missing, dangling, rejected; found, if it was there further on."),
     .init("line", \.line, "The loader's words."),
     .init("file", \.file, "The file that is rejected, or the link that leads nowhere."),
     .init("content", \.content, "What is in the file that is rejected, in words."),

@@ -18,6 +18,8 @@ extension Observer {
     guard asking else { return seen }
     let tried = Self.searchedDirectories(places.isEmpty ? [path] : places)
     describe(tried: tried, process, in: &seen)
+    // It was there further on; what was wrong with it then is another failure.
+    if call.replacement != nil, seen.trouble == "missing" { seen.trouble = "found" }
     return seen
   }
 
