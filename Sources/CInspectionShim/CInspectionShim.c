@@ -3,10 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <linux/unix_diag.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/time.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #ifndef STATX_MNT_ID
 #define STATX_MNT_ID 0x1000U
@@ -39,4 +47,63 @@ int64_t wf_extended_attribute(const char *path, const char *name, void *value, s
 int64_t wf_find(const void *haystack, size_t length, const void *needle, size_t needle_length) {
   const char *found = memmem(haystack, length, needle, needle_length);
   return found ? (int64_t)(found - (const char *)haystack) : -1;
+}
+
+static uint32_t peer_of(const struct nlmsghdr *header) {
+  const struct unix_diag_msg *message = NLMSG_DATA(header);
+  int length = (int)(header->nlmsg_len - NLMSG_LENGTH(sizeof *message));
+  for (const struct rtattr *attribute = (const struct rtattr *)(message + 1);
+       RTA_OK(attribute, length); attribute = RTA_NEXT(attribute, length))
+    if (attribute->rta_type == UNIX_DIAG_PEER && RTA_PAYLOAD(attribute) >= sizeof(uint32_t))
+      return *(const uint32_t *)RTA_DATA(attribute);
+  return 0;
+}
+
+int64_t wf_unix_peers(struct wf_unix_pair *pairs, size_t capacity) {
+  int handle = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+  if (handle < 0) return -errno;
+  struct {
+    struct nlmsghdr header;
+    struct unix_diag_req request;
+  } query = {
+    .header = {
+      .nlmsg_len = sizeof query,
+      .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+      .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+    },
+    .request = {
+      .sdiag_family = AF_UNIX, .udiag_states = UINT32_MAX, .udiag_show = UDIAG_SHOW_PEER},
+  };
+  // The kernel answers at once; a limit in case that it does not.
+  struct timeval limit = {.tv_sec = 2};
+  setsockopt(handle, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  int64_t count = 0;
+  int64_t error = send(handle, &query, sizeof query, 0) < 0 ? -errno : 0;
+  bool is_over = error != 0;
+  while (!is_over) {
+    _Alignas(struct nlmsghdr) char buffer[32768];
+    ssize_t length = recv(handle, buffer, sizeof buffer, 0);
+    if (length < 0 && errno == EINTR) continue;
+    if (length <= 0) {
+      error = length < 0 ? -errno : -EIO;
+      break;
+    }
+    for (size_t offset = 0; offset + sizeof(struct nlmsghdr) <= (size_t)length;) {
+      const struct nlmsghdr *header = (const struct nlmsghdr *)(buffer + offset);
+      if (header->nlmsg_len < sizeof *header || header->nlmsg_len > (size_t)length - offset) break;
+      offset += NLMSG_ALIGN(header->nlmsg_len);
+      if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) {
+        if (header->nlmsg_type == NLMSG_ERROR) error = -ENOENT;
+        is_over = true;
+        break;
+      }
+      if (header->nlmsg_len < NLMSG_LENGTH(sizeof(struct unix_diag_msg))) continue;
+      uint32_t peer = peer_of(header);
+      if (peer == 0 || (size_t)count == capacity) continue;
+      const struct unix_diag_msg *message = NLMSG_DATA(header);
+      pairs[count++] = (struct wf_unix_pair){.inode = message->udiag_ino, .peer = peer};
+    }
+  }
+  close(handle);
+  return error != 0 && count == 0 ? error : count;
 }

@@ -5,6 +5,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
@@ -114,6 +115,11 @@ int32_t wf_peek(int32_t thread, uint64_t address, uint64_t *word) {
 
 int32_t wf_poke(int32_t thread, uint64_t address, uint64_t word) {
   return result_of(raw_ptrace(PTRACE_POKEDATA, thread, address, word));
+}
+
+int32_t wf_set_result(int32_t thread, int64_t result) {
+  return result_of(
+    raw_ptrace(PTRACE_POKEUSER, thread, offsetof(struct user_regs_struct, rax), (uintptr_t)result));
 }
 
 int32_t wf_wait(int32_t *status, bool blocks) {

@@ -28,7 +28,7 @@ struct Analysis {
     find: String? = nil,
     catalog: () -> HeuristicCatalog, inspector: any SystemInspector
   ) -> Report {
-    let isFailure = history.root.map { $0.failed || $0.end == nil } ?? true
+    let isFailure = history.isAttached || history.root.map { $0.failed || $0.end == nil } ?? true
     let knowledge =
       isFailure || UnheededFailures.mayBe(in: history) ? catalog() : HeuristicCatalog([])
     let diagnosis = Diagnostician(history: history, catalog: knowledge, inspector: inspector)

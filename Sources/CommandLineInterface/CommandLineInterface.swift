@@ -83,7 +83,11 @@ package enum CommandLineInterface {
     case .run, .attach:
       return reportingFailures(of: tool) {
         let output = try Output(options)
-        let run = try LiveRun(tool: tool, options: options)
+        var processes: [Int32] = []
+        if case .attach(let words) = options.action {
+          processes = try ProcessSearch.processes(words)
+        }
+        let run = try LiveRun(tool: tool, options: options, processes: processes)
         let result = try run.run(environment: environment)
         // The target is gone: from here on a reader of the report that left is no reason to die.
         signal(SIGPIPE, SIG_IGN)

@@ -29,14 +29,16 @@ final class LiveRun {
   /// What was last shown of a path, with `--follow`.
   private var shown: [String: String] = [:]
 
-  init(tool: String, options: Options) throws(TraceReaderError) {
+  private let processes: [Int32]
+
+  /// A run of the command in `options`, or with `processes` of what runs already.
+  init(tool: String, options: Options, processes: [Int32] = []) throws(TraceReaderError) {
     self.tool = tool
     self.options = options
+    self.processes = processes
     command =
-      switch options.action {
-      case .run(let command): command
-      case .attach(let pid): ProcessWords.command(of: pid)
-      default: []
+      if case .run(let command) = options.action { command } else {
+        processes.first.map { ProcessWords.command(of: $0) } ?? []
       }
     if options.redactsRecording { redactor = EventRedactor() }
     if let path = options.record {
@@ -50,7 +52,7 @@ final class LiveRun {
 
   /// Runs the command to its end, and reports.
   func run(environment: Environment) throws(RunFailure) -> Result {
-    if case .attach(let pid) = options.action { return try watch(pid, environment) }
+    if !processes.isEmpty { return try watch(environment) }
     let request = try request(environment: environment)
     let outcome: LaunchOutcome
     do throws(CaptureError) {
@@ -90,22 +92,30 @@ final class LiveRun {
     return report
   }
 
-  /// Watches a running process.
-  private func watch(_ pid: Int32, _ environment: Environment) throws(RunFailure) -> Result {
+  /// Watches running processes.
+  private func watch(_ environment: Environment) throws(RunFailure) -> Result {
+    let isForConfiguration = tool == "whyconf"
+    let outcome: LaunchOutcome
     do throws(CaptureError) {
       let request = AttachRequest(
-        process: pid, reloads: options.reloads,
-        settle: options.follows ? nil : options.settle ?? Options.usualSettle,
+        processes: processes, followsChildren: options.followsChildren,
+        takesSnapshot: !isForConfiguration, reloads: options.reloads,
+        settle: options.follows
+          ? nil : options.settle ?? (isForConfiguration ? Options.usualSettle : nil),
         timeout: options.timeout)
-      let attachment = Attachment(request, inspector: inspector) { [self] event in
+      let attachment = Attachment(
+        request, inspector: inspector, walker: isForConfiguration ? nil : LiveStackWalker()
+      ) { [self] event in
         let told = take(event)
         if options.follows, let told { show(told, at: event.time) }
       }
-      try attachment.run()
+      outcome = try attachment.run()
     } catch {
       throw RunFailure.capture(error)
     }
-    return Result(report: try finish(.attach, environment), status: 0)
+    return Result(
+      report: try finish(.attach, environment),
+      status: isForConfiguration ? 0 : ExitStatus.status(for: outcome))
   }
 
   /// Shows a try as it comes, one line for each change.
@@ -168,4 +178,5 @@ enum RunFailure: Error {
   case capture(CaptureError)
   case userNeedsRoot
   case noSuchUser(String)
+  case noSuchName(String)
 }

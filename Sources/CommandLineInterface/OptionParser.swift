@@ -21,6 +21,7 @@ private struct CommandLineGrammar: ParsableCommand {
   @Option var find: String?
   @Flag var tree = false
   @Option(name: [.customShort("p"), .long]) var pid: String?
+  @Flag var noChildren = false
   @Flag var reload = false
   @Flag var follow = false
   @Flag var keepRunning = false
@@ -108,8 +109,10 @@ enum OptionParser {
     options.keepsRunning = parsed.keepRunning
     options.reloads = parsed.reload
     options.follows = parsed.follow
-    if parsed.pid == nil, parsed.reload || parsed.follow {
-      throw UsageError(words: "\(parsed.reload ? "--reload" : "--follow") goes with -p PID")
+    options.followsChildren = !parsed.noChildren
+    if parsed.pid == nil, parsed.reload || parsed.follow || parsed.noChildren {
+      let option = parsed.reload ? "--reload" : parsed.follow ? "--follow" : "--no-children"
+      throw UsageError(words: "\(option) goes with -p PID")
     }
     if parsed.redact, parsed.noRedact {
       throw UsageError(words: "--redact and --no-redact exclude each other")
@@ -146,10 +149,11 @@ enum OptionParser {
     }
     if parsed.checkHeuristics { asked.append(("--check-heuristics", .checkHeuristics(words))) }
     if let word = parsed.pid {
-      guard let pid = Int32(word), pid > 0 else {
-        throw UsageError(words: "-p takes the number of a process, not \(word)")
+      let names = word.split(separator: ",").map(String.init)
+      guard !names.isEmpty, !names.contains(where: { Int64($0).map { $0 <= 0 } ?? false }) else {
+        throw UsageError(words: "-p takes the numbers or the name of processes, not \(word)")
       }
-      asked.append(("-p", .attach(pid)))
+      asked.append(("-p", .attach(names)))
     }
     if parsed.diff {
       guard words.count == 2 else {

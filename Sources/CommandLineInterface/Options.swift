@@ -11,8 +11,8 @@ struct Options: Sendable, Equatable {
     case version
     /// Run and trace a command: its words, never none.
     case run([String])
-    /// Watch the running process of this number.
-    case attach(Int32)
+    /// Watch running processes: their numbers, or names.
+    case attach([String])
     /// Report on the recording at a path.
     case replay(String)
     /// Report on a core file, or with `last` on the newest one that is found; of a program that is
@@ -56,6 +56,8 @@ struct Options: Sendable, Equatable {
   var drawsTree = false
   /// Whether a daemon that has settled is let go, not ended.
   var keepsRunning = false
+  /// Whether the descendants of running processes are watched with them.
+  var followsChildren = true
   /// Whether a running process is told to read its configuration anew.
   var reloads = false
   /// Whether tries are shown as they come, until the process ends or whyconf is interrupted.
@@ -70,7 +72,8 @@ extension Options {
   /// The option that whyconf alone has, where one is given.
   var configurationOption: String? {
     if case .difference = action { return "--diff" }
-    if case .attach = action { return "-p" }
+    if reloads { return "--reload" }
+    if follows { return "--follow" }
     if keepsRunning { return "--keep-running" }
     if find != nil { return "--find" }
     return drawsTree ? "--tree" : nil

@@ -1,4 +1,3 @@
-import Glibc
 import TraceCapture
 import TraceEvents
 
@@ -8,6 +7,7 @@ extension RunFailure {
     switch self {
     case .userNeedsRoot: "--user takes root: run it with sudo"
     case .noSuchUser(let name): "there is no user \(name)"
+    case .noSuchName(let name): "there is no process called \(name)"
     case .capture(let error): error.words
     }
   }
@@ -32,10 +32,18 @@ extension CaptureError {
         + "with --cap-add=SYS_PTRACE, or run whyfail on the host"
     case .noSuchProcess: "there is no process \(detail)"
     case .targetIsTraced:
-      "cannot trace: process \(detail)\(Self.name(of: detail)) traces it already, and a process has "
-        + "one tracer"
+      "cannot trace process \(target): \(second) traces it already, and a process has one tracer"
+    case .isOurselves: "process \(detail) is whyfail itself, which cannot watch itself"
+    case .isThread:
+      "\(detail) is a thread of \(second), no process: name \(other ?? 0) to watch that"
+    case .isKernelThread:
+      "process \(target) is a thread of the kernel, which nobody can trace; "
+        + "cat /proc/\(detail)/stack tells root what it is in"
+    case .isZombie:
+      "process \(target) has ended already: it is a zombie, as its parent, \(second), does not wait "
+        + "for it; it is gone once that does or ends"
     case .notYours:
-      "cannot trace process \(detail)\(cause): it is not yours; as root: sudo whyconf -p \(detail)"
+      "cannot trace process \(target)\(cause): it is not yours; as root: sudo whyfail -p \(detail)"
     case .tracingRefused: "cannot trace: the kernel refuses\(cause)\(more)"
     case .filterRefused: "cannot install the seccomp filter\(cause)\(more)"
     case .cannotChangeUser: "cannot become that user\(cause)\(more)"
@@ -44,14 +52,14 @@ extension CaptureError {
     }
   }
 
+  private var target: String { detail + Self.name(of: detail) }
+
+  private var second: String {
+    other.map { "process \($0)" + Self.name(of: String($0)) } ?? "another process"
+  }
+
   /// The name of a process in parentheses (`/proc/PID/comm`); empty where it is not to be had.
   private static func name(of process: String) -> String {
-    let file = unsafe open("/proc/\(process)/comm", O_RDONLY | O_CLOEXEC)
-    guard file >= 0 else { return "" }
-    defer { close(file) }
-    var bytes = [UInt8](repeating: 0, count: 64)
-    let count = unsafe read(file, &bytes, bytes.count)
-    guard count > 1 else { return "" }
-    return " (\(TargetText.decoding(bytes[..<(count - 1)])))"
+    Int32(process).flatMap { ProcessWords.name(of: $0) }.map { " (\($0))" } ?? ""
   }
 }

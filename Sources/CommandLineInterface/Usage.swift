@@ -11,6 +11,7 @@ enum Usage {
 
       Usage: \(tool) [OPTIONS] [--] COMMAND [ARGUMENT...]
              \(tool) --replay FILE
+             whyfail -p PID|NAME[,...]
              whyfail --core FILE|last [PROGRAM]
 
       Options:
@@ -33,9 +34,12 @@ enum Usage {
                                      runs nothing (--root DIR: of a system below DIR)
         --find WORD                  whyconf: where WORD stands in the files that were read
         --tree                       whyconf: draw which file led to which
-        -p, --pid PID                whyconf: watch a running process, and let it go again
-        --reload, --follow           with -p: send it SIGHUP and show what it reads then; show
-                                     each try as it comes, until Ctrl-C
+        -p, --pid PID|NAME[,...]     watch running processes with their descendants until Ctrl-C,
+                                     --timeout or their end: what they are, do, wait for and have
+                                     open, and what fails; they run on unharmed
+        --no-children                with -p: without the descendants
+        --reload, --follow           whyconf with -p: send it SIGHUP and show what it reads then;
+                                     show each try as it comes, until Ctrl-C
         --keep-running               whyconf: let a daemon go that has settled, do not end it
         --diff A B                   whyconf: what differs between two reports or recordings
         --list                       list the heuristics

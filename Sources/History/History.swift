@@ -22,6 +22,8 @@ package struct History: Sendable {
     guard let timeoutNumber, let root else { return false }
     return root.end == nil || root.endNumber > timeoutNumber
   }
+  /// True if the target was there before it was watched.
+  package internal(set) var isAttached = false
   /// Number of the event with which the target was found ready, to be ended; nil while it is not.
   package internal(set) var settledNumber: Int?
   /// How many events were folded, facts apart.
@@ -86,6 +88,10 @@ package struct History: Sendable {
       }
       return nil
     case .note(let note):
+      if note.kind == .attached {
+        isAttached = true
+        return nil
+      }
       if notes.count < 64, !notes.contains(note) { notes.append(note) }
       if note.kind == .timedOut { timeoutNumber = event.number }
       if note.kind == .settled { settledNumber = event.number }

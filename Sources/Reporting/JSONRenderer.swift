@@ -53,6 +53,12 @@ extension Report {
         findings[index].evidence[item].time = findings[index].evidence[item].time.map(finite)
       }
     }
+    if var looked = snapshot {
+      for index in looked.processes.indices {
+        looked.processes[index].ageSeconds = finite(looked.processes[index].ageSeconds)
+      }
+      snapshot = looked
+    }
     for index in capture.harmless.indices {
       capture.harmless[index].time = capture.harmless[index].time.map(finite)
     }

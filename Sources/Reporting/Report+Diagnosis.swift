@@ -34,7 +34,7 @@ extension Report {
         harmless: listsHarmless ? Self.harmlessCalls(diagnosis, history) : []),
       lastWords: diagnosis.lastWords.map {
         LastWords(pid: $0.pid, program: $0.program, stream: $0.stream, text: $0.text)
-      })
+      }, snapshot: diagnosis.snapshot.map(Snapshot.init))
     config.summary = configurationSummary
   }
 }
@@ -69,7 +69,7 @@ extension CaptureNote {
     switch kind {
     case .settled where isReleased: "It was let go once nothing new was looked for, and runs on."
     case .timedOut where isReleased: "It was let go after \(text) s (--timeout), and runs on."
-    case .interrupted where isReleased: "It was let go when whyconf was interrupted, and runs on."
+    case .interrupted where isReleased: "It was let go at \(text), and runs on."
     case .timedOut: "The program was ended since it ran for longer than \(text) s (--timeout)."
     case .settled: "It was stopped once all of it waited for work and nothing new was looked for."
     case .interrupted: "The run was interrupted (\(text))."
@@ -80,6 +80,7 @@ extension CaptureNote {
       "\(text) installed a seccomp filter of its own, and was followed more slowly from there."
     case .nestedTracing:
       "\(text) tried to trace; a process that whyfail traces cannot be traced by another."
+    case .attached: "It ran before it was watched."
     case .incomplete: text
     }
   }

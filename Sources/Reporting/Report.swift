@@ -30,17 +30,21 @@ package struct Report: Codable, Sendable, Equatable {
   package var capture: Capture
   /// What was last written to a stream that people read, by the process that failed.
   @Nullable package var lastWords: LastWords?
+  /// What the processes were, did and had open, where they were looked at: attached to, or out of time.
+  @Nullable package var snapshot: Snapshot?
 
   private enum CodingKeys: String, CodingKey {
     case schema, tool, source, target, outcome, verdict, findings, processes, config, capture
+    case snapshot
     case lastWords = "last_words"
   }
 
   package init(
     tool: Tool, source: Source, target: Target, outcome: Outcome, verdict: Verdict,
     findings: [Finding] = [], processes: [Process] = [], config: Configuration = Configuration(),
-    capture: Capture, lastWords: LastWords? = nil
+    capture: Capture, lastWords: LastWords? = nil, snapshot: Snapshot? = nil
   ) {
+    self.snapshot = snapshot
     schema = Self.schemaName
     self.tool = tool
     self.source = source

@@ -86,9 +86,12 @@ package struct TextRenderer {
       writeOthers(others, heading: "Also", isExplained: options.isVerbose)
       writeLastWords(isNeeded: options.isVerbose)
     } else {
-      writeOthers(others, heading: "Nearest things", isExplained: true)
+      let heading =
+        report.outcome.kind == .stillRunning ? "What went wrong meanwhile" : "Nearest things"
+      writeOthers(others, heading: heading, isExplained: true)
       writeLastWords(isNeeded: true)
     }
+    writeSnapshot()
     writeConfiguration()
     if options.isVerbose { writeProcesses() }
     writeClosing()

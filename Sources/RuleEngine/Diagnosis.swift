@@ -15,6 +15,8 @@ package struct Diagnosis: Sendable {
   package var harmlessCalls: Int
   /// The last complaint of the failure path.
   package var lastWords: QuotedWords?
+  /// What the processes were and did when they were looked at.
+  package var snapshot: SnapshotReading?
 }
 
 /// Words with who said them.

@@ -108,7 +108,7 @@ extension Diagnostician {
       "program": .text(process.name),
       "pid": .number(Double(process.pid)),
       "ending": .text(
-        history.isHung
+        history.isHung && !history.isAttached
           ? "did not end" : Wording.ending(of: process.end == nil ? root : process)),
       "command": .text(process.arguments.joined(separator: " ")),
       "command_words": .list(process.arguments.map { .text($0) }),

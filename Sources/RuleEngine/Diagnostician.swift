@@ -37,6 +37,7 @@ package struct Diagnostician {
       return Diagnosis(
         status: .unknown, summary: "Nothing was traced.", findings: [], harmlessCalls: 0)
     }
+    if history.isAttached, root.end == nil || root.end == .released { return running(root) }
     let isHung = history.isHung
     if case .exited(0) = root.end { return success(root) }
     if let settled = history.settledNumber, root.end == nil || root.endNumber > settled {

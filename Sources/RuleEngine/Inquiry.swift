@@ -167,6 +167,30 @@ struct Inquiry {
     return list.first { $0.name == name }
   }
 
+  /// What the threads of a process did when they were last looked at.
+  func threads(of pid: ProcessID) -> [ThreadMoment] {
+    if case .threads(let list) = history.facts[.threads(pid: pid)] { list } else { [] }
+  }
+
+  /// What a thread did then, and of which process it is.
+  func moment(of thread: ProcessID) -> (process: ProcessID, moment: ThreadMoment)? {
+    for case (.threads(let pid), .threads(let list)) in history.facts {
+      if let moment = list.first(where: { $0.thread == thread }) { return (pid, moment) }
+    }
+    return nil
+  }
+
+  /// The processes that were looked at, their ancestors first, as the newest look has them.
+  func snapshots() -> [ProcessSnapshot] {
+    var found: [ProcessSnapshot] = []
+    for case (.snapshot(let pids), .snapshots(let list)) in history.facts {
+      // A look at the end comes after one at the start, and of some that started later.
+      let isNewer = list.first?.identity.ageSeconds ?? 0 > found.first?.identity.ageSeconds ?? -1
+      if !pids.isEmpty, isNewer { found = list }
+    }
+    return found
+  }
+
   func process(_ pid: ProcessID) -> ProcessIdentity? {
     if case .process(let identity) = answer(.process(pid: pid)) { identity } else { nil }
   }

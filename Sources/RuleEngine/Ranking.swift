@@ -245,7 +245,8 @@ struct Ranking {
   // MARK: Hangs
 
   private static func waitingCandidates(_ run: RankingContext) -> [Candidate] {
-    guard run.history.isHung else { return [] }
+    // What was attached to is judged by the look at its threads (WaitGraph).
+    guard run.history.isHung, !run.history.isAttached else { return [] }
     return run.history.processes.flatMap { process -> [Candidate] in
       guard let pending = process.pendingCalls.first else { return busyCandidates(process, run) }
       // Who waits for a child waits for what the child waits for.

@@ -11,6 +11,11 @@ struct InternetAddress: Hashable {
     "CLOSE_WAIT", "LAST_ACK", "LISTEN", "CLOSING", "NEW_SYN_RECV",
   ]
 
+  /// The name of a state of TCP; `LISTEN` is one.
+  static func stateName(_ state: Int) -> String {
+    states.indices.contains(state) ? states[state] : "state \(state)"
+  }
+
   /// The address, in network order.
   var bytes: [UInt8]
   /// The port.
@@ -119,9 +124,9 @@ struct InternetAddress: Hashable {
       return SocketTable.Entry(
         inode: inode, manner: "listening on \(local.text)", isBound: true, user: user)
     }
-    let name = states.indices.contains(state) ? states[state] : "state \(state)"
     return SocketTable.Entry(
-      inode: inode, manner: "connected from \(local.text) to \(remote.text) (\(name))",
+      inode: inode,
+      manner: "connected from \(local.text) to \(remote.text) (\(stateName(state)))",
       isBound: false, user: user)
   }
 }

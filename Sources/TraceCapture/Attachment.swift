@@ -2,10 +2,14 @@ private import CTraceShim
 import Glibc
 package import TraceEvents
 
-/// Which running process is watched, and how long.
+/// Which running processes are watched, and how long.
 package struct AttachRequest: Sendable {
-  /// The process; its descendants are watched with it.
-  package var process: ProcessID
+  /// The processes, at least one.
+  package var processes: [ProcessID]
+  /// True if their descendants are watched with them.
+  package var followsChildren: Bool
+  /// True if it is told what they are and do before they are watched.
+  package var takesSnapshot: Bool
   /// True if it is sent SIGHUP once it is watched, so that it reads its configuration anew.
   package var reloads: Bool
   /// Seconds of quiet after which it is let go; nil: not before it ends or we are interrupted.
@@ -14,20 +18,22 @@ package struct AttachRequest: Sendable {
   package var timeout: Double?
 
   package init(
-    process: ProcessID, reloads: Bool = false, settle: Double? = nil, timeout: Double? = nil
+    processes: [ProcessID], followsChildren: Bool = true, takesSnapshot: Bool = false,
+    reloads: Bool = false, settle: Double? = nil, timeout: Double? = nil
   ) {
-    self.process = process
+    self.processes = processes
+    self.followsChildren = followsChildren
+    self.takesSnapshot = takesSnapshot
     self.reloads = reloads
     self.settle = settle
     self.timeout = timeout
   }
 }
 
-/// Watches a running process, and lets it go unharmed.
+/// Watches running processes, and lets them go unharmed.
 ///
-/// It is traced without a filter, which would outlive us, so that each of its calls stops: slower than
-/// a command that we started. What a call was interrupted in by our coming and going goes on; a few
-/// calls end with EINTR instead, as they do for SIGSTOP and SIGCONT (signal(7)).
+/// They are traced without a filter, which would outlive us, so that each of their calls stops: slower
+/// than a command that we started. What a call was interrupted in by our coming and going goes on.
 package struct Attachment: ~Copyable {
   private let session: TraceSession
   private let request: AttachRequest
@@ -35,40 +41,89 @@ package struct Attachment: ~Copyable {
   /// Arguments as for `Tracer`.
   package init(
     _ request: AttachRequest, inspector: any SystemInspector,
-    sink: @escaping (TraceEvent) -> Void
+    walker: (any StackWalker)? = nil, sink: @escaping (TraceEvent) -> Void
   ) {
     self.request = request
-    session = TraceSession(inspector: inspector, walker: nil, sink: sink)
+    session = TraceSession(inspector: inspector, walker: walker, sink: sink)
   }
 
-  /// Watches it until it is quiet, the time is up, it ends, or we are interrupted.
-  package consuming func run() throws(CaptureError) {
+  /// Watches them until they are quiet, the time is up, they end, or we are interrupted. Gives how
+  /// the first of them ended, if it did.
+  package consuming func run() throws(CaptureError) -> LaunchOutcome {
     try session.watch(request)
+    return switch session.end {
+    case .exited(let status): .exited(status)
+    case .killed(let signal, let coreDumped):
+      .killed(SignalNumber(rawValue: signal), coreDumped: coreDumped)
+    case nil: .released
+    }
   }
 }
 
 extension TraceSession {
-  // PTRACE_O_TRACESYSGOOD, FORK, VFORK, CLONE, EXEC of ptrace(2); no EXITKILL: it outlives us.
-  private static var attachOptions: UInt64 { 0x1 | 0x2 | 0x4 | 0x8 | 0x10 }
+  // PTRACE_O_TRACESYSGOOD, CLONE, EXEC of ptrace(2), and FORK and VFORK for children; no EXITKILL: it
+  // outlives us.
+  private var attachOptions: UInt64 { 0x1 | 0x8 | 0x10 | (followsChildren ? 0x2 | 0x4 : 0) }
   private static var mostProcesses: Int { 1000 }
 
-  /// Watches a running process and its descendants.
+  /// Watches running processes and their descendants.
   func watch(_ request: AttachRequest) throws(CaptureError) {
+    guard let leader = request.processes.first else { throw CaptureError(.badRequest) }
+    for id in request.processes { try refuseUnfit(id) }
     let alarm = Alarm()
     alarm.claimSignals()
     defer { alarm.releaseSignals() }
-    limit = TimeLimit(seconds: request.timeout, sharesSignals: true)
-    settling = request.settle.map { Settling(least: $0) }
+    limit = TimeLimit(sharesSignals: true)
     isLaunching = false
     letsGo = true
     isAttached = true
     placement.isEnabled = false
-    first = request.process
-    try seize(request.process, parent: nil)
-    seizeDescendants()
+    followsChildren = request.followsChildren
+    first = leader
+    // Before anything of it is stopped, so that it is seen as it is.
+    let before = request.takesSnapshot ? look(at: request.processes) : []
+    for (index, id) in request.processes.enumerated() where processes[id] == nil {
+      // One of several may be gone by now.
+      do throws(CaptureError) {
+        try seize(id, parent: nil)
+      } catch {
+        if index == 0 { throw error }
+        continue
+      }
+      if followsChildren { seizeDescendants(of: id) }
+    }
+    if request.takesSnapshot { tellStart(before) }
     for id in threads.keys.sorted() { _ = wf_interrupt(id) }
-    if request.reloads { kill(request.process, SIGHUP) }
+    // From here on it is watched: the look before can take a while on a busy machine.
+    limit = TimeLimit(seconds: request.timeout, sharesSignals: true)
+    settling = request.settle.map { Settling(least: $0) }
+    if request.reloads { kill(first, SIGHUP) }
     serveAll(alarm)
+  }
+
+  /// What the threads of processes and of their descendants do, by process.
+  private func look(at ids: [ProcessID]) -> [(process: ProcessID, moments: [ThreadMoment])] {
+    var found: [(ProcessID, [ThreadMoment])] = []
+    var known = Set(ids)
+    var waiting = Array(ids.reversed())
+    while let id = waiting.popLast(), found.count < Self.mostProcesses {
+      found.append((id, moments(of: id)))
+      guard followsChildren else { continue }
+      for child in ProcessFiles.children(id).reversed() where known.insert(child).inserted {
+        waiting.append(child)
+      }
+    }
+    return found
+  }
+
+  private func tellStart(_ before: [(process: ProcessID, moments: [ThreadMoment])]) {
+    events.emit(
+      .note(note: CaptureNote(kind: .attached, text: "")), process: first, thread: first)
+    for (id, moments) in before {
+      let fact = Fact(question: .threads(pid: id), answer: .threads(list: moments))
+      events.emit(.fact(fact: fact), process: id, thread: id)
+    }
+    facts.tellSnapshot(of: before.map(\.process), first: first, events)
   }
 
   /// Takes a process under trace with all of its threads, and tells what it is.
@@ -79,7 +134,7 @@ extension TraceSession {
     while !isComplete {
       isComplete = true
       for thread in ProcessFiles.threads(id) where !process.threads.contains(thread) {
-        let result = wf_seize(thread, Self.attachOptions)
+        let result = wf_seize(thread, attachOptions)
         if result < 0 {
           if thread == id { throw refusal(ErrorNumber(rawValue: -result), of: id) }
           continue
@@ -88,6 +143,8 @@ extension TraceSession {
         process.threads.insert(thread)
         let traced = TracedThread(id: thread, process: process)
         traced.followsCalls = true
+        // Our stop will make it go on by restart_syscall(2), which does not tell what it was.
+        traced.interruptedCall = waitedCall(of: thread, in: id)
         threads[thread] = traced
       }
     }
@@ -96,19 +153,6 @@ extension TraceSession {
     }
     processes[id] = process
     tellOfSeized(process, leader, parent: parent)
-  }
-
-  private func refusal(_ error: ErrorNumber, of id: ProcessID) -> CaptureError {
-    if error.rawValue == ESRCH { return CaptureError(.noSuchProcess, detail: "\(id)") }
-    if let tracer = ProcessFiles.status(id)?.tracer, tracer != 0 {
-      return CaptureError(.targetIsTraced, error: error, detail: "\(tracer)")
-    }
-    let scope = ProcessFiles.bytes("/proc/sys/kernel/yama/ptrace_scope", cap: 16)
-      .map { String(decoding: $0.prefix { $0 > 0x20 }, as: UTF8.self) }
-    if let scope, let level = Int(scope), level >= 1, geteuid() != 0 || level >= 3 {
-      return CaptureError(.forbiddenByYama, error: error, detail: scope)
-    }
-    return CaptureError(.notYours, error: error, detail: "\(id)")
   }
 
   private func tellOfSeized(_ process: TracedProcess, _ leader: TracedThread, parent: ProcessID?) {
@@ -153,44 +197,14 @@ extension TraceSession {
     }
   }
 
-  /// Takes the children of those that are traced, and theirs.
-  private func seizeDescendants() {
-    var waiting = processes.keys.sorted()
+  /// Takes the children of a process, and theirs.
+  private func seizeDescendants(of id: ProcessID) {
+    var waiting = [id]
     while let parent = waiting.popLast(), processes.count < Self.mostProcesses {
       for child in ProcessFiles.children(parent) where processes[child] == nil {
         guard (try? seize(child, parent: parent)) != nil else { continue }
         waiting.append(child)
       }
     }
-  }
-
-  // MARK: Letting go
-
-  /// Begins to let all threads go: each has to stop for that.
-  func release() {
-    guard limit.phase == .running else { return }
-    limit.phase = .releasing
-    for id in early.keys.sorted() { _ = wf_detach(id, 0) }
-    early = [:]
-    for id in threads.keys.sorted() { _ = wf_interrupt(id) }
-  }
-
-  /// Lets a thread go that has stopped, with the signal that it was about to get.
-  func letGo(_ id: ProcessID, _ status: WaitStatus) {
-    if let end = status.end {
-      if let thread = threads[id] { ended(thread, end) }
-      return
-    }
-    // What it has just made is traced as well, and comes to a stop of its own.
-    if let created = status.created(by: id), threads[created] == nil { expected.insert(created) }
-    _ = wf_detach(id, status.deliveredSignal)
-    expected.remove(id)
-    guard let thread = threads.removeValue(forKey: id) else { return }
-    let process = thread.process
-    process.threads.remove(id)
-    guard process.threads.isEmpty else { return }
-    releaseAll(thread)
-    processes[process.id] = nil
-    events.emit(.processEnded(end: .released), thread)
   }
 }

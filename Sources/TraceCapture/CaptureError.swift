@@ -16,6 +16,14 @@ package struct CaptureError: Error, Sendable, Hashable {
     case forbiddenBySeccomp
     /// There is no such process to attach to.
     case noSuchProcess
+    /// The process to attach to is this one.
+    case isOurselves
+    /// What is to be attached to is a thread, not a process.
+    case isThread
+    /// The process to attach to is a thread of the kernel.
+    case isKernelThread
+    /// The process to attach to has ended; its parent has not waited for it.
+    case isZombie
     /// The process to attach to has a tracer already.
     case targetIsTraced
     /// The process to attach to is another user's, or protects itself.
@@ -36,10 +44,15 @@ package struct CaptureError: Error, Sendable, Hashable {
   package var code: Code
   /// What the kernel said.
   package var error: ErrorNumber?
-  /// The particulars: a path, a value, the tracer's pid.
+  /// The particulars: a path, a value, the process's number.
   package var detail: String
+  /// Another process that has to do with it: its tracer, its parent, the process of a thread.
+  package var other: ProcessID?
 
-  package init(_ code: Code, error: ErrorNumber? = nil, detail: String = "") {
+  package init(
+    _ code: Code, error: ErrorNumber? = nil, detail: String = "", other: ProcessID? = nil
+  ) {
+    self.other = other
     self.code = code
     self.error = error
     self.detail = detail

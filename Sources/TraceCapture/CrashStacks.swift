@@ -17,6 +17,18 @@ final class CrashStacks {
 
   init(walker: (any StackWalker)?) { self.walker = walker }
 
+  /// True if stacks can be told at all.
+  var canWalk: Bool { walker != nil }
+
+  /// The stack of a thread that stands still, whatever it stands for.
+  func sample(_ thread: TracedThread) -> [StackFrame] {
+    guard let walker, count < Self.most else { return [] }
+    count += 1
+    return walker.stack(
+      of: thread.process.id, thread: thread.id, limit: Self.frames, address: nil
+    ).frames
+  }
+
   /// The stack of `thread`, which stands at this delivery; none unless it ends the process. Out of
   /// time it is wanted as well: it tells what a busy program was at.
   func stack(

@@ -44,6 +44,14 @@ enum ProcessFiles {
     }
   }
 
+  /// The first line of a small file; nil if it cannot be read.
+  static func line(_ path: String) -> String? {
+    bytes(path, cap: 256).map { TargetText.decoding($0.prefix { $0 != 0x0A }) }
+  }
+
+  /// True if there is such a process or thread.
+  static func exists(_ id: Int32) -> Bool { state(id) != nil }
+
   /// What `/proc/PID/status` says; nil if the process is gone.
   static func status(_ id: Int32) -> ProcessStatus? {
     guard let bytes = bytes("/proc/\(id)/status", cap: 16384) else { return nil }
@@ -56,6 +64,15 @@ enum ProcessFiles {
       let name = bytes.lastIndex(of: UInt8(ascii: ")")), name + 2 < bytes.count
     else { return nil }
     return Character(Unicode.Scalar(bytes[name + 2]))
+  }
+
+  /// The kernel's flags of a process (`PF_*`, field 9 of `/proc/PID/stat`); 0 if it is gone.
+  static func flags(_ id: Int32) -> UInt64 {
+    guard let bytes = bytes("/proc/\(id)/stat", cap: 512),
+      let name = bytes.lastIndex(of: UInt8(ascii: ")"))
+    else { return 0 }
+    let fields = bytes[(name + 1)...].split(separator: UInt8(ascii: " "))
+    return fields.count > 6 ? UInt64(String(decoding: fields[6], as: UTF8.self)) ?? 0 : 0
   }
 
   /// The call that a thread is in, with its arguments (`/proc/PID/syscall`); nil if it runs.

@@ -53,6 +53,13 @@ final class StaleFacts {
     for question in lockers(call, thread) { ask(question, thread, events) }
   }
 
+  /// Asks what processes are and have open.
+  func tellSnapshot(of pids: [ProcessID], first: ProcessID, _ events: EventStream) {
+    let question = SystemQuestion.snapshot(pids: pids)
+    let fact = Fact(question: question, answer: inspector.answer(question))
+    events.emit(.fact(fact: fact), process: first, thread: first)
+  }
+
   /// Asks whether the control groups of a process that was killed explain it.
   func explainKill(_ memberships: String, _ thread: TracedThread, _ events: EventStream) {
     ask(

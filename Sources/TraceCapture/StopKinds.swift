@@ -166,6 +166,9 @@ struct WaitStatus {
   /// The signal that a stopped thread is about to get; 0 for stops of other kinds.
   var deliveredSignal: Int32 { event == 0 && stopSignal != Self.callSignal ? stopSignal : 0 }
 
+  /// True for the entry or exit of a call.
+  var isCallStop: Bool { end == nil && event == 0 && stopSignal == Self.callSignal }
+
   /// What thread `id` made, if that is what it stopped for.
   func created(by id: Int32) -> Int32? { (1...3).contains(event) ? Self.message(id) : nil }
 

@@ -36,6 +36,7 @@ extension TraceSession {
       if let call = thread.call {
         thread.call = nil
         if thread.followsCalls { thread.lastCall = call }
+        note(call, result: info.result, of: thread)
         finished(call, result: info.result, thread)
       }
     } else if info.operation == 1 {
@@ -52,6 +53,16 @@ extension TraceSession {
       thread.call = call
     }
     if stopsAtCalls(thread) { stop.resumeToCall() } else { stop.resume() }
+  }
+
+  /// Keeps in mind what a thread was interrupted in, and counts what it finished.
+  private func note(_ call: PendingCall, result: Int64, of thread: TracedThread) {
+    if (-516 ... -512).contains(result) {
+      let restart: UInt64 = call.isNarrow ? 0 : 219
+      if call.number != restart { thread.interruptedCall = call }
+    } else if result != -Int64(EINTR) {
+      thread.finishedCalls += 1
+    }
   }
 
   /// Does what has to be done before a call runs. False if its end does not matter.

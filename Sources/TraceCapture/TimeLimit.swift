@@ -31,6 +31,8 @@ struct TimeLimit {
   static let grace: UInt64 = 2_000_000_000
   /// Nanoseconds for which a program that was running is looked at before it is ended.
   static let watch: UInt64 = 100_000_000
+  /// Nanoseconds after which stacks that are still wanted are given up.
+  static let sampling: UInt64 = 3_000_000_000
   /// Nanoseconds between looks while something is due.
   static let interval: UInt64 = 50_000_000
   /// A signal that the target got less than this ago came to both of us.
@@ -94,20 +96,33 @@ extension TraceSession {
     }
     if limit.isDue {
       emitNote(.timedOut, "\(limit.seconds ?? 0)")
-      emitWaits()
-      if watchRunning() {
-        limit.phase = .watching(EventStream.now)
-      } else {
-        terminate()
-      }
+      lookAround()
     } else if case .watching(let since) = limit.phase, isWatchOver(since) {
-      terminate()
+      endLook()
     } else if case .terminating(let since) = limit.phase,
       EventStream.now &- since > TimeLimit.grace
     {
       for process in processes.keys { kill(process, SIGKILL) }
       limit.phase = .killing
     }
+  }
+
+  /// Tells what everybody waits for and looks at what runs, for a moment; then the end comes.
+  private func lookAround() {
+    emitWaits()
+    let runs = watchRunning()
+    takeMoments()
+    let asks = askStacks()
+    if runs || asks {
+      limit.phase = .watching(EventStream.now)
+    } else {
+      endLook()
+    }
+  }
+
+  private func endLook() {
+    tellLook()
+    terminate()
   }
 
   /// Asks every process of the target to end; after a grace they are killed.
@@ -124,13 +139,16 @@ extension TraceSession {
   /// A signal came to this process. From the terminal the target has it as well; from a process
   /// that meant us it has not, unless that process is of the target or signalled the whole group.
   private func received(_ signal: Int32, from sender: ProcessID) {
-    if signal != SIGTSTP {
-      emitNote(.interrupted, SignalNumber(rawValue: signal).name)
-      emitWaits()
-    }
+    if signal != SIGTSTP { emitNote(.interrupted, SignalNumber(rawValue: signal).name) }
     if isAttached {
-      if signal != SIGTSTP { release() }
-      return
+      guard signal != SIGTSTP else { return }
+      // Whoever asks again will not wait for stacks.
+      return limit.phase == .running ? lookAround() : release()
+    }
+    if signal != SIGTSTP {
+      emitWaits()
+      takeMoments()
+      tellLook()
     }
     if processes[first] == nil {
       // What is left of the target is in the background and cannot be let go: its filter would
@@ -160,25 +178,11 @@ extension TraceSession {
 
   /// Tells what a thread is in; nothing if it is in no call.
   func emitWait(_ thread: TracedThread) {
-    guard !thread.toldWait, let (number, arguments) = ProcessFiles.currentCall(thread.id) else {
+    guard !thread.toldWait, let call = waitedCall(of: thread.id, in: thread.process.id) else {
       return
     }
     thread.toldWait = true
-    let isNarrow = ProcessFiles.isNarrow(thread.process.id)
-    let index = numbers.row(number, isNarrow: isNarrow)
-    let call = PendingCall(row: index, number: number, arguments: arguments, isNarrow: isNarrow)
-    let event: SystemCall
-    if let index {
-      event = SystemCall(
-        name: rows[index].name,
-        arguments: decoder.arguments(of: rows[index], call, thread: thread.id, result: nil),
-        outcome: .unfinished)
-    } else {
-      let name = CallNames.name(number, isNarrow: isNarrow)
-      event = SystemCall(
-        name: name, arguments: decoder.awaited(name, call, thread: thread.id),
-        outcome: .unfinished)
-    }
+    let event = described(call, thread: thread.id)
     events.emit(.systemCall(call: event), thread)
     facts.explainWait(event, thread, events)
   }

@@ -52,6 +52,10 @@ final class TraceSession {
   var mayChangeGroups = false
   /// How often standard output was told of.
   var outputEvents = 0
+  /// What is collected about the threads once time is up.
+  var look = ThreadLook()
+  /// True if the children of what is attached to are watched as well.
+  var followsChildren = true
   /// The logs that were opened.
   var logs = LogFiles()
 
@@ -129,12 +133,15 @@ final class TraceSession {
     thread.wait = nil
     decoder.memory.forget()
     placement.stopped(thread, among: threads)
+    if decoded.end == nil { takeSample(thread) }
     switch decoded.stop(of: id) {
     case .selectedCall(let stop): serve(stop, thread)
     case .call(let stop): serve(stop, thread)
     case .signal(let stop): serve(stop, thread)
     case .group(let stop): serve(stop, thread)
-    case .trap(let stop): stop.resume(stoppingAtCalls: stopsAtCalls(thread))
+    case .trap(let stop):
+      mendInterruption(of: id)
+      stop.resume(stoppingAtCalls: stopsAtCalls(thread))
     case .creation(let stop): serve(stop, thread)
     case .execution(let stop): serve(stop, thread)
     case .exiting(let stop): serve(stop, thread)

@@ -24,6 +24,12 @@ final class TracedThread {
   var toldWait = false
   /// How many calls of it are still to be told of, whatever they are; nil while it is not watched.
   var watchedCalls: Int?
+  /// How many calls it has finished since it is traced, those apart that our stops interrupted.
+  var finishedCalls = 0
+  /// The call that goes on by `restart_syscall(2)` if that is what it is in.
+  var interruptedCall: PendingCall?
+  /// How many stacks of it are still wanted.
+  var samplesLeft = 0
   /// Ordinal of the placement period in which it last stopped.
   var lastPeriod = 0
 

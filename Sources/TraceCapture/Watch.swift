@@ -21,8 +21,10 @@ extension TraceSession {
 
   /// True if enough was seen, or for long enough.
   func isWatchOver(_ since: UInt64) -> Bool {
-    EventStream.now &- since > TimeLimit.watch
-      || threads.values.allSatisfy { $0.watchedCalls ?? 0 == 0 }
+    let age = EventStream.now &- since
+    // A stack takes as long as its debugging information is large.
+    if threads.values.contains(where: { $0.samplesLeft > 0 }) { return age > TimeLimit.sampling }
+    return age > TimeLimit.watch || threads.values.allSatisfy { $0.watchedCalls ?? 0 == 0 }
   }
 
   /// Tells of a call that no row selects.

@@ -85,6 +85,10 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// Can this machine's processor do `feature`, as the flags of /proc/cpuinfo name it? Answer: `names`
   /// with it, or none.
   case processorFeature(name: String)
+  /// What are these processes, their ancestors, and what do they have open? Answer: `snapshots`.
+  case snapshot(pids: [ProcessID])
+  /// What does each thread of process `pid` do? Answer: `threads`; only the tracer can tell.
+  case threads(pid: ProcessID)
 }
 
 /// What an access wants to do with the last component of its path.
@@ -126,6 +130,8 @@ package enum SystemAnswer: Codable, Sendable, Hashable {
   case controlGroup(status: ControlGroupStatus)
   case mapping(status: MappingStatus)
   case argumentSizes(sizes: ArgumentSizes)
+  case snapshots(list: [ProcessSnapshot])
+  case threads(list: [ThreadMoment])
   /// It could not be found out, and why.
   case unknown(reason: String)
 }

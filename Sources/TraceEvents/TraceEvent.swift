@@ -358,6 +358,8 @@ package struct CaptureNote: Codable, Sendable, Hashable {
     case timedOut
     /// The target had become ready (`--settle`), and was ended.
     case settled
+    /// The target ran before, and was attached to.
+    case attached
     /// Ctrl-C reached the target.
     case interrupted
     /// Something was not captured.

@@ -150,7 +150,7 @@ import Testing
     let (scratch, configuration, whyconf) = try makeServer()
     defer { try? FileManager.default.removeItem(atPath: scratch) }
     for (words, says) in [
-      (["-p", "4194303"], "there is no process"), (["-p", "x"], "takes the number"),
+      (["-p", "4194303"], "there is no process"), (["-p", "no-such-name"], "no process called"),
       (["--reload", "true"], "goes with -p"), (["--diff", configuration], "takes two"),
       (["--diff", configuration, configuration], "neither a report"),
     ] {

@@ -34,6 +34,16 @@ int64_t wf_extended_attribute(const char *path, const char *name, void *value, s
 /* Corresponds to memmem(3): offset of the first needle, or -1. */
 int64_t wf_find(const void *haystack, size_t length, const void *needle, size_t needle_length);
 
+/* A connected Unix socket and the one at its other end, by inode. */
+struct wf_unix_pair {
+  uint64_t inode;
+  uint64_t peer;
+};
+
+/* Corresponds to a dump by sock_diag(7) with UDIAG_SHOW_PEER: how many pairs were put into `pairs`, at
+   most `capacity`, or a negative errno. */
+int64_t wf_unix_peers(struct wf_unix_pair *pairs, size_t capacity);
+
 #pragma clang assume_nonnull end
 
 #endif

@@ -109,6 +109,7 @@ int32_t wf_call_info(int32_t thread, struct wf_call_info *info);
 int32_t wf_event_message(int32_t thread, uint64_t *message);
 int32_t wf_signal_info(int32_t thread, struct wf_signal_info *info);
 int32_t wf_peek(int32_t thread, uint64_t address, uint64_t *word);
+int32_t wf_set_result(int32_t thread, int64_t result);
 int32_t wf_poke(int32_t thread, uint64_t address, uint64_t word);
 
 /// Waits for a child or tracee of the calling thread alone. Gives its thread id; 0 if there is

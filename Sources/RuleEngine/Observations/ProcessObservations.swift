@@ -173,6 +173,11 @@ struct Waiting: ObservationKind {
   var stopper: String?
   var circle: [String] = []
   var turn: String?
+  var doing: String?
+  var kind: String?
+  var isDeadlock = false
+  var functions: String?
+  var chain: [String] = []
 
   static let name = "waiting"
   static let summary = "When the time was up, the process was still in a system call."
@@ -196,5 +201,17 @@ struct Waiting: ObservationKind {
       "turn", \.turn,
       "What of them keeps it from going on: data at its end, a peer that is gone, a call that fails."
     ),
+    .init("doing", \.doing, "What it does, to follow its name: waits for a child to end."),
+    .init(
+      "wait_kind", \.kind,
+      "running, work, sleep, terminal, data, room, mutex, condition, thread, fileLock, child, signal, stopped, device, opening, call."
+    ),
+    .init(
+      "is_deadlock", \.isDeadlock,
+      "True if threads or processes wait for each other, or one for itself."),
+    .init("functions", \.functions, "The functions that those are in: lock_a() and lock_b()."),
+    .init(
+      "chain", \.chain,
+      "Who waits for what, one line for each, each for the next, with their stacks."),
   ]
 }

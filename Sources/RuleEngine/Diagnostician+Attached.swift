@@ -1,0 +1,139 @@
+internal import HeuristicCatalog
+internal import History
+internal import TraceEvents
+
+// Processes that ran before they were looked at, and run on.
+extension Diagnostician {
+  /// Seconds without any call after which a process counts as hanging that waits for no work.
+  private static let stillness = 0.5
+
+  /// What is said of a process that was let go while it ran.
+  func running(_ root: ProcessRecord) -> Diagnosis {
+    let graph = WaitGraph(observer.inquiry)
+    var diagnosis = Diagnosis(
+      status: .unknown, summary: "", findings: [], harmlessCalls: history.failures.total)
+    diagnosis.snapshot = SnapshotReading(graph)
+    if let hang = hang(graph, root) {
+      diagnosis.status = .hung
+      diagnosis.findings = [hang]
+      diagnosis.summary = hang.title.asSentence
+      return diagnosis
+    }
+    diagnosis.findings = failuresWhileWatched()
+    let doing = graph.leading(of: root.pid).map { ": it \($0.wait.words)" } ?? ""
+    let failed = diagnosis.findings.first.map {
+      "; while it was watched, this went wrong: \($0.title)"
+    }
+    diagnosis.summary = (root.name + " (pid \(root.pid)) runs" + doing + (failed ?? "")).asSentence
+    return diagnosis
+  }
+
+  /// What failed while it was watched, none of it a cause of anything: it runs on.
+  private func failuresWhileWatched() -> [Finding] {
+    var findings = candidateFindings().filter {
+      $0.role == .cause && $0.confidence >= Self.causeThreshold
+    }
+    for index in findings.indices { findings[index].role = .contributing }
+    return Array(findings.prefix(Self.findingLimit))
+  }
+
+  // MARK: Hangs
+
+  /// Why a process does not go on; nil if it does, or only waits for work.
+  private func hang(_ graph: WaitGraph, _ root: ProcessRecord) -> Finding? {
+    if let circle = graph.firstCircle() { return finding(on: circle, isCircle: true, graph) }
+    if let node = graph.firstHopeless() { return finding(on: [node], isCircle: false, graph) }
+    let own = graph.nodes[root.pid] ?? []
+    if !own.isEmpty, own.allSatisfy({ $0.wait.kind == .stopped }) {
+      return finding(on: [own[0]], isCircle: false, graph)
+    }
+    guard graph.standsStill, history.duration >= Self.stillness,
+      !own.contains(where: { $0.wait.kind == .work }), let leading = graph.leading(of: root.pid)
+    else { return nil }
+    let chain = graph.chain(from: leading)
+    // At the end of the chain somebody waits for work: nobody has given it any.
+    guard chain.last?.wait.kind != .work else { return nil }
+    return finding(on: chain, isCircle: false, graph)
+  }
+
+  /// What is said of threads that wait for each other, or each for the next.
+  func finding(on chain: [WaitGraph.Node], isCircle: Bool, _ graph: WaitGraph) -> Finding? {
+    guard let first = chain.first, let last = isCircle ? chain.first : chain.last,
+      let process = history.process(pid: last.process) ?? history.root
+    else { return nil }
+    let seen = waiting(chain, isCircle: isCircle, process)
+    var context = general(process, complaint: nil)
+    context.merge(seen.context) { _, seen in seen }
+    guard
+      let heuristic = catalog.matches(seen, general: context).first(where: { $0.role == .cause })
+    else { return nil }
+    let rendered = heuristic.rendered(with: context)
+    let isSure = isCircle || last.wait.isHopeless || last.wait.kind == .stopped
+    let down = pathDown(to: process.index)
+    return Finding(
+      heuristic: heuristic.id, role: .cause,
+      confidence: ((isSure ? 1 : 0.85) * heuristic.confidence * 1000).rounded() / 1000,
+      subject: rendered.subject, error: nil, signal: nil, call: last.moment.call?.name,
+      pid: last.process, program: process.executedPath ?? process.executable ?? process.name,
+      title: rendered.title, because: rendered.because, fixes: rendered.fixes,
+      references: rendered.references, evidence: evidence(chain, first),
+      pathDown: down.count > 1 ? down : [],
+      features: [:],
+      reason: isCircle ? "each of them waits for the next, and the last for the first" : "")
+  }
+
+  private func evidence(_ chain: [WaitGraph.Node], _ first: WaitGraph.Node) -> [Evidence] {
+    chain.map { node in
+      let process = history.process(pid: node.process)
+      return Evidence(
+        number: process?.lastNumber ?? 0, time: history.duration, pid: node.process,
+        program: process?.name ?? "",
+        text: "thread \(node.moment.thread) \(node.wait.words)"
+          + (node.moment.call.map { ": " + $0.notation } ?? ""))
+    }
+  }
+
+  /// The observation of what they wait for.
+  private func waiting(
+    _ chain: [WaitGraph.Node], isCircle: Bool, _ process: ProcessRecord
+  ) -> Waiting {
+    let last = isCircle ? chain[0] : chain[chain.count - 1]
+    var seen = Waiting()
+    seen.call = last.moment.call?.name ?? ""
+    seen.whatFor =
+      last.wait.words.hasPrefix("waits for ")
+      ? String(last.wait.words.dropFirst(10)) : last.wait.words
+    seen.doing = last.wait.words
+    seen.subject = last.wait.subject
+    seen.isBusy = last.wait.kind == .running
+    seen.kind = last.wait.kind.rawValue
+    seen.isDeadlock = isCircle || last.wait.isHopeless && last.wait.kind == .mutex
+    seen.holder = last.wait.actors.first.map { "\($0.name) (pid \($0.pid))" }
+    if last.wait.kind == .stopped { seen.stoppedBy = "SIGSTOP" }
+    if let own = Observer.ownFrame(of: last.moment.stack), let function = own.function {
+      seen.function = function
+    }
+    let functions = chain.compactMap { node in
+      Observer.ownFrame(of: node.moment.stack).flatMap(\.function)
+    }
+    if functions.count == chain.count {
+      seen.functions = functions.map { $0 + "()" }.joined(separator: " and ")
+    }
+    if chain.count > 1 || !last.moment.stack.isEmpty {
+      seen.chain = chain.flatMap { node -> [String] in
+        let name = history.process(pid: node.process)?.name ?? "process"
+        let place = Observer.ownFrame(of: node.moment.stack).flatMap(Self.place)
+        let own = "\(name) (pid \(node.process)), thread \(node.moment.thread)"
+        return ["\(own), \(place.map { "in \($0), " } ?? "")\(node.wait.words)"]
+          + Observer.lines(of: node.moment.stack).map { "  " + $0 }
+      }
+    }
+    return seen
+  }
+
+  private static func place(_ frame: StackFrame) -> String? {
+    frame.function.map { function in
+      "\(function)()" + (frame.file.map { " at \(PathName.base(of: $0)):\(frame.line ?? 0)" } ?? "")
+    }
+  }
+}

@@ -1,0 +1,31 @@
+private import CTraceShim
+import TraceEvents
+
+// Stacks of threads that stand in each other's way, or that run without end.
+extension TraceSession {
+  /// Has the threads stop whose stack tells more than their call; false if there are none.
+  func askStacks() -> Bool {
+    guard crashes.canWalk else { return false }
+    var asked = 0
+    // The order of a dictionary differs from run to run.
+    for id in look.moments.keys.sorted() {
+      for moment in look.moments[id] ?? [] where asked < ThreadLook.mostThreads {
+        guard let thread = threads[moment.thread] else { continue }
+        let isStuck = moment.lock.map { $0.kind != .unknown } ?? false
+        guard isStuck || moment.state == "R", wf_interrupt(thread.id) == 0 else { continue }
+        thread.samplesLeft = isStuck ? 1 : ThreadLook.samples
+        asked += 1
+      }
+    }
+    return asked > 0
+  }
+
+  /// Walks the stack of a thread that stands for it.
+  func takeSample(_ thread: TracedThread) {
+    guard thread.samplesLeft > 0 else { return }
+    thread.samplesLeft -= 1
+    let frames = crashes.sample(thread)
+    if !frames.isEmpty { look.stacks[thread.id, default: []].append(frames) }
+    if thread.samplesLeft > 0 { _ = wf_interrupt(thread.id) }
+  }
+}
