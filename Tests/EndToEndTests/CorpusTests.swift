@@ -21,6 +21,12 @@ import Testing
     FileManager.default.fileExists(atPath: $0.recordingFile.path)
   }
 
+  private static let gate = Gate(width: 4)
+
+  private static func replay(_ arguments: [String]) async throws -> ProcessResult {
+    try await gate.pass { try await ChildProcess.run([Host.whyfail] + arguments) }
+  }
+
   @Test func everyCaseIsRecorded() {
     let missing = CorpusCase.all.filter {
       $0.description.pending == nil
@@ -31,12 +37,11 @@ import Testing
 
   @Test(arguments: recorded)
   func givesTheGoldenReport(_ corpusCase: CorpusCase) async throws {
-    let replay = try await ChildProcess.run([
-      Host.whyfail, "--replay", corpusCase.recordingFile.path,
-    ])
+    let replay = try await Self.replay(["--replay", corpusCase.recordingFile.path])
     #expect(replay.status == 0, "\(replay.errorText)")
     #expect(replay.outputText == "", "a report goes to standard error")
     if Golden.isRewriting {
+      try #require(!replay.error.isEmpty, "an empty report is no golden one")
       try replay.error.write(to: corpusCase.goldenFile)
       Issue.record("rewrote \(corpusCase.goldenFile.path); read the difference")
       return
@@ -47,8 +52,8 @@ import Testing
 
   @Test(arguments: recorded)
   func meetsTheExpectation(_ corpusCase: CorpusCase) async throws {
-    let replay = try await ChildProcess.run([
-      Host.whyfail, "--format", "json", "--replay", corpusCase.recordingFile.path,
+    let replay = try await Self.replay([
+      "--format", "json", "--replay", corpusCase.recordingFile.path,
     ])
     try #require(replay.status == 0, "\(replay.errorText)")
     let report = try JSONDecoder().decode(JSONReport.self, from: replay.error)
