@@ -18,11 +18,11 @@ enum ConfigurationPlaces {
     if dataPrefixes.contains(where: { path.hasPrefix($0) }) { return base == "pyvenv.cfg" }
     let isInStore = isStore(path)
     if !isInStore, anywhere.contains(suffix(of: base)) { return true }
-    if dataParts.contains(where: { (path + "/").containsBytes($0) }) { return false }
+    if dataParts.contains(where: { (path + "/").contains($0) }) { return false }
     if prefixes.contains(where: { path.hasPrefix($0) }) { return true }
     let isCode = isCodeName(base) && !names.contains(base)
     if isInStore {
-      return isFileNamed(base, after: circumstances.name) || path.containsBytes("/etc/")
+      return isFileNamed(base, after: circumstances.name) || path.contains("/etc/")
     }
     if let home = circumstances.variables.home, home.utf8.count > 1, path.hasPrefix(home + "/") {
       let below = path.dropFirst(home.utf8.count + 1)
@@ -37,7 +37,7 @@ enum ConfigurationPlaces {
     }
     if isCode { return false }
     if isFileNamed(base, after: circumstances.name) { return true }
-    return looksLikeConfiguration(base) || parts.contains { path.containsBytes($0) }
+    return looksLikeConfiguration(base) || parts.contains { path.contains($0) }
   }
 
   /// True for the files that every program touches and no program owns.
@@ -84,9 +84,9 @@ enum ConfigurationPlaces {
     let place = path + "/"
     if neverPrefixes.contains(where: { place.hasPrefix($0) }) {
       // What is configured until the next start: /run/tmpfiles.d.
-      guard path.hasPrefix("/run/"), place.containsBytes(".d/") else { return true }
+      guard path.hasPrefix("/run/"), place.contains(".d/") else { return true }
     }
-    if neverParts.contains(where: { place.containsBytes($0) }) { return true }
+    if neverParts.contains(where: { place.contains($0) }) { return true }
     return neverSuffixes.contains(suffix(of: PathName.base(of: path)))
   }
 
@@ -124,7 +124,7 @@ enum ConfigurationPlaces {
     if names.contains(base) { return false }
     if dataSuffixes.contains(suffix(of: base)) { return true }
     let name = base.lowercased()
-    return base.hasSuffix("~") || dataNameParts.contains { name.containsBytes($0) }
+    return base.hasSuffix("~") || dataNameParts.contains { name.contains($0) }
       || dataNameEnds.contains { name.hasSuffix($0) }
   }
 

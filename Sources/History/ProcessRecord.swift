@@ -162,7 +162,7 @@ extension ProcessRecord {
   /// Keeps `path` if its name is that of a shared library or of an interpreter's extension.
   mutating func noteLibrary(_ path: String) {
     let name = PathName.base(of: path)
-    guard name.hasSuffix(".so") || name.hasSuffix(".node") || name.containsBytes(".so."),
+    guard name.hasSuffix(".so") || name.hasSuffix(".node") || name.contains(".so."),
       libraries.count < Self.libraryCapacity, !path.hasPrefix("/etc/"), !libraries.contains(path)
     else { return }
     libraries.append(path)

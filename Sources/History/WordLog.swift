@@ -102,14 +102,13 @@ package struct WordLog: Sendable {
   /// True for a line with one of the words by which programs complain; which of these is meant is
   /// decided at the end.
   private static func complains(_ line: SpokenLine) -> Bool {
-    let text = line.text.lowercased()
-    return complaintWords.contains { text.contains($0) }
+    complaintWords.occurs(in: line.text)
   }
 
-  private static let complaintWords = [
+  private static let complaintWords = WordSet([
     "error", "fatal", "panic", "exception", "failed", "failure", "cannot", "can't", "could not",
     "unable to", "no such", "not found", "denied", "refused", "abort", "emerg", "critical",
-  ]
+  ])
 
   private func isKnown(_ piece: Substring) -> Bool {
     let end = piece.prefix(Self.lineLimit)

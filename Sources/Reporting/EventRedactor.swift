@@ -43,7 +43,7 @@ package struct EventRedactor {
     call.arguments.allSatisfy { argument in
       switch argument {
       case .path(let text), .text(let text):
-        SecretScanner(text).secrets.isEmpty && !literals.contains { text.containsBytes($0) }
+        SecretScanner(text).secrets.isEmpty && !literals.contains { text.contains($0) }
       case .strings, .address: false
       default: true
       }
@@ -76,7 +76,7 @@ package struct EventRedactor {
 
   private func replacingLiterals(_ text: String) -> String {
     literals.reduce(text) { text, secret in
-      text.containsBytes(secret) ? Redaction.replacing(secret, in: text) : text
+      text.contains(secret) ? Redaction.replacing(secret, in: text) : text
     }
   }
 }

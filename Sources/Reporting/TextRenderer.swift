@@ -31,7 +31,12 @@ package struct TextRenderer {
     } else {
       renderer.writeDiagnosis()
     }
-    return renderer.lines.map { $0 + "\n" }.joined()
+    var text = ""
+    for line in renderer.lines {
+      text += line
+      text += "\n"
+    }
+    return text
   }
 
   private mutating func writeSuccess() {

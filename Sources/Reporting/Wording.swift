@@ -84,7 +84,9 @@ func decimal(_ value: Double, places: Int) -> String {
   let digits = String(Int64(scaled.magnitude))
   let filled = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
   let sign = scaled < 0 ? "-" : ""
-  return places == 0 ? sign + filled : sign + filled.dropLast(places) + "." + filled.suffix(places)
+  if places == 0 { return sign + filled }
+  // Strings alone: to append a part of one looks up conformances at run time, at every start.
+  return sign + String(filled.dropLast(places)) + "." + String(filled.suffix(places))
 }
 
 /// A duration as people say it: `0.03 s`, `12.5 s`, `3 min 20 s`.

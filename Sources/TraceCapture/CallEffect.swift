@@ -103,8 +103,8 @@ enum WatchedPaths {
     guard let dot = name.lastIndex(of: 0x2E) else { return true }
     let ending = Substring(name[name.index(after: dot)...])
     if extensions.contains(String(ending)) { return false }
-    if languages.contains(String(ending)) { return !packages.contains { path.containsBytes($0) } }
+    if languages.contains(String(ending)) { return !packages.contains { path.contains($0) } }
     // libc.so.6
-    return !(ending.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && path.containsBytes(".so."))
+    return !(ending.utf8.allSatisfy { $0 >= 0x30 && $0 <= 0x39 } && path.contains(".so."))
   }
 }

@@ -10,8 +10,9 @@ package enum OwnCommandLine {
     var words: [String] = []
     var next = unsafe wf_start_arguments()
     while let text = unsafe next.pointee {
-      let bytes = unsafe UnsafeRawBufferPointer(start: text, count: strlen(text))
-      unsafe words.append(TargetText.decoding(Array(bytes)))
+      let bytes = unsafe UnsafeBufferPointer(
+        start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: strlen(text))
+      unsafe words.append(TargetText.decoding(bytes))
       unsafe next += 1
     }
     return words

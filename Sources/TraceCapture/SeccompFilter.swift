@@ -78,11 +78,12 @@ package enum SeccompFilter {
       .init(FilterInstruction.jumpIfEqual, CallConvention.i386.rawValue, jumpTrue: 1))
     program.append(.init(FilterInstruction.verdict, allow))
     program.append(.init(FilterInstruction.load, numberOffset))
-    appendSearch(runs(of: rows) { $0.number32 }[...], to: &program)
+    appendSearch(narrowRuns(of: rows)[...], to: &program)
     return program
   }
 
   private static let writeNumber: Int32 = 1
+  private static let narrowWriteNumber: Int32 = 4
   // Offsets in struct seccomp_data (linux/seccomp.h).
   private static let numberOffset: UInt32 = 0
   private static let architectureOffset: UInt32 = 4
@@ -119,6 +120,17 @@ package enum SeccompFilter {
     }
     begin(next, nil)
     return runs
+  }
+
+  /// The runs of i386. Of these calls the number alone decides, but for `write`, and the tracer looks
+  /// at the arguments: 32-bit programs are few, and all would pay for the longer program.
+  private static func narrowRuns(of rows: [SystemCallRow]) -> [Run] {
+    runs(of: rows.map { row in
+      guard row.number32 != narrowWriteNumber else { return row }
+      var row = row
+      row.condition = []
+      return row
+    }) { $0.number32 }
   }
 
   /// Finds the run of the number in the accumulator; always ends with a verdict.

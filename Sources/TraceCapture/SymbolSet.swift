@@ -45,13 +45,18 @@ package enum SymbolSet: UInt8, Sendable {
   private static func join(_ value: UInt32, _ names: [(UInt32, String)]) -> String {
     if value == 0 { return "0" }
     var rest = value
-    var found: [String] = []
+    // By hand, as `joined` looks up conformances at run time, at every start.
+    var text = ""
+    func add(_ name: String) {
+      if !text.isEmpty { text += "|" }
+      text += name
+    }
     for (bits, name) in names where bits != 0 && rest & bits == bits {
-      found.append(name)
+      add(name)
       rest &= ~bits
     }
-    if rest != 0 { found.append(hexadecimal(rest)) }
-    return found.joined(separator: "|")
+    if rest != 0 { add(hexadecimal(rest)) }
+    return text
   }
 
   private static func hexadecimal(_ value: UInt32) -> String {

@@ -18,7 +18,8 @@ extension TraceSession {
       isLaunching = false
     }
     let call = PendingCall(row: index, info)
-    if entered(call, row: rows[index], thread) {
+    let isSelected = !call.isNarrow || rows[index].selects(call.arguments)
+    if isSelected, entered(call, row: rows[index], thread) {
       thread.call = call
       stop.resumeToExit()
     } else if thread.followsCalls {

@@ -1,17 +1,66 @@
 extension String {
-  /// True if the bytes of `part` occur in this text; unlike `contains` it looks at no characters,
-  /// which are a matter of Unicode and cost thirty times as much.
-  package func containsBytes(_ part: String) -> Bool {
-    let text = utf8Span.span
-    let wanted = part.utf8Span.span
-    guard wanted.count > 0, text.count >= wanted.count else { return wanted.count == 0 }
-    let first = wanted[0]
-    for start in 0...(text.count - wanted.count) where text[start] == first {
+  /// True if the bytes of `part` occur in this text. The standard library's `contains` looks at
+  /// characters, which are a matter of Unicode, and costs thirty times as much.
+  package func contains(_ part: String) -> Bool {
+    utf8Span.span.contains(part.utf8Span.span)
+  }
+}
+
+extension Substring {
+  /// True if the bytes of `part` occur in this text.
+  package func contains(_ part: String) -> Bool {
+    utf8Span.span.contains(part.utf8Span.span)
+  }
+}
+
+extension Span<UInt8> {
+  fileprivate func contains(_ part: borrowing Span<UInt8>) -> Bool {
+    guard part.count > 0, count >= part.count else { return part.count == 0 }
+    let first = part[0]
+    for start in 0...(count - part.count) where self[start] == first {
       var offset = 1
-      while offset < wanted.count, text[start + offset] == wanted[offset] { offset += 1 }
-      if offset == wanted.count { return true }
+      while offset < part.count, self[start + offset] == part[offset] { offset += 1 }
+      if offset == part.count { return true }
     }
     return false
+  }
+}
+
+/// Words that are looked for in many texts, letters of ASCII alike in both cases.
+///
+/// A text is walked once, and a word is compared only where its first letter is.
+package struct WordSet: Sendable {
+  private let words: [[UInt8]]
+  /// By a first byte, its positions in `words`.
+  private let starts: [[Int]]
+
+  /// Of words of two bytes or more, in lower case.
+  package init(_ words: [String]) {
+    self.words = words.map { Array($0.utf8) }.filter { $0.count >= 2 }
+    var starts: [[Int]] = Array(repeating: [], count: 256)
+    for (position, word) in self.words.enumerated() { starts[Int(word[0])].append(position) }
+    self.starts = starts
+  }
+
+  /// True if any of the words occurs in `text`.
+  package func occurs(in text: String) -> Bool {
+    let text = text.utf8Span.span
+    for start in text.indices {
+      for position in starts[Int(Self.folded(text[start]))] {
+        let word = words[position]
+        guard word.count <= text.count - start else { continue }
+        var offset = 1
+        while offset < word.count, Self.folded(text[start + offset]) == word[offset] {
+          offset += 1
+        }
+        if offset == word.count { return true }
+      }
+    }
+    return false
+  }
+
+  private static func folded(_ byte: UInt8) -> UInt8 {
+    (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
   }
 }
 
