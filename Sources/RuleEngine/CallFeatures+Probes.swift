@@ -36,7 +36,7 @@ extension CallFeatures {
     let process = run.history.processes[call.process]
     let words = process.arguments.dropFirst() + process.environment
     let given = call.call.path ?? path
-    return words.contains { $0.containsBytes(given) || $0.containsBytes(path) }
+    return words.contains { $0.contains(given) || $0.contains(path) }
       ? 0 : RankingWeights.optionalPlace
   }
 

@@ -55,7 +55,9 @@ extension CallFeatures {
         var value = weight
         if mention.word != token, mention.word.contains("/") {
           // The end of a longer path: of this one, or of another with the same last name.
-          guard let path = call.path, path.hasSuffix(mention.word.droppingDots) else { continue }
+          guard let path = call.path, path.hasSuffix(mention.word.droppingDots),
+            !isReadFile(mention.word, call, run)
+          else { continue }
           value = RankingWeights.pathEndMentioned
         }
         if run.mentions.line(mention.line, speaksOf: call.error) {
@@ -89,6 +91,15 @@ extension CallFeatures {
       && run.history.processes[call.process].recentFiles.contains {
         $0 != call.path && PathName.base(of: $0) == name
       }
+  }
+
+  /// True if a relative path that words name is that of a file which the process had read.
+  private static func isReadFile(
+    _ name: String, _ call: FailedCall, _ run: RankingContext
+  ) -> Bool {
+    let process = run.history.processes[call.process]
+    let path = PathName.absolute(name, from: process.workingDirectory)
+    return path != call.path && process.recentFiles.contains(path)
   }
 
   /// True for what is said for many reasons: a word of lower-case letters alone.

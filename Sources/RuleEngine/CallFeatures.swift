@@ -97,7 +97,7 @@ enum CallFeatures {
   /// that one was not loaded, and so another place was tried.
   private static func isMadeOfAnother(_ path: String, _ process: ProcessRecord) -> Bool {
     path.hasSuffix(".so")
-      && process.libraries.contains { $0 != path && path.containsBytes($0) }
+      && process.libraries.contains { $0 != path && path.contains($0) }
   }
 }
 

@@ -20,7 +20,7 @@ extension Diagnostician {
     context.merge(general) { own, _ in own }
     var rendered = heuristic.rendered(with: context)
     if let place = askedPlace(of: candidate, subject: rendered.subject, process: process),
-      !rendered.because.contains(where: { $0.containsBytes(TargetText.escaped(place.text.trimmed)) }
+      !rendered.because.contains(where: { $0.contains(TargetText.escaped(place.text.trimmed)) }
       )
     {
       rendered.because.insert(

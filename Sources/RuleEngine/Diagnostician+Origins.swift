@@ -132,7 +132,7 @@ extension Diagnostician {
     if case .call(let call, _) = candidate.source { port = call.address?.port.map(String.init) }
     let others = words.filter { $0 != port }
     return observer.inquiry.lines(mentioning: words, in: files).first { line in
-      guard let port, !others.contains(where: line.text.containsBytes) else { return true }
+      guard let port, !others.contains(where: line.text.contains) else { return true }
       return Self.speaksOfPort(line.text, port)
     }
   }
@@ -164,7 +164,7 @@ extension Diagnostician {
   private static func speaksOfPort(_ text: String, _ port: String) -> Bool {
     let text = text.lowercased()
     return ["port", "listen", "bind", "addr", "host", "server", "connect", "url", ":" + port]
-      .contains { text.containsBytes($0) } && !text.containsBytes(":" + port + ":")
+      .contains { text.contains($0) } && !text.contains(":" + port + ":")
   }
 
   private static func mayHoldWords(_ file: String) -> Bool {

@@ -57,7 +57,7 @@ extension Diagnostician {
     seen.why = reason.map { $0.title.droppingPrefix(seen.isCrash ? "" : heading).asSentence }
     let said = seen.line.map { TargetText.escaped($0) }
     seen.detail = reason?.because.first {
-      $0.utf8.count < 200 && !$0.contains("\n") && !(said.map($0.containsBytes) ?? false)
+      $0.utf8.count < 200 && !$0.contains("\n") && !(said.map($0.contains) ?? false)
     }
     var context = general(process, complaint: nil)
     context.merge(seen.context) { general, _ in general }
@@ -92,7 +92,7 @@ extension Diagnostician {
           && (finding.features[.complaint] != nil
             || finding.evidence.contains { $0.number == line.number })
           // What says no more than the words is no explanation.
-          && !finding.title.containsBytes(said)
+          && !finding.title.contains(said)
       }
     }
   }

@@ -108,7 +108,7 @@ struct FailurePath {
     guard let complaint, complaint.number - child.endNumber > wayOn else { return false }
     return !history.words.lines.contains { line in
       line.process == parent.index && line.number > child.endNumber
-        && names.contains { line.text.containsBytes($0) }
+        && names.contains { line.text.contains($0) }
     }
   }
 

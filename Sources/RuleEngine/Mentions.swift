@@ -173,7 +173,7 @@ enum Complaint {
 
   /// True for words about what a program was given to read, not about what it could not have.
   static func isAboutInput(_ text: String) -> Bool {
-    inputWords.contains { text.containsBytes($0) }
+    inputWords.contains { text.contains($0) }
   }
 
   private static let inputWords = [
@@ -185,8 +185,8 @@ enum Complaint {
 
   /// True if `text`, in lower case, has the words of `error`.
   static func speaks(of error: ErrorNumber, in text: String) -> Bool {
-    text.containsBytes(error.words.lowercased())
-      || otherWords[error, default: []].contains { text.containsBytes($0) }
+    text.contains(error.words.lowercased())
+      || otherWords[error, default: []].contains { text.contains($0) }
   }
 
   /// True for the line in which a traceback names its exception: `ValueError: …`,

@@ -10,12 +10,32 @@ enum ProcessFeature {
     if !leaf.hasExecuted, leaf.parent == process { return RankingWeights.innermost }
     if run.path.contains(process) { return RankingWeights.onFailurePath }
     let record = run.history.processes[process]
+    if endedWellBefore(record, run) { return RankingWeights.overcome }
     guard record.failed else { return RankingWeights.offFailurePath }
     let isPassedOver =
       !run.passedOver.isEmpty
       && run.history.lineage(of: process).contains { run.passedOver.contains($0) }
     return isPassedOver || isOvercome(record, run)
       ? RankingWeights.overcome : RankingWeights.offFailurePathButFailed
+  }
+
+  /// True if a process, or one that it worked for, ended well, whatever it had met, before the failure
+  /// path complained in clear words, and not of it.
+  private static func endedWellBefore(_ record: ProcessRecord, _ run: RankingContext) -> Bool {
+    var next: Int? = record.index
+    var names: [String] = []
+    while let index = next, !run.path.contains(index) {
+      let process = run.history.processes[index]
+      names.append(process.name.lowercased())
+      if case .exited(0) = process.end,
+        let complaint = run.firstClearComplaint(after: process.endNumber, of: run.path.leaf)
+      {
+        let text = complaint.text.lowercased()
+        return !names.contains { text.contains($0) }
+      }
+      next = process.parent
+    }
+    return false
   }
 
   /// True if the failure path went on after this failure, and then failed over something else, by

@@ -22,7 +22,11 @@ extension Ranking {
       return Candidate(
         source: .words(line: found.line), process: process, number: line.number,
         features: [
-          (.process, ProcessFeature.standing(of: process, run)),
+          (
+            .process,
+            run.path.contains(process) && run.spokesmen.contains(process)
+              ? RankingWeights.innermost : ProcessFeature.standing(of: process, run)
+          ),
           (
             .complaint,
             found.weight > 0.25
@@ -75,7 +79,7 @@ extension Ranking {
     run.history.processes[line.process].children.contains { child in
       guard case .killed(let signal, _) = run.history.processes[child].end else { return false }
       return line.number >= run.history.processes[child].endNumber
-        && line.text.containsBytes(signal.words)
+        && line.text.contains(signal.words)
     }
   }
 

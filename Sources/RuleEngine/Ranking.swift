@@ -227,8 +227,9 @@ struct Ranking {
   ) -> [Candidate] {
     let path = run.path.processes.drop { $0 != process.index }
     guard case .exited(let status) = process.end, status != 0,
-      !run.mentions.lines.contains(where: {
+      !run.history.words.lines.contains(where: {
         path.contains($0.process) && $0.stream == .standardError
+          && $0.number >= run.history.processes[$0.process].executionNumber
       })
     else { return [] }
     return [

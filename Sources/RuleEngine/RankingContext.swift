@@ -17,6 +17,8 @@ struct RankingContext {
   let refusedNames: Set<String>
   /// Process and path of each failed call.
   let failedPaths: Set<String>
+  /// The processes to which a child gave its words in JSON, and that give them to people.
+  let spokesmen: Set<Int>
   /// The lines that complain in clear words.
   private let clearComplaints: [SpokenLine]
 
@@ -24,10 +26,15 @@ struct RankingContext {
     self.history = history
     self.path = path
     // What a process said as another program, such as a wrapper that then became the real one, is
-    // not about what that one failed in.
-    let lines = history.words.lines.filter {
+    // not about what that one failed in; what it told another program in JSON, that one tells people.
+    let spoken = history.words.lines.filter {
       $0.number >= history.processes[$0.process].executionNumber
     }
+    let isForProgram = { (line: SpokenLine) in !line.isShown && line.text.hasPrefix("{\"") }
+    let lines = spoken.filter { !isForProgram($0) }
+    let tellers = Set(spoken.filter(isForProgram).map(\.process))
+    spokesmen = Set(
+      tellers.subtracting(lines.map(\.process)).compactMap { history.processes[$0].parent })
     mentions = Mentions(lines)
     let shown = FailurePath.heard(in: history, onlyShown: true)
     var passedOver: Set<Int> = []
@@ -86,7 +93,7 @@ struct RankingContext {
   /// True for a look for the translation of a message: what a program does as it complains.
   private static func isForMessage(_ call: FailedCall) -> Bool {
     call.error.isAbsence
-      && call.path.map { $0.hasSuffix(".mo") && $0.containsBytes("/LC_MESSAGES/") }
+      && call.path.map { $0.hasSuffix(".mo") && $0.contains("/LC_MESSAGES/") }
         ?? false
   }
 

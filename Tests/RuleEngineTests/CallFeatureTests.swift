@@ -27,21 +27,28 @@ struct CallFeatureTests {
 
   @Test("process: the innermost failure, its parents, a stranger that failed, one that did not")
   func process() {
-    let build = { (status: Int32, caller: ProcessID) in
+    let build = { (status: Int32, caller: ProcessID, words: String) in
       { (trace: inout Trace) in
         trace.spawn(200, "/bin/true")
         trace.spawn(300, "/bin/cc")
         trace.open("/x", .fails(.noEntry), by: caller)
         trace.exit(status, by: 200)
-        trace.say("cc: error", by: 300)
+        trace.say(words, by: 300)
         trace.exit(2, by: 300)
         trace.exit(2)
       }
     }
-    #expect(value(CallFeatures.process, build(0, 300)) == RankingWeights.innermost)
-    #expect(value(CallFeatures.process, build(0, 100)) == RankingWeights.onFailurePath)
-    #expect(value(CallFeatures.process, build(9, 200)) == RankingWeights.offFailurePathButFailed)
-    #expect(value(CallFeatures.process, build(0, 200)) == RankingWeights.offFailurePath)
+    let ofItself = "cc: error"
+    #expect(value(CallFeatures.process, build(0, 300, ofItself)) == RankingWeights.innermost)
+    #expect(value(CallFeatures.process, build(0, 100, ofItself)) == RankingWeights.onFailurePath)
+    #expect(
+      value(CallFeatures.process, build(9, 200, ofItself))
+        == RankingWeights.offFailurePathButFailed)
+    #expect(value(CallFeatures.process, build(0, 200, ofItself)) == RankingWeights.overcome)
+    // The complaint may be of what the stranger had met.
+    #expect(
+      value(CallFeatures.process, build(0, 200, "cc: error: true told us nothing"))
+        == RankingWeights.offFailurePath)
   }
 
   @Test(

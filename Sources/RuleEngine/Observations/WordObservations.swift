@@ -76,6 +76,8 @@ struct LastWords: ObservationKind {
   var inputLine: Int?
   var inputText: String?
   var content: String?
+  var cutFile: String?
+  var cutContent: String?
   var contentFile: String?
   var contentIsEmpty = false
   var contentIsWebPage = false
@@ -111,6 +113,10 @@ struct LastWords: ObservationKind {
       "input_file", \.inputFile,
       "The file of data or configuration read last, if the words name a line without a file."),
     .init("input_line", \.inputLine, "The line that the words name."),
+    .init(
+      "cut_file", \.cutFile,
+      "An archive or compressed file that was read, if the words say that it ends too early."),
+    .init("cut_content", \.cutContent, "What that file is: gzip data, xz data."),
     .init(
       "content_file", \.contentFile,
       "The file that a complaint about a format is about, if it holds something else."),

@@ -24,22 +24,42 @@ enum FormatWords {
   /// True if a line says that a file, which it names or not, has not the format that was expected.
   static func speak(of line: String, namesFile: Bool) -> Bool {
     let text = line.lowercased()
-    return ofContents.contains { text.containsBytes($0) }
-      || namesFile && ofAnything.contains { text.containsBytes($0) }
+    return ofContents.contains { text.contains($0) }
+      || namesFile && ofAnything.contains { text.contains($0) }
+  }
+
+  /// True if a line says that something ends before its end.
+  static func sayCut(in line: String) -> Bool {
+    let text = line.lowercased()
+    return [
+      "unexpected end", "unexpected eof", "premature end", "truncated", "unexpectedly ended",
+      "ended unexpectedly", "ends prematurely", "ended before", "ends too early",
+    ].contains { text.contains($0) }
   }
 
   /// True if the format that a line names is none of text.
   static func nameBinary(in line: String) -> Bool {
     let text = line.lowercased()
-    return binaryFormats.contains { text.containsBytes($0) }
+    return binaryFormats.contains { text.contains($0) }
   }
 }
 
 extension Observer {
+  /// The archive or compressed file that words say ends too early: it does begin as it should.
+  func describeCut(_ words: [String], in seen: inout LastWords) {
+    guard words.contains(where: FormatWords.sayCut),
+      let file = [seen.file, seen.lastFile].compactMap({ $0 }).first(where: { !Self.isCode($0) }),
+      case .other(let content)? = inquiry.programFile(file),
+      [.gzip, .xz, .zstandard, .bzip2, .zip, .archive].contains(content)
+    else { return }
+    seen.cutFile = file
+    seen.cutContent = content.rawValue
+  }
+
   /// What the file that a complaint about a format is about really holds.
   func describeContent(of words: [String], in seen: inout LastWords) {
     // Which is data: the source that words of a traceback name is as it should be.
-    guard
+    guard seen.cutFile == nil,
       let file = [seen.file, seen.lastFile].compactMap({ $0 }).first(where: { !Self.isCode($0) }),
       words.contains(where: { FormatWords.speak(of: $0, namesFile: file == seen.file) }),
       // A program's own store is as that program left it.

@@ -5,7 +5,7 @@ extension Observer {
   func missingPath(
     _ call: FailedCall, _ places: [String], _ process: ProcessRecord, asking: Bool
   ) -> MissingPath {
-    let path = subject(of: call) ?? ""
+    let path = missingOne(call, asking: asking)
     var seen = MissingPath()
     seen.path = path
     seen.base = PathName.base(of: path)
@@ -18,7 +18,7 @@ extension Observer {
       } ? "create" : use(of: call)
     seen.cwd = process.workingDirectory
     seen.isRelative = call.call.path.map { !$0.hasPrefix("/") } ?? false
-    seen.asked = call.call.path.flatMap { $0 == path ? nil : $0 }
+    seen.asked = call.call.path.flatMap { $0 == subject(of: call) ? nil : $0 }
     seen.loop = call.error == .tooManyLinks
     seen.searched = places.count > 1 ? Self.abridged(places) : []
     seen.sought = places.count > 1 ? Self.commonEnd(of: places) : nil
@@ -68,6 +68,17 @@ extension Observer {
       }
     }
     return seen
+  }
+
+  /// The path that is missing: of mount(2), which has two, what was to be mounted if its place is there.
+  private func missingOne(_ call: FailedCall, asking: Bool) -> String {
+    let path = subject(of: call) ?? ""
+    guard asking, call.call.name == "mount",
+      case .text(let source)? = call.call.arguments.first, source.hasPrefix("/"),
+      case .exists? = inquiry.pathWalk(path)?.end,
+      case .missing? = inquiry.pathWalk(source)?.end
+    else { return path }
+    return source
   }
 
   /// Names that resemble the last component of `path` in its directory, else in those of the first

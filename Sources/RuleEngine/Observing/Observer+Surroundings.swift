@@ -97,7 +97,7 @@ extension Observer {
     let name = process.name.prefix { $0.isLetter }.lowercased()
     guard name.count >= 3 else { return nil }
     return process.recentFiles.first { path in
-      path.hasPrefix("/etc/") && path.containsBytes("/" + name)
+      path.hasPrefix("/etc/") && path.contains("/" + name)
         && [".ini", ".conf", ".cnf", ".cfg", ".yaml", ".yml", ".toml", ".json"]
           .contains { path.hasSuffix($0) }
     }
@@ -106,7 +106,7 @@ extension Observer {
   /// Words such as OpenSSL/3.0.19 look like the name of a file and are none; and what was opened last
   /// of the system's own is no news beside a file that is named.
   func dropWhatIsNoFile(_ line: String, in seen: inout LastWords) {
-    if let file = seen.file, seen.lineNumber == nil, !line.containsBytes(file), isMissing(file) {
+    if let file = seen.file, seen.lineNumber == nil, !line.contains(file), isMissing(file) {
       seen.file = nil
     }
     if seen.file != nil, let last = seen.lastFile,

@@ -76,6 +76,7 @@ extension Observer {
     {
       seen.file = nil
     }
+    describeCut(more.map(\.text), in: &seen)
     describeContent(of: more.map(\.text), in: &seen)
     describeData(process, line.text, nearby: nearby.suffix(16).map(\.text), in: &seen)
     describeNearWords(process, isReference: unknown == nil, in: &seen)
@@ -194,8 +195,21 @@ extension Observer {
     inputFile(of: process) ?? process.recentFiles.last { !Self.isPlumbing($0) }
   }
 
-  /// The file of data or configuration that a process had read last.
+  /// The file of data or configuration that a process had read last; else one of its command line that
+  /// a child read for it, as a decompressor does; else its standard input.
   private func inputFile(of process: ProcessRecord) -> String? {
+    if let own = ownInputFile(of: process) { return own }
+    let operands = Set(
+      process.arguments.dropFirst().map { PathName.absolute($0, from: process.workingDirectory) })
+    for index in process.children.suffix(8).reversed() {
+      if let file = ownInputFile(of: history.processes[index]), operands.contains(file) {
+        return file
+      }
+    }
+    return process.descriptors[0]?.path.flatMap { Self.isPlumbing($0) ? nil : $0 }
+  }
+
+  private func ownInputFile(of process: ProcessRecord) -> String? {
     process.recentFiles.last {
       !Self.isPlumbing($0) && !Self.isCode($0) && $0 != process.executedPath
         && $0 != process.executable
@@ -230,7 +244,7 @@ extension Observer {
   private static func isOfALibrary(_ path: String) -> Bool {
     path.hasPrefix("/usr/")
       || ["/lib/python", "/site-packages/", "/node_modules/", "/gems/", "/lib/ruby/", "/perl5/"]
-        .contains(where: path.containsBytes)
+        .contains(where: path.contains)
   }
 
   /// True for files that programs read without anybody having asked for them.

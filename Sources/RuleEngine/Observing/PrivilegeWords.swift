@@ -19,12 +19,12 @@ enum PrivilegeWords {
   /// True if a line says that its program has to be run by root.
   static func wantRoot(_ line: String) -> Bool {
     let text = line.lowercased()
-    return ofRoot.contains { text.containsBytes($0) }
+    return ofRoot.contains { text.contains($0) }
   }
 
   /// True if a line is what a set-user-id program says that runs without its privilege.
   static func missPrivilege(_ line: String) -> Bool {
     let text = line.lowercased()
-    return wantRoot(line) || ofPrivilege.contains { text.containsBytes($0) }
+    return wantRoot(line) || ofPrivilege.contains { text.contains($0) }
   }
 }
