@@ -125,12 +125,14 @@ package enum SeccompFilter {
   /// The runs of i386. Of these calls the number alone decides, but for `write`, and the tracer looks
   /// at the arguments: 32-bit programs are few, and all would pay for the longer program.
   private static func narrowRuns(of rows: [SystemCallRow]) -> [Run] {
-    runs(of: rows.map { row in
-      guard row.number32 != narrowWriteNumber else { return row }
-      var row = row
-      row.condition = []
-      return row
-    }) { $0.number32 }
+    runs(
+      of: rows.map { row in
+        guard row.number32 != narrowWriteNumber else { return row }
+        var row = row
+        row.condition = []
+        return row
+      }
+    ) { $0.number32 }
   }
 
   /// Finds the run of the number in the accumulator; always ends with a verdict.
