@@ -27,7 +27,7 @@ extension Complaint {
   }
 
   /// `*** FATAL CONFIG FILE ERROR ***`: a heading, which says nothing.
-  private static func isBanner(_ line: String) -> Bool {
+  static func isBanner(_ line: String) -> Bool {
     ["***", "---", "===", "###"].contains {
       line.hasPrefix($0) && line.hasSuffix($0) && line.count > 8
     }

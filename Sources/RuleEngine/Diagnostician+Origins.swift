@@ -17,6 +17,8 @@ extension Diagnostician {
       while value.utf8.count > 1, value.hasSuffix("/") { value = value.dropLast() }
       guard value.hasPrefix("/"), value.utf8.count > 4, !Self.ofEveryProcess.contains(name),
         subject == value || subject.hasPrefix(value + "/"),
+        // Where it is started says little of what it was told.
+        value != process.workingDirectory,
         name.utf8.count > 2, value.utf8.count > best?.value.utf8.count ?? 0
       else { continue }
       best = (name, value)

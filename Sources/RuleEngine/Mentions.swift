@@ -162,8 +162,18 @@ enum Complaint {
   /// True for a line of source as a traceback shows it: indented, or what makes the message that
   /// comes at the end (interpreters write the indentation by itself).
   private static func isSource(_ text: String) -> Bool {
-    text.hasPrefix("    ")
+    text.hasPrefix("    ") || isFrame(text)
       || (text.hasPrefix("raise ") || text.hasPrefix("throw ")) && text.contains("(")
+  }
+
+  /// True for a frame of a stack, as Java, JavaScript and Rust show them: `at a.b.C(C.java:12)`,
+  /// `3: core::panicking::panic`. Its words are names of functions.
+  private static func isFrame(_ text: String) -> Bool {
+    let text = text.trimmed
+    if text.hasPrefix("at ") { return text.contains("(") || text.contains(":") }
+    let number = text.prefix { $0.isASCII && $0.isNumber }
+    return !number.isEmpty && number.count < 4 && text.contains("::")
+      && text.dropFirst(number.count).hasPrefix(": ")
   }
 
   /// What stands above a stack.

@@ -32,7 +32,16 @@ struct Ranking {
       groups[group, default: []].append(call)
     }
     return order.compactMap { group -> Candidate? in
-      guard let calls = groups[group] else { return nil }
+      guard let all = groups[group] else { return nil }
+      // Where the words write one of the places out, that one is meant; but of a library's the loader
+      // names the last.
+      let named = all.filter { call in
+        call.path.map { path in
+          !PathName.base(of: path).contains(".so")
+            && run.mentions.mentions(of: path, after: call.number).contains { $0.word == path }
+        } ?? false
+      }
+      let calls = named.count == 1 ? named : all
       let scored = calls.map { (call: $0, features: features(of: $0, run)) }
       // The place that speaks most for itself stands for the group: the first of equals.
       guard

@@ -35,6 +35,11 @@ extension TraceSession {
       }
       facts.explain(delivery, thread, events)
       events.emit(.signal(signal: delivery), thread)
+      // Who does not die of it sees the call fail, as of any other.
+      if stop.signal == SIGXFSZ, delivery.disposition != .standard, let call = delivery.duringCall {
+        events.emit(.systemCall(call: call), thread)
+        facts.explain(call, thread, events)
+      }
     }
     stop.deliver(stoppingAtCalls: thread.followsCalls)
   }
@@ -92,7 +97,8 @@ extension TraceSession {
         delivery.disposition = .blocked
       }
     }
-    if signal == SIGPIPE { delivery.duringCall = brokenCall(registers) }
+    if signal == SIGPIPE { delivery.duringCall = failedCall(registers, error: .brokenPipe) }
+    if signal == SIGXFSZ { delivery.duringCall = failedCall(registers, error: .fileTooLarge) }
     if signal == SIGSYS { delivery.duringCall = forbiddenCall(registers) }
     return delivery
   }
@@ -106,21 +112,21 @@ extension TraceSession {
     return SystemCall(name: name, arguments: [], outcome: .unfinished)
   }
 
-  /// The call that a broken pipe ended, as the registers still tell.
-  private func brokenCall(_ registers: wf_registers) -> SystemCall? {
+  /// The write that the kernel refused with `error` and a signal, as the registers still tell.
+  private func failedCall(_ registers: wf_registers, error: ErrorNumber) -> SystemCall? {
     // The user code segment of 32-bit programs.
     let isNarrow = registers.cs == 0x23
     let result =
       isNarrow
       ? Int64(Int32(truncatingIfNeeded: registers.rax)) : Int64(bitPattern: registers.rax)
-    guard result == -Int64(EPIPE) else { return nil }
+    guard result == -Int64(error.rawValue) else { return nil }
     let name =
       numbers.row(registers.orig_rax, isNarrow: isNarrow).map { rows[$0].name }
       ?? CallNames.name(registers.orig_rax, isNarrow: isNarrow)
     let descriptor = Int32(truncatingIfNeeded: isNarrow ? registers.rbx : registers.rdi)
     return SystemCall(
       name: name, arguments: [.descriptor(number: descriptor)],
-      outcome: .failed(error: .brokenPipe))
+      outcome: .failed(error: error))
   }
 }
 

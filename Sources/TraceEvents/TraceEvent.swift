@@ -220,7 +220,7 @@ package struct SignalDelivery: Codable, Sendable, Hashable {
   package var instructionPointer: UInt64
   /// What the process would do with it.
   package var disposition: Disposition
-  /// For SIGPIPE: the call that raised it, with its descriptor, if the registers name one.
+  /// For SIGPIPE and SIGXFSZ: the call that raised it, with its descriptor, if the registers name one.
   package var duringCall: SystemCall?
   /// The instruction and the registers, for a fault that ends the process.
   package var machine: MachineState?

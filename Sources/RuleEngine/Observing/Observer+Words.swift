@@ -28,11 +28,13 @@ extension Observer {
     seen.status = process.shellStatus.map(Int.init)
     seen.clear = Complaint.weight(of: line.text.lowercased()) >= 0.4
     // The frames of a stack can be many.
-    let nearby = run.mentions.lines[
-      max(0, position - 60)..<min(run.mentions.lines.count, position + 12)
-    ]
-    .filter { $0.process == line.process }
-    let found = namedPlace(in: line.text, nearby: nearby.map(\.text), process)
+    let texts = { (range: Range<Int>) in
+      run.mentions.lines[range].filter { $0.process == line.process }.map(\.text)
+    }
+    let before = texts(max(0, position - 60)..<position)
+    let after = texts(position + 1..<min(run.mentions.lines.count, position + 40))
+    let found = namedPlace(
+      in: line.text, before: before, after: after, process, asking: asking)
     let place = found?.place
     seen.file = place?.file
     seen.lineNumber = place?.line
@@ -78,7 +80,8 @@ extension Observer {
     }
     describeCut(more.map(\.text), in: &seen)
     describeContent(of: more.map(\.text), in: &seen)
-    describeData(process, line.text, nearby: nearby.suffix(16).map(\.text), in: &seen)
+    describeData(
+      process, line.text, nearby: before.suffix(5) + [line.text] + after.prefix(10), in: &seen)
     describeNearWords(process, isReference: unknown == nil, in: &seen)
     dropWhatIsNoFile(line.text, in: &seen)
     if let file = seen.file, let number = seen.lineNumber {
@@ -110,9 +113,10 @@ extension Observer {
   }
 
   /// The place that a complaint names: in its own line, else in the lines around it, where the
-  /// user's own files count before those of the system.
+  /// user's own files count before those of the system. Of a stack below a complaint the first frame
+  /// is the innermost, of one above it the last.
   private func namedPlace(
-    in line: String, nearby: [String], _ process: ProcessRecord
+    in line: String, before: [String], after: [String], _ process: ProcessRecord, asking: Bool
   ) -> (place: NamedPlace, isAside: Bool)? {
     let find = { (text: String) -> NamedPlace? in
       guard
@@ -129,11 +133,14 @@ extension Observer {
       if process.recentFiles.contains(path) { return (NamedPlace(file: path, line: nil), false) }
     }
     // A line that neither complains nor names a line is about something else.
-    let places = nearby.reversed().compactMap { text -> NamedPlace? in
+    let places = (after + before.reversed()).compactMap { text -> NamedPlace? in
       guard let place = find(text) else { return nil }
       return place.line != nil || Complaint.weight(of: text.lowercased()) >= 0.4 ? place : nil
     }
-    return (places.first { !Self.isOfALibrary($0.file) } ?? places.first).map { ($0, true) }
+    let own = places.filter { !Self.isOfALibrary($0.file) }
+    // Names of source files without their directory are mostly those of a library.
+    let there = asking ? own.prefix(12).first { !isMissing($0.file) } : nil
+    return (there ?? own.first ?? places.first).map { ($0, true) }
   }
 
   /// The name of the error whose words a line has, if no failed call of its process has it.
@@ -163,6 +170,13 @@ extension Observer {
     if text.hasSuffix(":"), isBeside(position + 1), MissingModule(in: text) == nil {
       return text + " " + lines[position + 1].text.trimmed
     }
+    if Complaint.isBanner(text) {
+      let below = (position + 1..<position + 4).prefix { isBeside($0) }
+      let isMark = { (mark: Character) in "*-=# ".contains(mark) }
+      let heading = String(
+        String(text.drop(while: isMark).reversed()).drop(while: isMark).reversed())
+      return ([heading] + below.map { lines[$0].text.trimmed }).joined(separator: ": ")
+    }
     if line.text.first?.isWhitespace == true, isBeside(position - 1) {
       let heading = LogPrefix.removed(from: lines[position - 1].text.trimmed)
       if heading.hasSuffix(":"), heading.utf8.count < 200 { return heading + " " + text }
@@ -173,7 +187,10 @@ extension Observer {
   /// The line number in a complaint that names no file, or in the heading above it.
   private func lineNumber(at position: Int) -> Int? {
     let lines = run.mentions.lines
-    for near in stride(from: position, through: max(0, position - 3), by: -1)
+    // What a heading announces stands below it.
+    let below = Complaint.isBanner(lines[position].text.trimmed) ? 3 : 0
+    let last = min(lines.count - 1, position + below)
+    for near in stride(from: last, through: max(0, position - 3), by: -1)
     where lines[near].process == lines[position].process
       && lines[near].number + 6 > lines[position].number
     {
