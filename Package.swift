@@ -45,7 +45,8 @@ let package = Package(
     .target(name: "SystemInspection", dependencies: ["TraceEvents", "CInspectionShim"]),
     .target(name: "TraceCapture", dependencies: ["TraceEvents", "CTraceShim"]),
     .target(name: "ElfInspection", dependencies: ["TraceEvents", "CElfutils"]),
-    .target(name: "TraceReaders", dependencies: ["TraceEvents"]),
+    // A log's calls are decoded by the tracer's own table of calls.
+    .target(name: "TraceReaders", dependencies: ["TraceEvents", "TraceCapture"]),
     .target(name: "History", dependencies: ["TraceEvents"]),
     .target(
       name: "ConfigOrder",

@@ -59,6 +59,15 @@ package enum CommandLineInterface {
         try output.write(reporter.text(of: report))
         return 0
       }
+    case .read(let path):
+      return reportingFailures(of: tool) {
+        let output = try Output(options)
+        let report = try ReadCommand(tool: tool, options: options).report(
+          path, environment: variables)
+        let reporter = Reporter(tool: tool, options: options, environment: variables)
+        try output.write(reporter.text(of: report))
+        return 0
+      }
     case .core(let path, let program):
       if tool == "whyconf" {
         Output.complain(tool, "--core is an option of whyfail")

@@ -12,6 +12,7 @@ private struct CommandLineGrammar: ParsableCommand {
   @Option(name: [.customShort("o", allowingJoined: true), .long]) var output: String?
   @Option var record: String?
   @Option var replay: String?
+  @Option var read: String?
   @Option var core: String?
   @Option var timeout: String?
   @Option var settle: String?
@@ -140,6 +141,7 @@ enum OptionParser {
     if let id = parsed.explain { asked.append(("--explain", .explain(id))) }
     if let program = parsed.libraries { asked.append(("--libraries", .libraries(program))) }
     if let path = parsed.replay { asked.append(("--replay", .replay(path))) }
+    if let path = try value(parsed.read, of: "--read") { asked.append(("--read", .read(path))) }
     if let path = try value(parsed.core, of: "--core") {
       guard words.count < 2 else {
         throw UsageError(

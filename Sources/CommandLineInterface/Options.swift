@@ -15,6 +15,8 @@ struct Options: Sendable, Equatable {
     case attach([String])
     /// Report on the recording at a path.
     case replay(String)
+    /// Report on a log of another tracer, or a recording, at a path or `-`.
+    case read(String)
     /// Report on a core file, or with `last` on the newest one that is found; of a program that is
     /// not under its own name here.
     case core(String, program: String?)

@@ -12,6 +12,7 @@ enum Usage {
       Usage: \(tool) [OPTIONS] [--] COMMAND [ARGUMENT...]
              \(tool) --replay FILE
              whyfail -p PID|NAME[,...]
+             \(tool) --read LOG
              whyfail --core FILE|last [PROGRAM]
 
       Options:
@@ -26,6 +27,8 @@ enum Usage {
         --user NAME                  run COMMAND as this user (root only)
         --record FILE                also write what was traced to FILE
         --replay FILE                report on such a file; runs nothing
+        --read FILE                  report on a log that strace wrote (- is standard input), or on a
+                                     recording; runs nothing, and asks nothing of this machine
         --core FILE|last [PROGRAM]   report on a core file, or on the newest that is found;
                                      PROGRAM where the program is not at its own place
         --no-redact                  leave passwords and tokens in the report

@@ -94,6 +94,12 @@ extension History {
       if let path = digest.path { processes[index].rootDirectory = path }
     case "kill", "tgkill": noteKill(call, process: index)
     case "setrlimit", "prlimit64": noteLimit(call, process: index)
+    case "geteuid":
+      // Of a log, which does not tell otherwise who a process acts as.
+      if processes[index].credentials == nil, let user = UInt32(exactly: call.value ?? -1) {
+        processes[index].credentials = Credentials(
+          user: user, group: user, groups: [], capabilities: user == 0 ? .max : 0)
+      }
     case "setuid", "setreuid", "setresuid", "setfsuid":
       let numbers = call.arguments.compactMap { argument -> Int64? in
         if case .integer(let value) = argument { value } else { nil }

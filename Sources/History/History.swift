@@ -14,7 +14,7 @@ package struct History: Sendable {
   package internal(set) var facts: [SystemQuestion: SystemAnswer] = [:]
   /// What the capture said about itself.
   package internal(set) var notes: [CaptureNote] = []
-  /// Number of the event with which the time was up; nil while it is not.
+  /// Number of the event with which the time was up, or the log ended; nil while neither is so.
   package internal(set) var timeoutNumber: Int?
   /// True if the user's own program was still running when the time was up: what it left behind, such
   /// as a daemon, does not make a hang of it.
@@ -24,6 +24,8 @@ package struct History: Sendable {
   }
   /// True if the target was there before it was watched.
   package internal(set) var isAttached = false
+  /// True if the events come from a log of another tracer, with which no question could be asked.
+  package internal(set) var isFromLog = false
   /// Number of the event with which the target was found ready, to be ended; nil while it is not.
   package internal(set) var settledNumber: Int?
   /// How many events were folded, facts apart.
@@ -93,7 +95,8 @@ package struct History: Sendable {
         return nil
       }
       if notes.count < 64, !notes.contains(note) { notes.append(note) }
-      if note.kind == .timedOut { timeoutNumber = event.number }
+      if note.kind == .timedOut || note.kind == .endOfLog { timeoutNumber = event.number }
+      if note.kind == .fromLog { isFromLog = true }
       if note.kind == .settled { settledNumber = event.number }
       return nil
     default: break
@@ -201,7 +204,10 @@ package struct History: Sendable {
     processes[index].filesSinceExecution = 0
     processes[index].executionNumber = processes[index].lastNumber
     processes[index].executable = execution.executable
-    processes[index].workingDirectory = execution.workingDirectory
+    // A log may know less than was seen before.
+    if !execution.workingDirectory.isEmpty {
+      processes[index].workingDirectory = execution.workingDirectory
+    }
     // Below a chroot(2) the path that was given is not the machine's.
     let path = resolve(
       execution.path, directory: SystemCall.currentDirectory, process: index)
@@ -209,7 +215,7 @@ package struct History: Sendable {
     processes[index].formerArguments = processes[index].arguments
     processes[index].arguments = execution.arguments
     processes[index].environment = execution.environment
-    processes[index].credentials = execution.credentials
+    processes[index].credentials = execution.credentials ?? processes[index].credentials
     processes[index].lostPrivilege = execution.lostPrivilege
     processes[index].isSecure = execution.isSecure
     processes[index].descriptors.closeOnExec()

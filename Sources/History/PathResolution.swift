@@ -6,6 +6,8 @@ package enum PathName {
   /// naming a file to people, not for opening it.
   package static func absolute(_ path: String, from base: String) -> String {
     if path.isEmpty { return base }
+    // Where it is taken from is not known: it stays as it is.
+    if base.isEmpty, path.utf8.first != UInt8(ascii: "/") { return path }
     let joined = path.utf8.first == UInt8(ascii: "/") ? path : base + "/" + path
     if !needsFolding(joined) { return joined }
     var parts: [Substring] = []

@@ -20,7 +20,8 @@ extension Report {
       source: source,
       target: Target(
         command: command, executable: root?.hasExecuted == true ? root?.executable : nil,
-        cwd: root?.workingDirectory, user: userName, uid: root?.credentials?.user,
+        cwd: root.flatMap { $0.workingDirectory.isEmpty ? nil : $0.workingDirectory },
+        user: userName, uid: root?.credentials?.user,
         durationSeconds: (history.duration * 10_000).rounded() / 10_000),
       outcome: Outcome(history),
       verdict: Verdict(status: Verdict.Status(diagnosis.status), summary: diagnosis.summary),
@@ -81,6 +82,10 @@ extension CaptureNote {
     case .nestedTracing:
       "\(text) tried to trace; a process that whyfail traces cannot be traced by another."
     case .attached: "It ran before it was watched."
+    case .fromLog:
+      "This comes from \(text). It does not tell who the user was, permissions, limits, or what else was "
+        + "on the disk and running, and nothing of that was asked of this machine."
+    case .endOfLog: "The log ends while the program waits."
     case .incomplete: text
     }
   }

@@ -96,8 +96,12 @@ extension Diagnostician {
     }
   }
 
+  /// What is left of the confidence where nothing could be asked of the machine.
+  private static let shareOfLog = 0.92
+
   func confidence(of candidate: Candidate, _ heuristic: Heuristic) -> Double {
-    ((candidate.score.asProbability * heuristic.confidence) * 1000).rounded() / 1000
+    let share = history.isFromLog ? Self.shareOfLog : 1
+    return ((candidate.score.asProbability * heuristic.confidence * share) * 1000).rounded() / 1000
   }
 
   func general(
@@ -115,7 +119,8 @@ extension Diagnostician {
       "working_directory": .text(process.workingDirectory),
       "root_program": .text(root.name),
       "is_root_program": .flag(root.index == process.index),
-      "program_user": .text(process.credentials.map { observer.inquiry.userName($0.user) } ?? "?"),
+      "program_user": .text(
+        process.credentials.map { observer.inquiry.userName($0.user) } ?? "its user"),
     ]
     context["program_path"] = (process.executedPath ?? process.executable).map { .text($0) }
     if case .exited(let status) = process.end { context["exit_status"] = .number(Double(status)) }

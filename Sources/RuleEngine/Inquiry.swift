@@ -100,7 +100,7 @@ struct Inquiry {
   func packageOwning(_ path: String) -> String? { names(answer(.packageOwning(path: path))).first }
 
   func userName(_ user: UInt32) -> String {
-    names(answer(.userName(user: user))).first ?? String(user)
+    names(answer(.userName(user: user))).first ?? (user == 0 ? "root" : String(user))
   }
 
   func fileSystem(_ path: String) -> FileSystemStatus? {

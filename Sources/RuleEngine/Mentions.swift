@@ -13,6 +13,8 @@ struct Mentions {
 
   let lines: [SpokenLine]
   private var mentionsByToken: [String: [Mention]] = [:]
+  /// The last word of each line that was cut in its midst, as a log of strace cuts them.
+  private var cutWords: [Mention] = []
   private let folded: [String]
   private let blockWeights: [Double]
 
@@ -32,6 +34,9 @@ struct Mentions {
       return weight
     }
     for (position, line) in lines.enumerated() {
+      if let word = Self.cutWord(of: line.text) {
+        cutWords.append(Mention(line: position, word: word))
+      }
       for word in Self.tokens(of: line.text).sorted() {
         add(word, Mention(line: position, word: word))
         guard word.utf8.contains(UInt8(ascii: "/")),
@@ -60,7 +65,22 @@ struct Mentions {
 
   /// Lines after event `number` that contain `token` as a word, or as the end of a path.
   func mentions(of token: String, after number: Int) -> [Mention] {
-    (mentionsByToken[token] ?? []).filter { lines[$0.line].number >= number }
+    var found = mentionsByToken[token] ?? []
+    for cut in cutWords where cut.word.utf8.count < token.utf8.count && token.hasPrefix(cut.word) {
+      found.append(Mention(line: cut.line, word: token))
+    }
+    return found.filter { lines[$0.line].number >= number }
+  }
+
+  /// The beginning of a name at the end of a line that was cut; nil where it is too short to tell names
+  /// apart, or the line is whole.
+  private static func cutWord(of text: String) -> String? {
+    guard text.utf8.last == 0xA6, text.hasSuffix("…") else { return nil }
+    let run = text.dropLast().unicodeScalars.split(whereSeparator: separates).last
+    guard let word = run.map({ String(Substring($0)) }), text.dropLast().hasSuffix(word),
+      word.utf8.count >= 6
+    else { return nil }
+    return word
   }
 
   /// True if line `position` itself says that it does not matter.
@@ -197,6 +217,23 @@ enum Complaint {
   static func speaks(of error: ErrorNumber, in text: String) -> Bool {
     text.contains(error.words.lowercased())
       || otherWords[error, default: []].contains { text.contains($0) }
+      // Python and Rust.
+      || text.contains("[errno ") && text.contains("[errno \(error.rawValue)]")
+      || text.contains("(os error ") && text.contains("(os error \(error.rawValue))")
+      || endsWithBeginning(of: error, text)
+  }
+
+  /// True for a line that was cut in the midst of the error's words, as a log of strace cuts them.
+  private static func endsWithBeginning(of error: ErrorNumber, _ text: String) -> Bool {
+    // The last byte alone decides for nearly all lines.
+    guard text.utf8.last == 0xA6, text.hasSuffix("…") else { return false }
+    let said = text.dropLast()
+    var words = Substring(error.words.lowercased())
+    while words.utf8.count >= 7 {
+      if said.hasSuffix(words) { return true }
+      words = words.dropLast()
+    }
+    return false
   }
 
   /// True for the line in which a traceback names its exception: `ValueError: …`,

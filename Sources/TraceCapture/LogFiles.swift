@@ -26,7 +26,7 @@ final class LogFile {
 }
 
 /// The log files of one trace.
-struct LogFiles {
+package struct LogFiles {
   private var files: [Identity: LogFile] = [:]
   /// Processes that ended in failure.
   private var failed: Set<ProcessID> = []
@@ -61,7 +61,7 @@ struct LogFiles {
   }
 
   /// True for what is only added to, and for what has the name of a log.
-  static func isLog(_ path: String, flags: UInt64) -> Bool {
+  package static func isLog(_ path: String, flags: UInt64) -> Bool {
     // O_ACCMODE, O_APPEND
     guard flags & 0o3 != 0 else { return false }
     if flags & 0o2000 != 0 { return true }

@@ -2,16 +2,16 @@ private import CTraceShim
 import TraceEvents
 
 /// The system's log, as programs send to it (`syslog(3)`, `sd_journal_send(3)`).
-enum SystemLog {
+package enum SystemLog {
   /// True for the sockets that whoever keeps the log listens on.
-  static func isItsSocket(_ path: String) -> Bool {
+  package static func isItsSocket(_ path: String) -> Bool {
     path == "/dev/log" || path == "/run/systemd/journal/dev-log"
       || path == "/run/systemd/journal/socket"
   }
 
   /// The message of a datagram: without `<PRIORITY>` and time stamp of RFC 3164; of the journal's
   /// fields, the one that is for people.
-  static func message(in datagram: String) -> String {
+  package static func message(in datagram: String) -> String {
     for line in datagram.split(separator: "\n") where line.hasPrefix("MESSAGE=") {
       return String(line.dropFirst(8))
     }

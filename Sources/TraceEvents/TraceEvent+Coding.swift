@@ -139,7 +139,7 @@ extension ProcessState {
     arguments = try container.decode([String].self, forKey: .arguments)
     workingDirectory = try container.decode(String.self, forKey: .workingDirectory)
     rootDirectory = try container.decode(String.self, forKey: .rootDirectory)
-    credentials = try container.decode(Credentials.self, forKey: .credentials)
+    credentials = try container.decodeIfPresent(Credentials.self, forKey: .credentials)
     let named = try container.decode([String: String].self, forKey: .descriptors)
     descriptors = [:]
     for (name, target) in named {
@@ -158,7 +158,7 @@ extension ProcessState {
     try container.encode(arguments, forKey: .arguments)
     try container.encode(workingDirectory, forKey: .workingDirectory)
     try container.encode(rootDirectory, forKey: .rootDirectory)
-    try container.encode(credentials, forKey: .credentials)
+    try container.encodeIfPresent(credentials, forKey: .credentials)
     // Swift writes a dictionary with Int32 keys as a flat array; an object reads better.
     let named = Dictionary(uniqueKeysWithValues: descriptors.map { ("\($0.key)", $0.value) })
     try container.encode(named, forKey: .descriptors)

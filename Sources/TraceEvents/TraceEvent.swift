@@ -72,18 +72,18 @@ package struct ProcessState: Codable, Sendable, Hashable {
   package var executable: String?
   /// The argument vector (`/proc/PID/cmdline`).
   package var arguments: [String]
-  /// Current working directory.
+  /// Current working directory; empty where a log does not tell.
   package var workingDirectory: String
   /// Root directory; "/" unless it was changed by `chroot(2)`.
   package var rootDirectory: String
-  /// Who it acts as.
-  package var credentials: Credentials
+  /// Who it acts as; nil where a log does not tell.
+  package var credentials: Credentials?
   /// Open descriptors: number to what `/proc/PID/fd/N` links to.
   package var descriptors: [Int32: String]
 
   package init(
     executable: String?, arguments: [String], workingDirectory: String,
-    rootDirectory: String = "/", credentials: Credentials, descriptors: [Int32: String] = [:]
+    rootDirectory: String = "/", credentials: Credentials?, descriptors: [Int32: String] = [:]
   ) {
     self.executable = executable
     self.arguments = arguments
@@ -124,18 +124,18 @@ package struct ProgramExecution: Codable, Sendable, Hashable {
   package var arguments: [String]
   /// Environment, `NAME=value`, capped in number and length.
   package var environment: [String]
-  /// Who it acts as from here on.
-  package var credentials: Credentials
+  /// Who it acts as from here on; nil where a log does not tell.
+  package var credentials: Credentials?
   /// True if the kernel runs it in secure-execution mode (AT_SECURE).
   package var isSecure: Bool
   /// True if the file is set-user-id or set-group-id and tracing took that privilege away.
   package var lostPrivilege: Bool
-  /// Current working directory.
+  /// Current working directory; empty where a log does not tell.
   package var workingDirectory: String
 
   package init(
     path: String, executable: String, arguments: [String], environment: [String],
-    credentials: Credentials, isSecure: Bool = false, lostPrivilege: Bool = false,
+    credentials: Credentials?, isSecure: Bool = false, lostPrivilege: Bool = false,
     workingDirectory: String
   ) {
     self.path = path
@@ -364,6 +364,10 @@ package struct CaptureNote: Codable, Sendable, Hashable {
     case interrupted
     /// Something was not captured.
     case incomplete
+    /// The events come from a log, which cannot be asked about the machine; with the kind of log.
+    case fromLog
+    /// The log ended while its processes waited in calls.
+    case endOfLog
   }
 
   /// What it is about.

@@ -20,6 +20,8 @@ package struct TraceReaderError: Error, Sendable, Equatable {
     case damagedLine
     /// A line is longer than any that is written.
     case lineTooLong
+    /// The file is no log of a kind that is read.
+    case notALog
   }
 
   /// What went wrong.
@@ -49,15 +51,17 @@ extension TraceReaderError: CustomStringConvertible {
   package var description: String {
     let place = TargetText.escaped(path) + (line.map { ", line \($0)" } ?? "")
     let cause = error.map { $0.words } ?? TargetText.escaped(detail)
+    let file = path == "-" ? "standard input" : place
     return switch code {
     case .cannotCreate: "cannot create the recording \(place): \(cause)"
     case .cannotWrite: "cannot write the recording \(place), which ends early: \(cause)"
-    case .cannotOpen: "cannot open the recording \(place): \(cause)"
-    case .cannotRead: "cannot read the recording \(place): \(cause)"
+    case .cannotOpen: "cannot open \(place): \(cause)"
+    case .cannotRead: "cannot read \(file): \(cause)"
     case .notARecording: "\(place) is not a recording: \(cause)"
     case .newerVersion: "\(place) is a recording of another version: \(cause)"
     case .damagedLine: "the recording \(place) is damaged: \(cause)"
     case .lineTooLong: "the recording \(place) is damaged: \(cause)"
+    case .notALog: "\(file) is not a log that can be read: \(cause)"
     }
   }
 }

@@ -33,7 +33,7 @@ import TraceEvents
     }
     #expect(program.arguments == ["psql", "--password", "[redacted]", "-h", "db"])
     #expect(program.environment == ["HOME=/root", "PGPASSWORD=[redacted]"])
-    #expect(program.credentials.capabilities == 0xFFFF_FFFF_FFFF_FFFF)
+    #expect(program.credentials?.capabilities == 0xFFFF_FFFF_FFFF_FFFF)
     #expect(redacted.number == 7 && redacted.time == 0.25 && redacted.thread == 13)
   }
 

@@ -19,7 +19,7 @@ struct LiveTests {
       let state = run.starts.first?.state
       #expect(state?.arguments == ["/bin/true"])
       #expect(state?.descriptors[2] != nil)
-      #expect(state?.credentials.user == geteuid())
+      #expect(state?.credentials?.user == geteuid())
     }
 
     @Test func arguments() {

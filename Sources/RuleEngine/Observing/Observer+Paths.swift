@@ -169,7 +169,7 @@ extension Observer {
     seen.action = action(of: call)
     seen.isRoot = process.credentials?.user == 0
     seen.lostPrivilege = process.lostPrivilege
-    seen.user = process.credentials.map { String($0.user) } ?? "?"
+    seen.user = process.credentials.map { String($0.user) } ?? ""
     guard asking else { return seen }
     seen.chain = libraryChain(to: path, process)
     if let user = process.credentials?.user { seen.user = inquiry.userName(user) }

@@ -181,7 +181,7 @@ extension Observer {
     seen.path = call.path
     seen.second = call.secondPath
     seen.isRoot = process.credentials?.user == 0
-    seen.user = process.credentials.map { inquiry.userName($0.user) } ?? "?"
+    seen.user = process.credentials.map { inquiry.userName($0.user) } ?? ""
     if let descriptor = call.call.descriptor {
       seen.descriptor = Int(descriptor)
       seen.descriptorName =
