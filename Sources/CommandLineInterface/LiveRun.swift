@@ -22,6 +22,7 @@ final class LiveRun {
   private let inspector = RecordingSystemInspector(MachineInspector())
   private var analysis = Analysis()
   private var recording: RecordingWriter?
+  private var straceLog: StraceLogWriter?
   private var redactor: EventRedactor?
   private var lastEvent: TraceEvent?
 
@@ -41,6 +42,9 @@ final class LiveRun {
         processes.first.map { ProcessWords.command(of: $0) } ?? []
       }
     if options.redactsRecording { redactor = EventRedactor() }
+    if let path = options.straceLog {
+      straceLog = try StraceLogWriter(path: path, begin: Double(time(nil)))
+    }
     if let path = options.record {
       recording = try RecordingWriter(
         path: path,
@@ -150,12 +154,20 @@ final class LiveRun {
   }
 
   private func record(_ event: TraceEvent) {
-    guard let recording else { return }
-    recording.append(redactor?.redacted(event) ?? event)
+    guard recording != nil || straceLog != nil else { return }
+    let event = redactor?.redacted(event) ?? event
+    recording?.append(event)
+    straceLog?.append(event)
   }
 
   /// Adds what the diagnosis asked of the machine, so that a replay needs no machine.
   private func closeRecording() throws(RunFailure) {
+    do throws(TraceReaderError) {
+      try straceLog?.close()
+    } catch {
+      // The run itself is over and its report holds: the log alone ends early.
+      Output.complain(tool, error.description)
+    }
     guard let recording else { return }
     if var event = lastEvent {
       for fact in inspector.takeNewFacts() {

@@ -11,6 +11,7 @@ private struct CommandLineGrammar: ParsableCommand {
   @Option var format: String?
   @Option(name: [.customShort("o", allowingJoined: true), .long]) var output: String?
   @Option var record: String?
+  @Option var straceLog: String?
   @Option var replay: String?
   @Option var read: String?
   @Option var core: String?
@@ -95,6 +96,7 @@ enum OptionParser {
     }
     options.output = try value(parsed.output, of: "--output")
     options.record = try value(parsed.record, of: "--record")
+    options.straceLog = try value(parsed.straceLog, of: "--strace-log")
     options.user = try value(parsed.user, of: "--user")
     if let root = try value(parsed.root, of: "--root") { options.root = root }
     options.timeout = try parsed.timeout.map { word throws(UsageError) in
@@ -172,6 +174,9 @@ enum OptionParser {
     }
     if parsed.root != nil, parsed.libraries == nil {
       throw UsageError(words: "--root goes with --libraries")
+    }
+    if parsed.straceLog != nil, parsed.replay != nil {
+      throw UsageError(words: "--strace-log goes with --read, which reads recordings as well")
     }
     if parsed.replay != nil, parsed.record != nil {
       throw UsageError(words: "--replay runs no command, so that --record has nothing to record")

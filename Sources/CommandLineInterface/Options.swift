@@ -37,6 +37,8 @@ struct Options: Sendable, Equatable {
   var output: String?
   /// Where the events go as well.
   var record: String?
+  /// Where they go in the notation of strace.
+  var straceLog: String?
   /// Seconds after which the command is ended, above 0.
   var timeout: Double?
   /// Seconds of quiet after which a daemon is taken for ready and ended, above 0; nil: not, except

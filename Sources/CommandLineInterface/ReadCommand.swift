@@ -1,4 +1,5 @@
 import Glibc
+import History
 import Reporting
 import SystemInspection
 import TraceEvents
@@ -13,31 +14,70 @@ struct ReadCommand {
   /// the log is of.
   func report(_ path: String, environment: [String: String]) throws -> Report {
     let reader = try LogReader(path: path)
-    if reader.form == .recording {
-      return try Replay.report(
-        tool: tool, path: path, listsHarmless: options.listsHarmless, find: options.find,
-        environment: environment)
-    }
     var analysis = Analysis()
-    var redactor = options.redactsRecording ? EventRedactor() : nil
-    var recording: RecordingWriter?
+    var recorder = try Recorder(tool: tool, options: options)
+    var last = 0
     while let event = try reader.next() {
+      last = event.number
       analysis.apply(event)
-      guard let target = options.record else { continue }
-      // The command is known by the first exec, which is not the first event.
-      if recording == nil {
-        recording = try RecordingWriter(
-          path: target,
-          header: RecordingHeader(
-            tool: "\(tool) \(ToolVersion.text)", created: Double(time(nil)), command: []))
-      }
-      recording?.append(redactor?.redacted(event) ?? event)
+      try recorder.record(event, command: reader.command)
     }
-    try recording?.close()
+    if reader.isTruncated {
+      let note = CaptureNote(kind: .incomplete, text: "The recording ends in mid-line.")
+      analysis.apply(
+        TraceEvent(
+          number: last + 1, time: analysis.history.duration, process: 0, thread: 0,
+          body: .note(note: note)))
+    }
+    try recorder.close()
+    let kind: Report.Source.Kind =
+      switch reader.form {
+      case .recording: .recording
+      case .strace: .straceLog
+      case .kdump: .kdumpLog
+      }
     return analysis.report(
-      tool: tool, source: Report.Source(kind: .straceLog, path: path), command: reader.command,
+      tool: tool, source: Report.Source(kind: kind, path: path), command: reader.command,
       listsHarmless: options.listsHarmless, find: options.find,
       catalog: { Catalogs.all(tool: tool, environment: environment) },
       inspector: RecordedSystemInspector([]))
+  }
+}
+
+/// Writes the events of a log to a recording, or in the notation of strace, if that is wanted.
+private struct Recorder {
+  private let tool: String
+  private let path: String?
+  private var redactor: EventRedactor?
+  private var writer: RecordingWriter?
+  private let log: StraceLogWriter?
+
+  init(tool: String, options: Options) throws(TraceReaderError) {
+    self.tool = tool
+    log = try options.straceLog.map { path throws(TraceReaderError) in
+      try StraceLogWriter(path: path, begin: 0)
+    }
+    path = options.record
+    if options.redactsRecording { redactor = EventRedactor() }
+  }
+
+  /// Adds an event; the file is made with the first one.
+  mutating func record(_ event: TraceEvent, command: [String]) throws(TraceReaderError) {
+    guard path != nil || log != nil else { return }
+    let event = redactor?.redacted(event) ?? event
+    log?.append(event)
+    guard let path else { return }
+    if writer == nil {
+      writer = try RecordingWriter(
+        path: path,
+        header: RecordingHeader(
+          tool: "\(tool) \(ToolVersion.text)", created: Double(time(nil)), command: command))
+    }
+    writer?.append(event)
+  }
+
+  func close() throws(TraceReaderError) {
+    try writer?.close()
+    try log?.close()
   }
 }

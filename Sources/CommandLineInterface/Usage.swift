@@ -26,9 +26,11 @@ enum Usage {
                                      for so long (whyconf does it after a second)
         --user NAME                  run COMMAND as this user (root only)
         --record FILE                also write what was traced to FILE
+        --strace-log FILE            write it as strace would have, too
         --replay FILE                report on such a file; runs nothing
-        --read FILE                  report on a log that strace wrote (- is standard input), or on a
-                                     recording; runs nothing, and asks nothing of this machine
+        --read FILE                  report on a log that strace or kdump wrote, or on a recording
+                                     (- is standard input; strace -ff: the name without numbers);
+                                     runs nothing, and asks nothing of this machine
         --core FILE|last [PROGRAM]   report on a core file, or on the newest that is found;
                                      PROGRAM where the program is not at its own place
         --no-redact                  leave passwords and tokens in the report

@@ -55,7 +55,8 @@ extension FailedCall {
           call.name == "creat" || call.hasSymbol("O_CREAT") ? .create : .open
         case "execve", "execveat": .execute
         case "stat", "lstat", "newfstatat", "statx", "stat64", "lstat64", "fstatat64", "access",
-          "faccessat", "faccessat2", "readlink", "readlinkat", "statfs", "statfs64", "getxattr",
+          "faccessat", "faccessat2", "eaccess", "fstatat", "getattrlist", "readlink", "readlinkat",
+          "statfs", "statfs64", "getxattr",
           "lgetxattr", "inotify_add_watch":
           .inspect
         case "getdents", "getdents64": .list

@@ -17,6 +17,8 @@ final class LineReader {
     case unreadable(ErrorNumber)
     /// The line is longer than the cap.
     case tooLong
+    /// What the bytes come from has more to say.
+    case source(TraceReaderError)
   }
 
   private let descriptor: Int32
@@ -24,6 +26,16 @@ final class LineReader {
   private var buffer: [UInt8] = []
   private var position = 0
   private var atEnd = false
+  /// Where the bytes come from, if not from `descriptor`.
+  private var source: LogSource?
+
+  /// Goes on with what a buffer holds and with what that is read from.
+  init(_ log: LogBuffer, cap: Int) {
+    self.cap = cap
+    descriptor = -1
+    buffer = Array(log.bytes[log.position..<log.end])
+    source = log.source
+  }
 
   /// Opens `path`; lines longer than `cap` bytes are an error.
   init(path: String, cap: Int) throws(Failure) {
@@ -67,6 +79,16 @@ final class LineReader {
     let chunk = 1 << 16
     let held = buffer.count
     buffer.append(contentsOf: repeatElement(0, count: chunk))
+    if let source {
+      do throws(TraceReaderError) {
+        let count = try source.read(into: &buffer, at: held)
+        buffer.removeLast(chunk - count)
+        atEnd = count == 0
+        return
+      } catch {
+        throw .source(error)
+      }
+    }
     while true {
       let count = unsafe buffer.withUnsafeMutableBytes { bytes in
         let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[held...])

@@ -20,13 +20,24 @@ package final class RecordingReader {
   private let decoder = JSONDecoder()
 
   /// Opens `path` and reads its header.
-  package init(path: String) throws(TraceReaderError) {
-    self.path = path
+  package convenience init(path: String) throws(TraceReaderError) {
+    let lines: LineReader
     do throws(LineReader.Failure) {
       lines = try LineReader(path: path, cap: Self.lineCap)
     } catch {
       throw Self.translated(error, path: path, line: nil)
     }
+    try self.init(path: path, lines)
+  }
+
+  /// Reads the header of the recording that `log` holds.
+  convenience init(path: String, _ log: LogBuffer) throws(TraceReaderError) {
+    try self.init(path: path, LineReader(log, cap: Self.lineCap))
+  }
+
+  private init(path: String, _ lines: LineReader) throws(TraceReaderError) {
+    self.path = path
+    self.lines = lines
     let expected =
       "expected the header {\"format\":\"\(RecordingHeader.formatName)\",\"version\":"
       + "\(RecordingHeader.currentVersion),…}, as whyfail --record writes it"
@@ -97,6 +108,7 @@ package final class RecordingReader {
     switch failure {
     case .unreadable(let error):
       TraceReaderError(line == nil ? .cannotOpen : .cannotRead, path: path, error: error)
+    case .source(let error): error
     case .tooLong:
       TraceReaderError(
         .lineTooLong, path: path, line: line,

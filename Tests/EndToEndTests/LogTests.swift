@@ -41,7 +41,7 @@ import Yams
 
   @Test func everyLogHasACase() throws {
     let known = Set(Self.cases.map(\.log))
-    for form in ["strace"] {
+    for form in ["strace", "kdump"] {
       let folder = Self.directory.appendingPathComponent(form).path
       for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
         #expect(known.contains("\(form)/\(name)"))
@@ -55,6 +55,28 @@ import Yams
     let read = try await ChildProcess.run([Host.whyfail, "--read", path])
     let replayed = try await ChildProcess.run([Host.whyfail, "--replay", path])
     #expect(read.errorText == replayed.errorText)
+  }
+
+  @Test(arguments: ["gzip", "xz", "zstd", "bzip2"], ["file", "standard input"])
+  func aCompressedLogIsUnpacked(_ tool: String, _ way: String) async throws {
+    if Host.path(of: tool) == nil { try skip("compressed logs", "needs \(tool)") }
+    let directory = try Host.makeTemporaryDirectory()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    let log = Self.directory.appendingPathComponent("strace/5.10-mailed.log").path
+    let packed = directory + "/packed"
+    let read = way == "file" ? "--read \(packed)" : "--read - < \(packed)"
+    let result = try await ChildProcess.run([
+      "/bin/sh", "-c", "\(tool) -c < \(log) > \(packed) && \(Host.whyfail) \(read)",
+    ])
+    #expect(result.status == 0)
+    #expect(result.errorText.contains("/opt/importer/lib/plugins.conf"), "\(result.errorText)")
+    // Cut off, it is said to be.
+    let cut = try await ChildProcess.run([
+      "/bin/sh", "-c",
+      "head -c 150 \(packed) > \(packed).cut; \(Host.whyfail) --read \(packed).cut",
+    ])
+    #expect(cut.status == 125)
+    #expect(cut.errorText.split(separator: "\n").count == 1, "\(cut.errorText)")
   }
 
   @Test func theSummaryOfCountsIsRefusedInOneLine() async throws {

@@ -313,3 +313,29 @@ private func calls(_ log: String) throws -> [SystemCall] {
     _ = try events("10 close(3) = 0\n\(line)\n10 close(4) = 0\n\(line)")
   }
 }
+
+@Suite struct StraceLogWriterTests {
+  /// What is written is read again as what it was.
+  @Test func isReadAgain() throws {
+    let log = #"""
+      10 execve("/bin/x", ["x", "a b\n"], ["HOME=/"]) = 0
+      10 openat(AT_FDCWD, "/\303\244\"\\", O_RDONLY) = -1 ENOENT (No such file or directory)
+      10 connect(3, {sa_family=AF_INET, sin_port=htons(80), sin_addr=inet_addr("10.0.0.1")}, 16) = 0
+      10 clone(child_stack=NULL, flags=SIGCHLD) = 11
+      11 write(2, "oh\0337", 4) = 4
+      11 --- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_ACCERR, si_addr=0x18} ---
+      11 +++ killed by SIGSEGV (core dumped) +++
+      10 exit_group(3) = ?
+      10 +++ exited with 3 +++
+
+      """#
+    let before = try events(log)
+    let file = try TemporaryFile()
+    let writer = try StraceLogWriter(path: file.path, begin: 1_700_000_000)
+    for event in before { writer.append(event) }
+    try writer.close()
+    let after = try events(String(decoding: file.contents(), as: UTF8.self))
+    #expect(after.map(\.body) == before.map(\.body))
+    #expect(after.count > 8)
+  }
+}

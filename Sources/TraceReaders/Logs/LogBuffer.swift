@@ -3,13 +3,14 @@ internal import TraceEvents
 
 /// A log's bytes, read in blocks, of which lines are taken one by one.
 ///
-/// What lies ahead can be looked at: at least `lookahead` bytes behind the current line are there,
+/// What lies ahead can be looked at: at least a quarter of the block behind the current line are there,
 /// unless the log ends before. Memory is that of one block, however long the log or a line is.
 final class LogBuffer {
-  private static let capacity = 4 << 20
-  private static let lookahead = 1 << 20
+  /// How large the block of a log is that is alone.
+  static let usualCapacity = 4 << 20
   /// The longest line that is given whole; of a longer one the rest is left out.
-  static let lineCap = 512 << 10
+  let lineCap: Int
+  private let lookahead: Int
 
   /// The block; lines are ranges in it, valid until the next line is asked for.
   private(set) var bytes: [UInt8]
@@ -20,18 +21,23 @@ final class LogBuffer {
   /// Lines taken so far.
   private(set) var lineNumber = 0
   private var atEnd = false
-  private let source: LogSource
+  let source: LogSource
 
-  /// A buffer on `source`, of which the first block is read at once.
-  init(_ source: LogSource) throws(TraceReaderError) {
+  /// A buffer on `source`, of which the first block is read at once. A quarter of `capacity` bytes is
+  /// looked ahead, and as many of a line are given at most.
+  init(
+    _ source: LogSource, capacity: Int = LogBuffer.usualCapacity
+  ) throws(TraceReaderError) {
     self.source = source
-    bytes = [UInt8](repeating: 0, count: Self.capacity)
+    lookahead = capacity / 4
+    lineCap = capacity / 8
+    bytes = [UInt8](repeating: 0, count: capacity)
     try fill()
   }
 
   /// The next line without its line feed and carriage return; nil at the end.
   func nextLine() throws(TraceReaderError) -> Range<Int>? {
-    if end - position < Self.lookahead, !atEnd { try fill() }
+    if end - position < lookahead, !atEnd { try fill() }
     guard position < end else { return nil }
     lineNumber &+= 1
     let start = position
@@ -42,13 +48,13 @@ final class LogBuffer {
     position = feed + 1
     var stop = feed
     if stop > start, bytes[stop - 1] == 0x0D { stop -= 1 }
-    return start..<min(stop, start + Self.lineCap)
+    return start..<min(stop, start + lineCap)
   }
 
   /// The line that the next call of `nextLine` would give, if it is there.
   var upcoming: Range<Int>? {
     guard position < end else { return nil }
-    let stop = lineFeed(from: position, to: min(end, position + Self.lineCap)) ?? end
+    let stop = lineFeed(from: position, to: min(end, position + lineCap)) ?? end
     return position..<(stop > position && bytes[stop - 1] == 0x0D ? stop - 1 : stop)
   }
 
@@ -90,7 +96,7 @@ final class LogBuffer {
 
   /// A last line that no line feed ends, or one that is longer than a block.
   private func rest(from start: Int) throws(TraceReaderError) -> Range<Int> {
-    let stop = min(end, start + Self.lineCap)
+    let stop = min(end, start + lineCap)
     while !atEnd {
       // The beginning is kept where it is, behind it the rest is read and dropped.
       let count = try source.read(into: &bytes, at: stop)
@@ -117,7 +123,7 @@ final class LogBuffer {
       position = 0
       end = kept
     }
-    while end < Self.capacity {
+    while end < bytes.count {
       let count = try source.read(into: &bytes, at: end)
       if count == 0 {
         atEnd = true

@@ -7,7 +7,9 @@ enum LogForm {
   private static let mostBytes = 256 << 10
 
   /// The form of what `buffer` begins with; an error says what it is instead.
-  static func found(in buffer: LogBuffer, path: String) throws(TraceReaderError) -> LogReader.Form {
+  static func found(
+    in buffer: LogBuffer, path: String
+  ) throws(TraceReaderError) -> LogReader.Form {
     let bytes = buffer.bytes
     let end = min(buffer.end, mostBytes)
     guard end > 0 else {
@@ -25,6 +27,7 @@ enum LogForm {
       let stop = buffer.lineFeed(from: position, to: end) ?? end
       let line = position..<stop
       if isCallOrEnd(bytes, line) { return .strace }
+      if KdumpLine(bytes, line) != nil { return .kdump }
       if isSummary(bytes, line) {
         throw TraceReaderError(
           .notALog, path: path,
@@ -70,8 +73,10 @@ enum LogForm {
   /// What it is instead, as far as its first bytes say.
   private static func description(_ bytes: [UInt8], _ end: Int) -> String {
     let expected =
-      "expected the output of strace, or a recording (--record)"
-    if bytes[..<end].contains(0) { return "it is binary; \(expected)" }
+      "expected the output of strace or kdump, or a recording (--record)"
+    if bytes[..<end].contains(0) {
+      return "it is binary (a file of ktrace is made text by kdump); \(expected)"
+    }
     if bytes[0] == UInt8(ascii: "{") {
       return "it looks like JSON, but is no recording; \(expected)"
     }

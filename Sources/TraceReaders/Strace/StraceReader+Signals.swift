@@ -192,6 +192,17 @@ enum SignalCode {
     Int32(name) ?? numbers[name] ?? 0
   }
 
+  /// The name of the reason `code` of `signal`, or its number in digits.
+  static func name(_ code: Int32, of signal: SignalNumber) -> String {
+    let prefix = code <= 0 || code == 0x80 ? "SI_" : prefixes[signal.rawValue]
+    guard let prefix else { return String(code) }
+    return numbers.first { $0.value == code && $0.key.hasPrefix(prefix) }?.key ?? String(code)
+  }
+
+  private static let prefixes: [Int32: String] = [
+    4: "ILL_", 5: "TRAP_", 7: "BUS_", 8: "FPE_", 11: "SEGV_", 31: "SYS_",
+  ]
+
   private static let numbers: [String: Int32] = [
     "SI_USER": 0, "SI_KERNEL": 0x80, "SI_QUEUE": -1, "SI_TIMER": -2, "SI_MESGQ": -3,
     "SI_ASYNCIO": -4, "SI_SIGIO": -5, "SI_TKILL": -6, "SEGV_MAPERR": 1, "SEGV_ACCERR": 2,

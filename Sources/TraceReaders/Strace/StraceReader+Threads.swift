@@ -25,7 +25,7 @@ extension StraceReader {
     if creating.count == 1 {
       return introduce(id, by: creating[0], creating[0].pending?.text ?? [])
     }
-    if let found = creator(of: id), let creator = threads[found.creator] {
+    if !isOfSet, let found = creator(of: id), let creator = threads[found.creator] {
       return introduce(id, by: creator, found.text)
     }
     if let creator = creating.first {
@@ -41,7 +41,8 @@ extension StraceReader {
   private func firstThread(_ id: ProcessID) -> StraceThread {
     let process = LogProcess(id: id, workingDirectory: firstWorkingDirectory ?? "")
     root = process
-    tellsEnds = buffer.find(Array("+++ exited with ".utf8), from: 0) != nil
+    tellsEnds =
+      isOfSet || buffer.find(Array("+++ exited with ".utf8), from: 0) != nil
     let thread = StraceThread(id: id, process: process)
     threads[id] = thread
     events.add(
@@ -223,7 +224,8 @@ extension StraceReader {
       if end != .exited(status: 0) { hasUnfollowedFailure = true }
       return finish(process, end)
     }
-    guard let thread = threads[id], thread.process.id == id else { return }
+    // In a log with lines for ends its own is still to come, or was cut off.
+    guard !tellsEnds, let thread = threads[id], thread.process.id == id else { return }
     forget(thread)
     finish(thread.process, end)
   }
@@ -250,7 +252,7 @@ extension LogBuffer {
   /// The line that `position` lies in, without its line feed.
   func line(around position: Int) -> Range<Int> {
     var start = position
-    while start > 0, bytes[start - 1] != 0x0A, position - start < Self.lineCap { start -= 1 }
+    while start > 0, bytes[start - 1] != 0x0A, position - start < lineCap { start -= 1 }
     return start..<(lineFeed(from: position, to: end) ?? end)
   }
 }

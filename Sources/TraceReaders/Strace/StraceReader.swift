@@ -6,7 +6,12 @@ package import TraceEvents
 /// Lines that cannot be read are counted. What later lines need of former ones is kept for living
 /// processes alone.
 package final class StraceReader {
-  let buffer: LogBuffer
+  /// The log, or of a set of logs the one that the current line is of.
+  private(set) var buffer: LogBuffer
+  /// The other logs of the set (`-ff`).
+  private let logs: StraceSet?
+  /// The thread that the log of a set is of.
+  private var threadOfFile: ProcessID?
   let calls = StraceCalls()
   var events = LogEvents()
   var clock = LogClock()
@@ -37,12 +42,32 @@ package final class StraceReader {
 
   init(_ buffer: LogBuffer) {
     self.buffer = buffer
+    logs = nil
+  }
+
+  /// Reads a set of logs as one.
+  init(_ set: StraceSet) throws(TraceReaderError) {
+    guard let first = try set.next() else {
+      throw TraceReaderError(.notALog, path: "", detail: "all files of the set are empty")
+    }
+    logs = set
+    buffer = first.buffer
+    threadOfFile = first.thread
+    read(first.range)
+  }
+
+  private func nextLine() throws(TraceReaderError) -> Range<Int>? {
+    guard let logs else { return try buffer.nextLine() }
+    guard let line = try logs.next() else { return nil }
+    buffer = line.buffer
+    threadOfFile = line.thread
+    return line.range
   }
 
   /// The next event; nil at the end.
   package func next() throws(TraceReaderError) -> TraceEvent? {
     while events.isEmpty, !hasFinished {
-      if let line = try buffer.nextLine() {
+      if let line = try nextLine() {
         read(line)
       } else {
         hasFinished = true
@@ -158,7 +183,7 @@ package final class StraceReader {
     of line: StraceLine, resuming resumed: (bytes: [UInt8], name: Range<Int>)?
   ) -> StraceThread {
     let id: ProcessID
-    if let number = line.thread {
+    if let number = line.thread ?? threadOfFile {
       id = number
     } else if let last = lastThread, threads.count == 1, threads[last.id] != nil {
       return last
@@ -174,6 +199,9 @@ package final class StraceReader {
     lastThread = thread
     return thread
   }
+
+  /// Whether the log is one of a set, in which nothing of other threads lies ahead.
+  var isOfSet: Bool { logs != nil }
 
   /// Forgets which thread the last line was of.
   func forgetLastThread() { lastThread = nil }
