@@ -4,11 +4,26 @@ import History
 import Reporting
 import RuleEngine
 import TraceEvents
+import TraceReaders
 
 /// The folds of one stream of events, and the report made of them at its end.
 struct Analysis {
   private(set) var history = History()
   private var configuration = ConfigurationOrder()
+  /// A run that went well, to compare with.
+  private let baseline: Baseline?
+
+  /// With `baseline`, the recording or log of a run that went well.
+  init(baseline path: String? = nil) throws(TraceReaderError) {
+    guard let path else {
+      baseline = nil
+      return
+    }
+    let reader = try LogReader(path: path)
+    var history = History()
+    while let event = try reader.next() { history.apply(event) }
+    baseline = Baseline(history)
+  }
 
   /// Takes the next event; gives what it tells of a configuration file: who, and what became of it.
   @discardableResult
@@ -31,8 +46,9 @@ struct Analysis {
     let isFailure = history.isAttached || history.root.map { $0.failed || $0.end == nil } ?? true
     let knowledge =
       isFailure || UnheededFailures.mayBe(in: history) ? catalog() : HeuristicCatalog([])
-    let diagnosis = Diagnostician(history: history, catalog: knowledge, inspector: inspector)
-      .diagnosis()
+    let diagnosis = Diagnostician(
+      history: history, catalog: knowledge, inspector: inspector, baseline: baseline
+    ).diagnosis()
     var userName: String?
     if let user = history.root?.credentials?.user {
       let question = SystemQuestion.userName(user: user)

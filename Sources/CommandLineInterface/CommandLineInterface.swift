@@ -54,7 +54,7 @@ package enum CommandLineInterface {
         let output = try Output(options)
         let report = try Replay.report(
           tool: tool, path: path, listsHarmless: options.listsHarmless, find: options.find,
-          environment: variables)
+          baseline: options.baseline, environment: variables)
         let reporter = Reporter(tool: tool, options: options, environment: variables)
         try output.write(reporter.text(of: report))
         return 0

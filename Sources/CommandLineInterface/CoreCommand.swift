@@ -27,7 +27,7 @@ struct CoreCommand {
           tool: "\(tool) \(ToolVersion.text)", created: Double(time(nil)),
           command: redactor?.redacted(command: trace.command) ?? trace.command))
     }
-    var analysis = Analysis()
+    var analysis = try Analysis()
     let events = trace.events(machine)
     // Those are events already.
     _ = machine.takeNewFacts()

@@ -20,7 +20,7 @@ final class LiveRun {
   private var command: [String]
   private let options: Options
   private let inspector = RecordingSystemInspector(MachineInspector())
-  private var analysis = Analysis()
+  private var analysis: Analysis
   private var recording: RecordingWriter?
   private var straceLog: StraceLogWriter?
   private var redactor: EventRedactor?
@@ -35,6 +35,7 @@ final class LiveRun {
   /// A run of the command in `options`, or with `processes` of what runs already.
   init(tool: String, options: Options, processes: [Int32] = []) throws(TraceReaderError) {
     self.tool = tool
+    analysis = try Analysis(baseline: options.baseline)
     self.options = options
     self.processes = processes
     command =

@@ -12,6 +12,7 @@ private struct CommandLineGrammar: ParsableCommand {
   @Option(name: [.customShort("o", allowingJoined: true), .long]) var output: String?
   @Option var record: String?
   @Option var straceLog: String?
+  @Option var baseline: String?
   @Option var replay: String?
   @Option var read: String?
   @Option var core: String?
@@ -96,6 +97,7 @@ enum OptionParser {
     }
     options.output = try value(parsed.output, of: "--output")
     options.record = try value(parsed.record, of: "--record")
+    options.baseline = try value(parsed.baseline, of: "--baseline")
     options.straceLog = try value(parsed.straceLog, of: "--strace-log")
     options.user = try value(parsed.user, of: "--user")
     if let root = try value(parsed.root, of: "--root") { options.root = root }

@@ -37,6 +37,8 @@ struct Options: Sendable, Equatable {
   var output: String?
   /// Where the events go as well.
   var record: String?
+  /// The recording or log of a run that went well.
+  var baseline: String?
   /// Where they go in the notation of strace.
   var straceLog: String?
   /// Seconds after which the command is ended, above 0.

@@ -14,7 +14,7 @@ struct ReadCommand {
   /// the log is of.
   func report(_ path: String, environment: [String: String]) throws -> Report {
     let reader = try LogReader(path: path)
-    var analysis = Analysis()
+    var analysis = try Analysis(baseline: options.baseline)
     var recorder = try Recorder(tool: tool, options: options)
     var last = 0
     while let event = try reader.next() {

@@ -9,11 +9,11 @@ import TraceReaders
 enum Replay {
   /// The report of the recording at `path`; needs neither the program nor the machine.
   static func report(
-    tool: String, path: String, listsHarmless: Bool, find: String? = nil,
+    tool: String, path: String, listsHarmless: Bool, find: String? = nil, baseline: String? = nil,
     environment: [String: String]
   ) throws(TraceReaderError) -> Report {
     let reader = try RecordingReader(path: path)
-    var analysis = Analysis()
+    var analysis = try Analysis(baseline: baseline)
     var last = 0
     while let event = try reader.next() {
       last = event.number

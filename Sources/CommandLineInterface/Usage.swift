@@ -26,6 +26,8 @@ enum Usage {
                                      for so long (whyconf does it after a second)
         --user NAME                  run COMMAND as this user (root only)
         --record FILE                also write what was traced to FILE
+        --baseline FILE              what failed in this recording or log too, of a run that went
+                                     well, is not the reason
         --strace-log FILE            write it as strace would have, too
         --replay FILE                report on such a file; runs nothing
         --read FILE                  report on a log that strace or kdump wrote, or on a recording

@@ -24,6 +24,8 @@ package struct History: Sendable {
   }
   /// True if the target was there before it was watched.
   package internal(set) var isAttached = false
+  /// False for a log whose lines say nothing of times.
+  package var hasTimes: Bool { !isFromLog || duration > 0 }
   /// True if the events come from a log of another tracer, with which no question could be asked.
   package internal(set) var isFromLog = false
   /// Number of the event with which the target was found ready, to be ended; nil while it is not.

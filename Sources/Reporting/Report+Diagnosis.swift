@@ -22,10 +22,11 @@ extension Report {
         command: command, executable: root?.hasExecuted == true ? root?.executable : nil,
         cwd: root.flatMap { $0.workingDirectory.isEmpty ? nil : $0.workingDirectory },
         user: userName, uid: root?.credentials?.user,
-        durationSeconds: (history.duration * 10_000).rounded() / 10_000),
+        durationSeconds: history.hasTimes
+          ? (history.duration * 10_000).rounded() / 10_000 : nil),
       outcome: Outcome(history),
       verdict: Verdict(status: Verdict.Status(diagnosis.status), summary: diagnosis.summary),
-      findings: diagnosis.findings.map(Finding.init),
+      findings: diagnosis.findings.map { Finding($0, hasTimes: history.hasTimes) },
       processes: history.processes.prefix(Self.processLimit).map { Process($0, in: history) },
       config: Configuration(configuration, history, listsLeftOut: listsHarmless),
       capture: Capture(
@@ -57,7 +58,8 @@ extension Report {
       }
       lines.append(
         Evidence(
-          event: failure.number, time: failure.time, pid: process.pid, program: process.name,
+          event: failure.number, time: history.hasTimes ? failure.time : nil, pid: process.pid,
+          program: process.name,
           text: text))
     }
     return lines
@@ -125,7 +127,7 @@ extension Report.Verdict.Status {
 }
 
 extension Report.Finding {
-  fileprivate init(_ finding: RuleEngine.Finding) {
+  fileprivate init(_ finding: RuleEngine.Finding, hasTimes: Bool) {
     self.init(
       heuristic: finding.heuristic, role: Role(finding.role), confidence: finding.confidence,
       confidenceReason: finding.reason.isEmpty ? nil : finding.reason, subject: finding.subject,
@@ -144,7 +146,8 @@ extension Report.Finding {
       },
       evidence: finding.evidence.map {
         Report.Evidence(
-          event: $0.number, time: $0.time, pid: $0.pid, program: $0.program, text: $0.text)
+          event: $0.number, time: hasTimes ? $0.time : nil, pid: $0.pid, program: $0.program,
+          text: $0.text)
       }, pathDown: finding.pathDown,
       features: Dictionary(
         uniqueKeysWithValues: finding.features.map { ($0.key.rawValue, $0.value) }))

@@ -25,7 +25,8 @@ extension Diagnostician {
     }
     return Diagnosis(
       status: .succeeded,
-      summary: "\(root.name) succeeded (exit status 0) in \(Wording.seconds(history.duration)).",
+      summary: "\(root.name) succeeded (exit status 0)"
+        + (history.hasTimes ? " in \(Wording.seconds(history.duration))." : "."),
       findings: notes, harmlessCalls: history.failures.total)
   }
 

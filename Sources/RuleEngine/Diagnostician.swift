@@ -15,8 +15,14 @@ package struct Diagnostician {
   let catalog: HeuristicCatalog
   let run: RankingContext
   let observer: Observer
+  /// A run that went well, to compare with.
+  let baseline: Baseline?
 
-  package init(history: History, catalog: HeuristicCatalog, inspector: any SystemInspector) {
+  package init(
+    history: History, catalog: HeuristicCatalog, inspector: any SystemInspector,
+    baseline: Baseline? = nil
+  ) {
+    self.baseline = baseline
     self.history = history
     self.catalog = catalog
     run = RankingContext(history: history, path: FailurePath(in: history))
@@ -25,6 +31,7 @@ package struct Diagnostician {
 
   /// The same run seen from one of its processes: as if the user had started that one.
   init(_ other: Diagnostician, from process: Int) {
+    baseline = other.baseline
     history = other.history
     catalog = other.catalog
     run = RankingContext(history: history, path: FailurePath(in: history, from: process))
@@ -58,7 +65,11 @@ package struct Diagnostician {
     var diagnosis = Diagnosis(
       status: isHung ? .hung : .failed, summary: "", findings: findings,
       harmlessCalls: max(0, history.failures.total - 1), lastWords: lastWords())
-    if let cause = findings.first, cause.role == .cause {
+    if root.end == nil, !isHung, history.isFromLog, findings.first?.role != .cause {
+      diagnosis.status = .unknown
+      diagnosis.summary =
+        "The log ends before \(root.name) does, and nothing in it explains a failure."
+    } else if let cause = findings.first, cause.role == .cause {
       diagnosis.summary = cause.title.asSentence
     } else {
       diagnosis.summary =
@@ -141,6 +152,9 @@ package struct Diagnostician {
   /// Benign heuristics lower a candidate; they never hide it.
   func loweredIfBenign(_ candidate: Candidate) -> Candidate {
     var candidate = candidate
+    if case .call(let call, _) = candidate.source, baseline?.contains(call) ?? false {
+      candidate.features.append((.failedInBaseline, RankingWeights.failedInBaseline))
+    }
     let observation = observer.observation(of: candidate, asking: false)
     let general = general(history.processes[candidate.process], complaint: nil)
     for heuristic in catalog.matches(observation, general: general)

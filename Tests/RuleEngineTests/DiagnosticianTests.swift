@@ -78,6 +78,25 @@ struct DiagnosticianTests {
     #expect(diagnosis.findings.first?.role == .note)
   }
 
+  @Test("What failed in a run that went well is not the reason")
+  func baseline() throws {
+    func run(_ status: Int32, _ paths: [String]) -> Trace {
+      var trace = Trace("/usr/bin/app")
+      for path in paths { trace.open(path, .fails(.noEntry)) }
+      trace.exit(status)
+      return trace
+    }
+    let bad = run(1, ["/srv/needed", "/srv/usual"]).history
+    let good = run(0, ["/srv/usual"]).history
+    func cause(_ baseline: Baseline?) -> String? {
+      Diagnostician(
+        history: bad, catalog: .embedded, inspector: FakeInspector(), baseline: baseline
+      ).diagnosis().findings.first?.subject
+    }
+    #expect(cause(nil) == "/srv/usual")
+    #expect(cause(Baseline(good)) == "/srv/needed")
+  }
+
   @Test("grep that could not read its file has failed")
   func noAnswer() throws {
     var trace = Trace("/usr/bin/grep", ["x", "file"])

@@ -28,6 +28,9 @@ private func calls(_ log: String) throws -> [SystemCall] {
       ("     0.000250 open(\"/x\", O_RDONLY) = 3", nil, .relative(0.00025)),
       ("[pid 7] 0.5 [00007f6ddf1e2b17] open(\"/x\", O_RDONLY) = 3", 7, .relative(0.5)),
       ("7 10:00:01 (+     0.000123) open(\"/x\", O_RDONLY) = 3", 7, .ofDay(36001)),
+      ("7<sh> open(\"/x\", O_RDONLY) = 3", 7, nil),
+      ("[pid 7<a b>] open(\"/x\", O_RDONLY) = 3", 7, nil),
+      ("7 [system_u:system_r:init_t:s0] open(\"/x\", O_RDONLY) = 3", 7, nil),
       ("7 [ 257] open(\"/x\", O_RDONLY) = 3", 7, nil),
     ] as [(String, ProcessID?, LogClock.Stamp?)])
   func beginsWithWhoAndWhen(_ text: String, _ thread: ProcessID?, _ stamp: LogClock.Stamp?) {
@@ -211,6 +214,14 @@ private func calls(_ log: String) throws -> [SystemCall] {
     }.first
     #expect(delivery?.signal == .brokenPipe)
     #expect(delivery?.duringCall?.descriptor == 1)
+  }
+
+  @Test func aLogThatIsCutOffDoesNotWait() throws {
+    let log = "10 execve(\"/bin/x\", [\"x\"], 0x1 /* 0 vars */) = 0\n10 mmap(NULL, 40"
+    #expect(
+      try !events(log).contains {
+        if case .note(let note) = $0.body { note.kind == .endOfLog } else { false }
+      })
   }
 
   @Test func whoWaitsAtTheEndIsToldOf() throws {

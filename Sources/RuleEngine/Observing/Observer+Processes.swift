@@ -122,7 +122,7 @@ extension Observer {
     seen.readerFailed = reader.failed && closing.atEnd
     seen.readerIsFilter = closing.atEnd && !reader.failed
     seen.readerEnd = Wording.ending(of: reader)
-    seen.secondsBefore = Wording.seconds(max(0, time - closing.time))
+    if history.hasTimes { seen.secondsBefore = Wording.seconds(max(0, time - closing.time)) }
     seen.readerLastWords = clearestWords(of: reader)
     return seen
   }

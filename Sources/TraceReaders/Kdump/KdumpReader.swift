@@ -138,9 +138,6 @@ package final class KdumpReader {
   }
 
   private func finish() {
-    if let root, !root.hasEnded {
-      note("The log ends before the program does.")
-    }
     if strangeLines > 0 {
       note(
         "\(strangeLines) \(strangeLines == 1 ? "line" : "lines") of the log could not be read as "

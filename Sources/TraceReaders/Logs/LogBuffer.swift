@@ -33,6 +33,8 @@ final class LogBuffer {
     lineCap = capacity / 8
     bytes = [UInt8](repeating: 0, count: capacity)
     try fill()
+    // The mark that some editors put before UTF-8.
+    if end > 2, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
   }
 
   /// The next line without its line feed and carriage return; nil at the end.

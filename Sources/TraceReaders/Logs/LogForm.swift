@@ -21,7 +21,7 @@ enum LogForm {
     {
       return .recording
     }
-    var position = 0
+    var position = buffer.position
     for _ in 0..<mostLines {
       guard position < end else { break }
       let stop = buffer.lineFeed(from: position, to: end) ?? end

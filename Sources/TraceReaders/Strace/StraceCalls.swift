@@ -22,14 +22,20 @@ struct StraceCalls {
     case user
   }
 
-  /// A name with its meaning.
-  struct Call {
+  /// A name with its meaning. One object each, since one is handed about for nearly every line.
+  final class Call {
     /// The kernel's name of the call.
-    var name: String
+    let name: String
     /// What is made of it.
-    var use: Use
+    let use: Use
     /// How the tracer's table decodes it, for an event and for writing.
-    var row: SystemCallRow?
+    let row: SystemCallRow?
+
+    init(name: String, use: Use, row: SystemCallRow?) {
+      self.name = name
+      self.use = use
+      self.row = row
+    }
   }
 
   private var calls: [Call] = []

@@ -85,18 +85,23 @@ struct StraceLine {
     }
   }
 
-  /// `[pid  1234]`, `[00007f6ddf1e2b17]` (`-i`), `[  59]` (`-n`).
+  /// `[pid  1234]`, `[pid 1234<sh>]` (`-Y`), `[00007f6ddf1e2b17]` (`-i`), `[  59]` (`-n`), `[unconfined_t]`
+  /// (`--secontext`).
   private mutating func skipBracket(_ bytes: [UInt8], _ end: Int) -> Bool {
     var position = body + 1
+    if Self.stands(" Process PID=", in: bytes, at: position, end) {
+      kind = .message
+      return false
+    }
     if Self.stands("pid ", in: bytes, at: position, end) {
       position += 4
       while position < end, bytes[position] == 0x20 { position += 1 }
-      guard let number = Self.decimal(bytes, &position, end), position < end,
-        bytes[position] == UInt8(ascii: "]")
-      else { return false }
+      guard let number = Self.decimal(bytes, &position, end) else { return false }
+      Self.skipName(bytes, &position, end)
+      guard position < end, bytes[position] == UInt8(ascii: "]") else { return false }
       thread = number
     } else {
-      let limit = min(end, position + 20)
+      let limit = min(end, position + 96)
       while position < limit, bytes[position] != UInt8(ascii: "]") {
         guard Self.isInBracket(bytes[position]) else { return false }
         position += 1
@@ -109,7 +114,9 @@ struct StraceLine {
 
   private static func isInBracket(_ byte: UInt8) -> Bool {
     switch byte {
-    case 0x30...0x39, 0x61...0x66, 0x41...0x46, 0x20, UInt8(ascii: "?"), UInt8(ascii: "x"): true
+    case 0x30...0x3A, 0x61...0x7A, 0x41...0x5A, 0x20, UInt8(ascii: "?"), UInt8(ascii: "_"),
+      UInt8(ascii: "."), UInt8(ascii: "-"):
+      true
     default: false
     }
   }
@@ -136,6 +143,7 @@ struct StraceLine {
     default:
       guard thread == nil, let number = ProcessID(exactly: whole), number > 0 else { return false }
       thread = number
+      Self.skipName(bytes, &position, end)
     }
     guard position < end, bytes[position] == 0x20 || bytes[position] == 0x09 else { return false }
     body = position
@@ -154,6 +162,14 @@ struct StraceLine {
   }
 
   // MARK: Parts
+
+  /// Steps over the name of a program behind a number: `<sh>`.
+  private static func skipName(_ bytes: [UInt8], _ position: inout Int, _ end: Int) {
+    guard position < end, bytes[position] == UInt8(ascii: "<"),
+      let close = bytes[position..<min(end, position + 32)].firstIndex(of: UInt8(ascii: ">"))
+    else { return }
+    position = close + 1
+  }
 
   /// Where the name that begins at `start` ends.
   private static func name(_ bytes: [UInt8], from start: Int, _ end: Int) -> Int {

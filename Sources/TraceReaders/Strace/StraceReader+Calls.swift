@@ -31,9 +31,53 @@ extension StraceReader {
       noteInterruption(bytes, range, thread, name: name)
       return
     }
-    if call.use == .writing, isInBuffer, readInterleaved(call, bytes, range, thread) { return }
-    if readWhole(call, bytes, range, thread) { return }
+    if call.use == .writing, isInBuffer, call.row?.arguments.contains(.data) ?? true,
+      readInterleaved(call, bytes, range, thread)
+    {
+      return
+    }
+    if passesOver(call, bytes, range, thread) || readWhole(call, bytes, range, thread) { return }
     readWrapped(bytes, name, range, thread)
+  }
+
+  /// Sees to the calls that are frequent and mostly tell nothing, by their descriptor and result alone.
+  /// False for one that has to be read.
+  private func passesOver(
+    _ call: StraceCalls.Call, _ bytes: [UInt8], _ range: Range<Int>, _ thread: StraceThread
+  ) -> Bool {
+    guard let sign = Self.result(bytes, range),
+      let result = StraceResult(bytes, from: sign, to: range.upperBound),
+      case .returned(let value) = result.outcome
+    else { return false }
+    switch call.use {
+    case .reading:
+      guard !call.name.hasPrefix("pread"), let (number, _) = StraceText.number(bytes, range) else {
+        return false
+      }
+      thread.process.descriptors[Int32(truncatingIfNeeded: number)]?.bytesRead &+= max(0, value)
+      return true
+    case .writing:
+      guard let (number, _) = StraceText.number(bytes, range), number > 2 else { return false }
+      guard let known = thread.process.descriptors[Int32(truncatingIfNeeded: number)] else {
+        return true
+      }
+      return !known.isLog && !known.isSystemLog
+    case .event:
+      switch call.row?.emission {
+      case .failures: return true
+      case .mapping:
+        // A descriptor of -1: memory that is no file's.
+        return StraceText.holds(", -1, ", bytes, range)
+      case .close:
+        guard let (number, stop) = StraceText.number(bytes, range), stop < range.upperBound,
+          bytes[stop] == UInt8(ascii: ")") || bytes[stop] == UInt8(ascii: "<")
+        else { return false }
+        closed(Int32(truncatingIfNeeded: number), thread)
+        return true
+      default: return false
+      }
+    default: return false
+    }
   }
 
   /// The rest of a call that was begun before.

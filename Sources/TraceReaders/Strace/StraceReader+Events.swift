@@ -245,6 +245,14 @@ extension StraceReader {
     process.open(new, descriptor)
   }
 
+  /// A descriptor was closed.
+  func closed(_ number: Int32, _ thread: StraceThread) {
+    release(number, thread)
+    let call = SystemCall(
+      name: "close", arguments: [.descriptor(number: number)], outcome: .returned(value: 0))
+    events.add(.systemCall(call: call), thread.process.id, thread.id)
+  }
+
   private func release(_ number: Int32, _ thread: StraceThread) {
     guard let release = thread.process.close(number) else { return }
     events.add(.descriptorReleased(release: release), thread.process.id, thread.id)

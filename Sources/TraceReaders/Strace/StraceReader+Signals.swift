@@ -166,13 +166,25 @@ extension StraceReader {
     }
   }
 
+  /// Calls that can take any time.
+  private static let waits: Set<String> = [
+    "wait4", "waitpid", "waitid", "read", "readv", "recvfrom", "recvmsg", "recvmmsg", "accept",
+    "accept4", "connect", "poll", "ppoll", "select", "_newselect", "pselect6", "epoll_wait",
+    "epoll_pwait", "epoll_pwait2", "futex", "nanosleep", "clock_nanosleep", "pause",
+    "rt_sigsuspend", "rt_sigtimedwait", "flock", "fcntl", "fcntl64", "msgrcv", "semop",
+    "semtimedop", "restart_syscall", "open", "openat", "io_getevents", "mq_timedreceive",
+  ]
+
+  /// The first process had not ended: it waited, if all that lived were in calls which can take any time.
+  /// Else the log is only a part.
   private func tellOpenEnd(_ root: LogProcess, _ living: [StraceThread]) {
-    let waiting = living.filter { $0.pending != nil && !$0.process.hasEnded }
-    guard waiting.contains(where: { $0.process === root }) else {
-      return note(.incomplete, "The log ends before the program does.")
+    let alive = living.filter { !$0.process.hasEnded }
+    let waits = alive.allSatisfy { thread in
+      thread.pending.map { Self.waits.contains($0.name) } ?? false
     }
+    guard waits, alive.contains(where: { $0.process === root }) else { return }
     note(.endOfLog, "")
-    for thread in waiting {
+    for thread in alive {
       guard let pending = thread.pending else { continue }
       events.add(
         .systemCall(call: Self.waiting(pending)), thread.process.id, thread.id)

@@ -67,6 +67,7 @@ extension StraceReader {
     let thread = introduce(id, by: creator, text)
     guard thread.process !== creator.process else { return }
     threads[id] = nil
+    forgetLastThread()
     if unfollowed.count < 65_536 { unfollowed[id] = thread.process }
   }
 
@@ -188,6 +189,7 @@ extension StraceReader {
       // The thread that called exec takes the leader's number.
       thread.pending = threads[other]?.pending
       threads[other] = nil
+      forgetLastThread()
       return
     } else {
       return noteStrangeLine()

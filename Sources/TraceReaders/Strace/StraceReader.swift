@@ -36,6 +36,7 @@ package final class StraceReader {
   var hasUnfollowedFailure = false
   private var lastThread: StraceThread?
   private var hasFinished = false
+  private var isSummed = false
 
   /// The command that was traced: what the first process became; empty where the log does not tell.
   package internal(set) var command: [String] = []
@@ -105,7 +106,10 @@ package final class StraceReader {
     case .end: readEnd(bytes, line.body..<range.upperBound, thread(of: line, resuming: nil))
     case .message: readMessage(bytes, line.body..<range.upperBound)
     case .frame: break
-    case .other: if range.contains(where: { bytes[$0] != 0x20 }) { noteStrangeLine() }
+    case .other:
+      // What -C counted comes last.
+      isSummed = isSummed || StraceText.holds("usecs/call", bytes, range)
+      if !isSummed, range.contains(where: { bytes[$0] != 0x20 }) { noteStrangeLine() }
     }
   }
 
@@ -194,7 +198,7 @@ package final class StraceReader {
       // Only the first, before there were others, has no number.
       id = root?.id ?? idOfFirst
     }
-    if let last = lastThread, last.id == id, threads[id] != nil { return last }
+    if let last = lastThread, last.id == id { return last }
     let thread = threads[id] ?? newThread(id, resuming: resumed)
     lastThread = thread
     return thread

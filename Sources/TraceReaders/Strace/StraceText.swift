@@ -176,6 +176,21 @@ enum StraceText {
     return TargetText.decoding(text.drop { $0 == 0x20 })
   }
 
+  /// True if `literal` stands anywhere in `range`.
+  static func holds(_ literal: StaticString, _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    let first = literal.withUTF8Buffer { unsafe $0.first ?? 0 }
+    var position = range.lowerBound
+    while position < range.upperBound {
+      if bytes[position] == first,
+        StraceLine.stands(literal, in: bytes, at: position, range.upperBound)
+      {
+        return true
+      }
+      position += 1
+    }
+    return false
+  }
+
   /// The value of `key=` among the members of a structure; the range behind the sign.
   static func value(
     of key: StaticString, in bytes: [UInt8], _ members: [Range<Int>]
