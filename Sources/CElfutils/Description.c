@@ -172,7 +172,11 @@ static int functions_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die functions
 }
 
 bool wf_describe(Dwfl *dwfl, const struct wf_counter *counter, int output) {
-  struct wf_frame frame = {.address = counter->address, .skipped = counter->skipped};
+  struct wf_frame frame = {
+    .address = counter->address,
+    .skipped = counter->skipped,
+    .is_interrupted = counter->is_interrupted,
+  };
   // A call's return address may belong to the next line, or to the next function after a call
   // that does not return.
   Dwarf_Addr address = counter->address - (counter->is_activation || counter->address == 0 ? 0 : 1);

@@ -71,7 +71,12 @@ static uint64_t milliseconds_since(const struct timespec *start) {
 
 static void keep(struct walk *walk, uint64_t address, bool is_activation) {
   const struct wf_stack_request *request = walk->source->request;
-  struct wf_counter counter = {.address = address, .is_activation = is_activation};
+  // The innermost one is the thread's own state, which nothing on the stack interrupted.
+  struct wf_counter counter = {
+    .address = address,
+    .is_activation = is_activation,
+    .is_interrupted = is_activation && walk->count > 0,
+  };
   if (walk->count < request->top)
     walk->top[walk->count] = counter;
   else if (request->bottom > 0)
@@ -149,6 +154,7 @@ static void mend_wild_call(struct walk *walk, bool left) {
   if (!left || walk->count < 2 || walk->source->request->top < 2) return;
   walk->top[1].address += 1;
   walk->top[1].is_activation = false;
+  walk->top[1].is_interrupted = false;
 }
 
 /// After a breakpoint (int3) the program counter is behind it, and can be at another line already.

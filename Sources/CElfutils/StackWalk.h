@@ -85,6 +85,8 @@ struct wf_counter {
   uint64_t skipped;
   /// True if the instruction itself is meant, not one that a call returns to.
   bool is_activation;
+  /// True if a signal's handler is above it.
+  bool is_interrupted;
 };
 
 /// Writes a frame, and those of the functions inlined there. False once nobody reads them.

@@ -35,6 +35,10 @@ int32_t wf_seize(int32_t thread, uint64_t options) {
   return result_of(raw_ptrace(WF_PTRACE_SEIZE, thread, 0, options));
 }
 
+int32_t wf_set_options(int32_t thread, uint64_t options) {
+  return result_of(raw_ptrace(PTRACE_SETOPTIONS, thread, 0, options));
+}
+
 int32_t wf_continue(int32_t thread, int32_t signal) {
   return result_of(raw_ptrace(PTRACE_CONT, thread, 0, (uintptr_t)signal));
 }

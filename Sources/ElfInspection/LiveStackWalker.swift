@@ -37,7 +37,7 @@ package struct LiveStackWalker: StackWalker {
 
 /// The form in which a walk comes back; the layout of `struct wf_frame`.
 enum StackBytes {
-  private static let headerSize = 48
+  private static let headerSize = 56
 
   /// What is whole in `bytes`; what is cut off at the end is dropped.
   static func stack(_ bytes: [UInt8]) -> WalkedStack {
@@ -70,6 +70,7 @@ enum StackBytes {
           offset: littleEndian(header, 8, 8), function: texts[1].map(FunctionName.readable),
           file: texts[2], line: line == 0 ? nil : Int(line),
           isInlined: littleEndian(header, 28, 4) != 0 ? true : nil,
+          isInterrupted: littleEndian(header, 48, 4) != 0 ? true : nil,
           skipped: skipped == 0 ? nil : Int(clamping: skipped)))
     }
     return WalkedStack(frames: frames, place: place)

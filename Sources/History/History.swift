@@ -112,8 +112,7 @@ package struct History: Sendable {
     case .systemCall(let call): digest = apply(call, event, process: index)
     case .signal(let delivery):
       let signal = DeliveredSignal(number: event.number, time: event.time, delivery: delivery)
-      if processes[index].signals.count == 16 { processes[index].signals.remove(at: 4) }
-      processes[index].signals.append(signal)
+      processes[index].note(signal)
       if delivery.signal.stops, delivery.disposition == .standard, timeoutNumber == nil {
         processes[index].stoppedBy = signal
       }

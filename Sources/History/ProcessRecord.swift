@@ -180,6 +180,29 @@ extension ProcessRecord {
     recentFiles.append(path)
   }
 
+  /// Keeps a signal; a fault that is told once more takes the place of its first telling.
+  mutating func note(_ signal: DeliveredSignal) {
+    let delivery = signal.delivery
+    if delivery.endedInHandler == true,
+      let known = signals.lastIndex(where: {
+        $0.delivery.endedInHandler != true && $0.delivery.disposition == .handled
+          && $0.delivery.signal == delivery.signal
+          && $0.delivery.instructionPointer == delivery.instructionPointer
+      })
+    {
+      signals[known] = DeliveredSignal(
+        number: signals[known].number, time: signals[known].time, delivery: delivery)
+      return
+    }
+    if signals.count == 16 { signals.remove(at: 4) }
+    signals.append(signal)
+  }
+
+  /// The fault whose handler ended the process, or met its end; nil if there was none.
+  package var unreturnedFault: DeliveredSignal? {
+    failed ? signals.first { $0.delivery.endedInHandler == true } : nil
+  }
+
   /// Gives up what nobody asks of an ended process, so that many processes take little memory.
   mutating func letGoAfterEnd() {
     descriptors = DescriptorTable()

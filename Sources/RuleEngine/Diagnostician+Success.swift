@@ -102,6 +102,10 @@ extension Diagnostician {
   ///
   /// The same holds for one that did nothing but run such a program.
   func answer(of root: ProcessRecord) -> Diagnosis? {
+    // A status that comes of the handler of a fault answers nothing.
+    guard run.path.processes.allSatisfy({ history.processes[$0].unreturnedFault == nil }) else {
+      return nil
+    }
     // From the user's process down to the one whose answer it is: each did nothing but run the next.
     // A script on the way, such as zgrep, may answer for the commands that it is made of.
     var candidates = Ranking.silenceCandidates(run, of: root)

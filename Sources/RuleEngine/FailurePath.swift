@@ -163,7 +163,7 @@ struct FailurePath {
       } else {
         score += 1
       }
-    case .exited(1) where !wasHeard:
+    case .exited(1) where !wasHeard && child.unreturnedFault == nil:
       // Status 1 without a word is how commands answer "no".
       score -= 1.5
       if !child.hasExecuted, complained(parent, after: child, in: history) { score -= 2.5 }

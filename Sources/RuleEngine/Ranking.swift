@@ -99,17 +99,13 @@ struct Ranking {
   private static func deathCandidates(_ run: RankingContext) -> [Candidate] {
     var found: [Candidate] = []
     for process in run.history.processes {
-      guard case .killed(let signal, _) = process.end, signal != .brokenPipe,
+      guard let delivered = fatalSignal(of: process),
         // What we end ourselves when the time is up did not die of anything.
         run.history.timeoutNumber.map({ process.endNumber < $0 }) ?? true,
         // What the user's own program left running did not make it fail.
         run.history.root.map({ $0.end == nil || process.endNumber <= $0.endNumber }) ?? true
       else { continue }
-      let delivered =
-        process.signals.last { $0.delivery.signal == signal }
-        ?? DeliveredSignal(
-          number: process.endNumber, time: process.endTime,
-          delivery: SignalDelivery(signal: signal, code: 0), isUnseen: true)
+      let signal = delivered.delivery.signal
       if isCleanUp(delivered, of: process, run) { continue }
       let isOutside = [.kill, .terminate, .interrupt, .hangup].contains(signal)
       found.append(
@@ -136,6 +132,17 @@ struct Ranking {
           ]))
     }
     return found
+  }
+
+  /// The signal that a process died of: a fault that it never returned from, whatever its handler
+  /// then did, or the one that killed it.
+  private static func fatalSignal(of process: ProcessRecord) -> DeliveredSignal? {
+    if let fault = process.unreturnedFault { return fault }
+    guard case .killed(let signal, _) = process.end, signal != .brokenPipe else { return nil }
+    return process.signals.last { $0.delivery.signal == signal }
+      ?? DeliveredSignal(
+        number: process.endNumber, time: process.endTime,
+        delivery: SignalDelivery(signal: signal, code: 0), isUnseen: true)
   }
 
   /// True if its parent ended it after having complained: what the parent complains of is the

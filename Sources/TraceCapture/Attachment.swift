@@ -80,6 +80,7 @@ extension TraceSession {
     placement.isEnabled = false
     followsChildren = request.followsChildren
     first = leader
+    options = attachOptions
     // Before anything of it is stopped, so that it is seen as it is.
     let before = request.takesSnapshot ? look(at: request.processes) : []
     for (index, id) in request.processes.enumerated() where processes[id] == nil {
@@ -134,7 +135,7 @@ extension TraceSession {
     while !isComplete {
       isComplete = true
       for thread in ProcessFiles.threads(id) where !process.threads.contains(thread) {
-        let result = wf_seize(thread, attachOptions)
+        let result = wf_seize(thread, options)
         if result < 0 {
           if thread == id { throw refusal(ErrorNumber(rawValue: -result), of: id) }
           continue

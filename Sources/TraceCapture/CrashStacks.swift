@@ -41,6 +41,14 @@ final class CrashStacks {
     count += 1
     return walker.stack(
       of: thread.process.id, thread: thread.id, limit: Self.frames,
-      address: delivery.faultAddress)
+      address: delivery.faultAddress ?? thread.fault?.faultAddress)
+  }
+
+  /// The stack of `thread`, which is about to end and had begun to handle `fault`.
+  func stack(of fault: SignalDelivery, _ thread: TracedThread) -> WalkedStack? {
+    guard let walker, count < Self.most else { return nil }
+    count += 1
+    return walker.stack(
+      of: thread.process.id, thread: thread.id, limit: Self.frames, address: fault.faultAddress)
   }
 }

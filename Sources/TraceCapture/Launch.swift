@@ -50,9 +50,11 @@ enum Launch {
     guard child > 0, let report = unsafe report else {
       throw CaptureError(.cannotFork, error: ErrorNumber(rawValue: -child))
     }
-    let launched = unsafe LaunchedProcess(process: child, handshake: handshake, report: report)
-    let mode = request.keepsRunning ? options & ~endsWithUs : options
-    let result = wf_seize(child, HeldFile.isPossible ? mode : mode | exitOption)
+    var mode = request.keepsRunning ? options & ~endsWithUs : options
+    if !HeldFile.isPossible { mode |= exitOption }
+    let launched = unsafe LaunchedProcess(
+      process: child, options: mode, handshake: handshake, report: report)
+    let result = wf_seize(child, mode)
     if result < 0 {
       let reason = refusal(ErrorNumber(rawValue: -result), child: child)
       launched.abandon()
@@ -91,13 +93,17 @@ enum Launch {
 struct LaunchedProcess: ~Copyable {
   /// The process.
   let process: ProcessID
+  /// The options that it is traced with.
+  let options: UInt64
   private var handshake: Int32
   private let report: UnsafeMutablePointer<wf_child_report>
 
   fileprivate init(
-    process: ProcessID, handshake: Int32, report: UnsafeMutablePointer<wf_child_report>
+    process: ProcessID, options: UInt64, handshake: Int32,
+    report: UnsafeMutablePointer<wf_child_report>
   ) {
     self.process = process
+    self.options = options
     self.handshake = handshake
     unsafe self.report = report
   }

@@ -108,6 +108,7 @@ extension TraceSession {
     process.threads = [thread.id]
     threads[thread.id] = thread
     thread.call = nil
+    thread.fault = nil
     for release in thread.releases { events.emit(.descriptorReleased(release: release), thread) }
     thread.releases = []
     // A program that shared its table has one of its own from here on (execve(2)).
@@ -128,10 +129,13 @@ extension TraceSession {
     stop.resume(stoppingAtCalls: thread.followsCalls)
   }
 
-  /// A thread is about to end: the last one of a process takes its descriptors along. There is no
-  /// such stop where we hold copies of them.
+  /// A thread is about to end: the last one of a process takes its descriptors along. Where we hold
+  /// copies of them, only a thread that handled a fault comes to it, and what that made since.
   func serve(_ stop: consuming ExitingStop, _ thread: TracedThread) {
-    if thread.process.threads.count <= 1, thread.process.descriptors.watchedCount > 0 {
+    tellFault(atEnd: stop.status, thread)
+    if !HeldFile.isPossible, thread.process.threads.count <= 1,
+      thread.process.descriptors.watchedCount > 0
+    {
       releaseAll(thread)
     }
     stop.resume()

@@ -14,8 +14,9 @@ extension TraceSession {
   /// A signal is about to be delivered.
   func serve(_ stop: consuming SignalStop, _ thread: TracedThread) {
     if stop.signal == SIGCHLD { thread.process.hearsOfChildren = true }
+    var registers = wf_registers()
     if !isLaunching, !Self.uninteresting.contains(stop.signal),
-      var delivery = delivery(of: stop.signal, thread)
+      var delivery = delivery(of: stop.signal, thread, &registers)
     {
       if thread.id == first { limit.delivered(stop.signal, byKernel: delivery.sender == nil) }
       // Somebody got tired of waiting: what for is still in the registers.
@@ -27,12 +28,14 @@ extension TraceSession {
       if stop.signal == SIGPIPE { tellAllClosedPipes() }
       let isTimeUp = limit.phase != .running
       if let walk = crashes.stack(at: delivery, thread, isTimeUp: isTimeUp) {
+        tellFault(before: delivery, walk, registers.general, thread)
         delivery.stack = walk.frames
-        delivery.place = walk.place
+        if delivery.faultAddress != nil { delivery.place = walk.place }
         if Self.faults.contains(stop.signal), delivery.code > 0 {
-          delivery.machine = machineState(thread)
+          delivery.machine = machineState(registers.general, at: registers.rip, thread)
         }
       }
+      keepFault(delivery, registers.general, thread)
       facts.explain(delivery, thread, events)
       events.emit(.signal(signal: delivery), thread)
       // Who does not die of it sees the call fail, as of any other.
@@ -73,10 +76,11 @@ extension TraceSession {
     return (-516 ... -512).contains(result) || result == -EINTR
   }
 
-  private func delivery(of signal: Int32, _ thread: TracedThread) -> SignalDelivery? {
+  private func delivery(
+    of signal: Int32, _ thread: TracedThread, _ registers: inout wf_registers
+  ) -> SignalDelivery? {
     var info = wf_signal_info()
     guard unsafe wf_signal_info(thread.id, &info) == 0 else { return nil }
-    var registers = wf_registers()
     _ = unsafe wf_registers(thread.id, &registers)
     var delivery = SignalDelivery(signal: SignalNumber(rawValue: signal), code: info.code)
     delivery.instructionPointer = registers.rip
@@ -105,7 +109,7 @@ extension TraceSession {
 
   /// The call that a filter of the target's own answered with SIGSYS.
   private func forbiddenCall(_ registers: wf_registers) -> SystemCall {
-    let isNarrow = registers.cs == 0x23
+    let isNarrow = registers.isNarrow
     let name =
       numbers.row(registers.orig_rax, isNarrow: isNarrow).map { rows[$0].name }
       ?? CallNames.name(registers.orig_rax, isNarrow: isNarrow)
@@ -114,8 +118,7 @@ extension TraceSession {
 
   /// The write that the kernel refused with `error` and a signal, as the registers still tell.
   private func failedCall(_ registers: wf_registers, error: ErrorNumber) -> SystemCall? {
-    // The user code segment of 32-bit programs.
-    let isNarrow = registers.cs == 0x23
+    let isNarrow = registers.isNarrow
     let result =
       isNarrow
       ? Int64(Int32(truncatingIfNeeded: registers.rax)) : Int64(bitPattern: registers.rax)
@@ -130,28 +133,14 @@ extension TraceSession {
   }
 }
 
-extension TraceSession {
-  /// The instruction and the registers of a thread that stands at a fault.
-  fileprivate func machineState(_ thread: TracedThread) -> MachineState? {
-    var registers = wf_registers()
-    guard unsafe wf_registers(thread.id, &registers) == 0 else { return nil }
-    // The user code segment of 32-bit programs.
-    let isNarrow = registers.cs == 0x23
-    var values = [
-      registers.rax, registers.rcx, registers.rdx, registers.rbx, registers.rsp, registers.rbp,
-      registers.rsi, registers.rdi,
-    ]
-    if isNarrow {
-      values = values.map { $0 & 0xFFFF_FFFF }
-    } else {
-      values += [
-        registers.r8, registers.r9, registers.r10, registers.r11, registers.r12, registers.r13,
-        registers.r14, registers.r15,
-      ]
-    }
-    let memory = decoder.memory
-    let top = memory.number(thread.id, at: registers.rsp, size: isNarrow ? 4 : 8)
-    let code = memory.available(thread.id, at: registers.rip, cap: 15)
-    return MachineState(code: code.hexadecimal, registers: values, top: top)
+extension wf_registers {
+  /// The user code segment of 32-bit programs.
+  fileprivate var isNarrow: Bool { cs == 0x23 }
+
+  /// The general registers in the order of `MachineState.registers`.
+  fileprivate var general: [UInt64] {
+    let values = [rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi]
+    return isNarrow
+      ? values.map { $0 & 0xFFFF_FFFF } : values + [r8, r9, r10, r11, r12, r13, r14, r15]
   }
 }

@@ -27,7 +27,7 @@ final class StaleFacts {
 
   /// Asks what explains a signal that is about to end a process.
   func explain(_ delivery: SignalDelivery, _ thread: TracedThread, _ events: EventStream) {
-    guard delivery.disposition == .standard else { return }
+    guard delivery.disposition == .standard || delivery.endedInHandler == true else { return }
     let process = thread.process.id
     switch delivery.signal {
     case .segmentationViolation, .bus:

@@ -130,6 +130,8 @@ struct ExecutionStop: ~Copyable {
 /// `PTRACE_EVENT_EXIT`.
 struct ExitingStop: ~Copyable {
   let thread: StoppedThread
+  /// How it is about to end, if the kernel tells.
+  var status: WaitStatus? { WaitStatus.message(thread.id).map(WaitStatus.init) }
   /// Lets it end.
   consuming func resume() { thread.run() }
 }

@@ -24,6 +24,8 @@ final class TraceSession {
   let facts: StaleFacts
   /// Tells the stacks of crashes.
   let crashes: CrashStacks
+  /// The options that threads are traced with (`PTRACE_SEIZE`).
+  var options: UInt64 = 0
   /// The process that was launched.
   var first: ProcessID = 0
   /// True until the launched child's first try to exec: what it does before is ours.
@@ -83,6 +85,7 @@ final class TraceSession {
     placement.isEnabled = !letsGo
     var launched = try Launch.start(request)
     first = launched.process
+    options = launched.options
     let thread = begin(launched, request)
     placement.begin(thread)
     if letsGo {

@@ -12,6 +12,10 @@ final class TracedThread {
   var wait: PendingCall?
   /// The call that it made last, of a thread that stops at all of them.
   var lastCall: PendingCall?
+  /// The fault that came last of those that it handles, with the registers.
+  var fault: SignalDelivery?
+  /// True once it stops when it is about to end.
+  var stopsAtEnd = false
   /// True once a filter of the target's own is in force: every call stops from then on.
   var followsCalls = false
   /// True once the target chose processors for it.

@@ -228,6 +228,9 @@ package struct SignalDelivery: Codable, Sendable, Hashable {
   package var place: MemoryPlace?
   /// Innermost frame first, for a signal that ends the process; empty where it could not be walked.
   package var stack: [StackFrame]
+  /// True for a fault that is told a second time, since its handler never returned from it: it ended
+  /// the process, or met another deadly signal. The stack is then that of the fault.
+  package var endedInHandler: Bool?
 
   /// A signal's disposition (`signal(7)`).
   package enum Disposition: String, Codable, Sendable, Hashable {
@@ -304,12 +307,15 @@ package struct StackFrame: Codable, Sendable, Hashable {
   package var line: Int?
   /// True if the compiler put the function into that of the next frame, whose address it shares.
   package var isInlined: Bool?
+  /// True if a signal's handler is above it on the stack: the signal came at `address`.
+  package var isInterrupted: Bool?
   /// How many frames were left out between the one before and this one; nil for none.
   package var skipped: Int?
 
   package init(
     address: UInt64, module: String? = nil, offset: UInt64 = 0, function: String? = nil,
-    file: String? = nil, line: Int? = nil, isInlined: Bool? = nil, skipped: Int? = nil
+    file: String? = nil, line: Int? = nil, isInlined: Bool? = nil, isInterrupted: Bool? = nil,
+    skipped: Int? = nil
   ) {
     self.address = address
     self.module = module
@@ -318,6 +324,7 @@ package struct StackFrame: Codable, Sendable, Hashable {
     self.file = file
     self.line = line
     self.isInlined = isInlined
+    self.isInterrupted = isInterrupted
     self.skipped = skipped
   }
 }

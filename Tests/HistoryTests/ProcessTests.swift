@@ -120,6 +120,27 @@ struct ProcessTests {
     #expect(history.processes[1].signals.isEmpty && history.processes[1].environment.isEmpty)
   }
 
+  @Test("A fault that is told once more takes the place of its first telling")
+  func unreturnedFault() {
+    var trace = Trace("/usr/bin/app")
+    var fault = SignalDelivery(
+      signal: .segmentationViolation, code: 1, faultAddress: 8, instructionPointer: 0x400100,
+      disposition: .handled)
+    trace.add(.signal(signal: fault))
+    let second = trace.add(.signal(signal: fault))
+    trace.say("internal error")
+    #expect(trace.history.processes[0].unreturnedFault == nil)
+    fault.endedInHandler = true
+    fault.stack = [StackFrame(address: 0x400100, function: "deep")]
+    trace.add(.signal(signal: fault))
+    let aborted = trace.kill(.abort, code: -6)
+    let process = trace.history.processes[0]
+    #expect(process.signals.map(\.delivery.endedInHandler) == [nil, true, nil])
+    #expect(process.unreturnedFault?.number == second)
+    #expect(process.unreturnedFault?.delivery.stack.first?.function == "deep")
+    #expect(process.signals.last?.number == aborted - 1)
+  }
+
   @Test("Only so many signals of one process are kept: the first and the last")
   func signalBound() {
     var trace = Trace("/usr/bin/app")

@@ -48,6 +48,10 @@ struct wf_frame {
   uint32_t file_length;
   /// 1 if this is no frame, but the place that was asked for.
   uint32_t is_place;
+  /// 1 if a signal interrupted the function at `address`, and its handler had not returned; 1 as well
+  /// for the code that the handler returns to.
+  uint32_t is_interrupted;
+  uint32_t reserved;
 };
 
 /// Walks a stack into `buffer`: whole frames, innermost first. Gives the count of bytes, or a

@@ -97,6 +97,8 @@ struct wf_signal_info {
 };
 
 int32_t wf_seize(int32_t thread, uint64_t options);
+/// Replaces the options of a stopped thread (`PTRACE_SETOPTIONS`).
+int32_t wf_set_options(int32_t thread, uint64_t options);
 int32_t wf_continue(int32_t thread, int32_t signal);
 int32_t wf_continue_to_call(int32_t thread, int32_t signal);
 int32_t wf_listen(int32_t thread);

@@ -51,6 +51,8 @@ struct ProcessKilled: ObservationKind {
   var senderUser: String?
   var senderCommand: String?
   var isReload = false
+  var handlerEnd: String?
+  var handlerWords: String?
 
   static let name = "process-killed"
   static let summary = "A signal ended the process."
@@ -120,6 +122,11 @@ struct ProcessKilled: ObservationKind {
     .init("last_file", \.lastFile, "The file that it had opened for reading last."),
     .init("last_words", \.lastWords, "What it said last."),
     .init("parent_name", \.parentName, "Name of its parent in this run."),
+    .init(
+      "handler_end", \.handlerEnd,
+      "How the program's own handler for the signal ended, from which it never returned: ended it with exit status 3."
+    ),
+    .init("handler_words", \.handlerWords, "The first line that was said after the signal, then."),
   ]
 }
 

@@ -44,6 +44,25 @@ extension Observer {
     }
   }
 
+  /// What the program's own handler did with a fault that it never returned from.
+  func describeHandler(
+    _ signal: DeliveredSignal, _ process: ProcessRecord, in seen: inout ProcessKilled
+  ) {
+    guard signal.delivery.endedInHandler == true else { return }
+    seen.handlerEnd =
+      switch process.end {
+      case .exited(let status): "ended it with exit status \(status)"
+      case .killed(.abort, _): "aborted (SIGABRT)"
+      case .killed(signal.delivery.signal, _): "raised \(signal.delivery.signal.name) again"
+      case .killed(let other, _): "was ended by \(other.name)"
+      case .released, nil: nil
+      }
+    seen.handlerWords =
+      run.mentions.lines.first {
+        $0.process == process.index && $0.number > signal.number && !$0.text.trimmed.isEmpty
+      }?.text.trimmed
+  }
+
   private func tell(_ fault: Fault?, in seen: inout ProcessKilled) {
     guard let fault else { return }
     seen.faultKind = fault.kind

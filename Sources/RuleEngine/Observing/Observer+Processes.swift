@@ -14,6 +14,7 @@ extension Observer {
     describeSender(of: signal, process, in: &seen, asking: asking)
     describeStack(delivery.stack, process, in: &seen, asking: asking)
     describeFault(delivery, process, in: &seen, asking: asking)
+    describeHandler(signal, process, in: &seen)
     if seen.faultKind == "truncated",
       delivery.stack.contains(where: {
         PathName.base(of: $0.module ?? "").hasPrefix("ld-linux")
