@@ -204,7 +204,8 @@ void wf_walk(struct wf_walk_source *source) {
   walk->memory.file = source->core != NULL ? source->core->file : source->memory;
   walk->memory.core = source->core;
   walk->memory.is_narrow = source->registers.is_narrow;
-  walk->mappings.process = source->core != NULL ? 0 : source->request->process;
+  // The leader of the process may have ended before its threads, and has no root then.
+  walk->mappings.process = source->core != NULL ? 0 : source->request->thread;
   walk->mappings.memory = &walk->memory;
   walk->top = calloc(source->request->top, sizeof *walk->top);
   walk->bottom = calloc(source->request->bottom + 1, sizeof *walk->bottom);

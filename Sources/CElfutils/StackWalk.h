@@ -62,7 +62,7 @@ struct wf_mapping {
 
 /// The mappings of a process, in order of address.
 struct wf_mappings {
-  /// 0 for a core file.
+  /// The process, or a thread of it that still has its files; 0 for a core file.
   int32_t process;
   struct wf_memory *memory;
   /// What to put before a name so that it is the target's; empty if it shares our root.
