@@ -14,6 +14,11 @@ final class StaleFacts {
 
   private static let most = 200
   private static let mostInSecond = 20
+  /// Those whose standard action is to leave a core file (`signal(7)`).
+  private static let leavingCores: Set<SignalNumber> = [
+    .quit, .illegalInstruction, .trap, .abort, .bus, .floatingPoint, .segmentationViolation,
+    .badSystemCall, .cpuTime, .fileSize,
+  ]
   private static let freshness: UInt64 = 2_000_000_000
 
   init(inspector: any SystemInspector) { self.inspector = inspector }
@@ -29,17 +34,18 @@ final class StaleFacts {
   func explain(_ delivery: SignalDelivery, _ thread: TracedThread, _ events: EventStream) {
     guard delivery.disposition == .standard || delivery.endedInHandler == true else { return }
     let process = thread.process.id
+    // The limits tell of stacks that overflow, and of core files that are not left.
+    if Self.leavingCores.contains(delivery.signal) { ask(.limits(pid: process), thread, events) }
     switch delivery.signal {
     case .segmentationViolation, .bus:
       guard let address = delivery.faultAddress else { return }
       let answer = ask(.mapping(pid: process, address: address), thread, events)
-      if delivery.signal == .segmentationViolation { ask(.limits(pid: process), thread, events) }
       if case .mapping(let status) = answer, let path = status.path, path.hasPrefix("/"),
         delivery.signal == .bus
       {
         ask(.fileSystem(path: path), thread, events)
       }
-    case .cpuTime, .fileSize: ask(.limits(pid: process), thread, events)
+    case .cpuTime, .fileSize: break
     default:
       // A sender like kill(1) is gone in a moment.
       guard let sender = delivery.sender, sender > 0, sender != process else { return }

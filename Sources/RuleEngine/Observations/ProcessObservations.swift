@@ -53,6 +53,9 @@ struct ProcessKilled: ObservationKind {
   var isReload = false
   var handlerEnd: String?
   var handlerWords: String?
+  var coreLimit: String?
+  var coreObstacle: String?
+  var corePlace: String?
 
   static let name = "process-killed"
   static let summary = "A signal ended the process."
@@ -127,6 +130,13 @@ struct ProcessKilled: ObservationKind {
       "How the program's own handler for the signal ended, from which it never returned: ended it with exit status 3."
     ),
     .init("handler_words", \.handlerWords, "The first line that was said after the signal, then."),
+    .init(
+      "core_limit", \.coreLimit,
+      "Where the limit left no core file: that limit, in words to follow 'since'."),
+    .init(
+      "core_obstacle", \.coreObstacle,
+      "What else left none: a helper, rights, a directory; in words to follow 'since'."),
+    .init("core_place", \.corePlace, "Where the core file went, and how to open it."),
   ]
 }
 

@@ -25,6 +25,7 @@ extension Observer {
       if asking { seen.loadingChain = seen.loading.flatMap { libraryChain(to: $0, process) } }
     }
     describeExceededLimit(signal, process, in: &seen)
+    if asking { describeCore(process, in: &seen) }
     seen.isReload = ["SIGHUP", "SIGUSR1", "SIGUSR2"].contains(seen.signal)
     seen.isPython = process.executable.map { PathName.base(of: $0).hasPrefix("python") } ?? false
     seen.writtenFile = process.lastWrittenFile
