@@ -41,7 +41,7 @@ final class CrashStacks {
     count += 1
     return walker.stack(
       of: thread.process.id, thread: thread.id, limit: Self.frames,
-      address: delivery.faultAddress ?? thread.fault?.faultAddress)
+      address: delivery.faultAddress ?? thread.faults.first?.faultAddress)
   }
 
   /// The stack of `thread`, which is about to end and had begun to handle `fault`.

@@ -8,6 +8,11 @@ extension TraceSession {
   /// PTRACE_O_TRACEEXIT.
   private static var exitOption: UInt64 { 0x40 }
 
+  /// How many faults are kept of handlers that meet faults themselves.
+  private static var mostNested: Int { 16 }
+  /// In bytes; the usual limit of a stack.
+  private static var largestStack: UInt64 { 8 << 20 }
+
   private static var faults: Set<Int32> { [SIGILL, SIGBUS, SIGFPE, SIGSEGV] }
 
   /// Keeps a fault whose handler is about to run, and has the thread stop at its end.
@@ -17,8 +22,12 @@ extension TraceSession {
     guard crashes.canWalk, delivery.disposition == .handled, delivery.code > 0,
       Self.faults.contains(delivery.signal.rawValue)
     else { return }
-    thread.fault = delivery
-    thread.fault?.machine = MachineState(code: "", registers: registers)
+    var fault = delivery
+    fault.machine = MachineState(code: "", registers: registers)
+    // One that came as deep in the stack, or deeper, has been left; but not one of another stack.
+    while let last = thread.faults.last, Self.isLeft(last, by: fault) { thread.faults.removeLast() }
+    if thread.faults.count == Self.mostNested { thread.faults.removeLast() }
+    thread.faults.append(fault)
     if !thread.stopsAtEnd {
       thread.stopsAtEnd = wf_set_options(thread.id, options | Self.exitOption) == 0
     }
@@ -30,35 +39,45 @@ extension TraceSession {
     before delivery: SignalDelivery, _ walk: WalkedStack, _ registers: [UInt64],
     _ thread: TracedThread
   ) {
-    guard let fault = thread.fault else { return }
-    // A handler that raises its own signal has it blocked, so that it comes once the handler returns.
-    let isRaisedAgain =
-      delivery.code <= 0 && delivery.signal == fault.signal
-      && delivery.instructionPointer == fault.instructionPointer
-      && registers == fault.machine?.registers
     let place = delivery.faultAddress == nil ? walk.place : nil
-    tell(
-      fault, isRaisedAgain ? walk.frames[...] : interrupted(by: fault, walk.frames), place, thread)
+    tellOldest(in: walk.frames, place, thread)
+    // A handler that raises its own signal has it blocked, so that it comes once the handler returns.
+    if let fault = thread.faults.last, delivery.code <= 0, delivery.signal == fault.signal,
+      delivery.instructionPointer == fault.instructionPointer,
+      registers == fault.machine?.registers
+    {
+      tell(fault, walk.frames, place, thread)
+    }
   }
 
   /// Tells the fault once more whose handler `thread` ends the process in, with a failing status.
   func tellFault(atEnd status: WaitStatus?, _ thread: TracedThread) {
-    guard let fault = thread.fault, case .exited(let code)? = status?.end, code != 0,
+    guard let fault = thread.faults.first, case .exited(let code)? = status?.end, code != 0,
       endsProcess(thread), let walk = crashes.stack(of: fault, thread)
     else { return }
-    tell(fault, interrupted(by: fault, walk.frames), walk.place, thread)
+    tellOldest(in: walk.frames, walk.place, thread)
+  }
+
+  /// Tells the first of the faults whose handler is on the stack: others came of handling it.
+  private func tellOldest(in frames: [StackFrame], _ place: MemoryPlace?, _ thread: TracedThread) {
+    for fault in thread.faults {
+      let interrupted = frames.drop {
+        $0.isInterrupted != true || $0.address != fault.instructionPointer
+      }
+      if !interrupted.isEmpty { return tell(fault, Array(interrupted), place, thread) }
+    }
   }
 
   private func tell(
-    _ fault: SignalDelivery, _ frames: ArraySlice<StackFrame>, _ place: MemoryPlace?,
-    _ thread: TracedThread
+    _ fault: SignalDelivery, _ frames: [StackFrame], _ place: MemoryPlace?, _ thread: TracedThread
   ) {
-    guard !frames.isEmpty else { return }
-    thread.fault = nil
+    // The place is that of the first one's address.
+    let isFirst = fault.faultAddress == thread.faults.first?.faultAddress
+    thread.faults = []
     var fault = fault
     fault.endedInHandler = true
-    fault.stack = Array(frames)
-    fault.place = place
+    fault.stack = frames
+    fault.place = isFirst ? place : nil
     fault.machine = fault.machine.map {
       machineState($0.registers, at: fault.instructionPointer, thread)
     }
@@ -66,11 +85,12 @@ extension TraceSession {
     events.emit(.signal(signal: fault), thread)
   }
 
-  /// The frames from the one on that `fault` interrupted; none if its handler has been left.
-  private func interrupted(
-    by fault: SignalDelivery, _ frames: [StackFrame]
-  ) -> ArraySlice<StackFrame> {
-    frames.drop { $0.isInterrupted != true || $0.address != fault.instructionPointer }
+  /// True if `fault` came after the handler of `other` was left, as the stack pointers tell.
+  private static func isLeft(_ other: SignalDelivery, by fault: SignalDelivery) -> Bool {
+    guard let before = other.machine?.registers[4], let now = fault.machine?.registers[4] else {
+      return true
+    }
+    return before <= now && now &- before < largestStack
   }
 
   /// True if the thread is in the call that ends its process: others are ended by that.

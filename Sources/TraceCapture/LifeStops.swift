@@ -108,7 +108,7 @@ extension TraceSession {
     process.threads = [thread.id]
     threads[thread.id] = thread
     thread.call = nil
-    thread.fault = nil
+    thread.faults = []
     for release in thread.releases { events.emit(.descriptorReleased(release: release), thread) }
     thread.releases = []
     // A program that shared its table has one of its own from here on (execve(2)).

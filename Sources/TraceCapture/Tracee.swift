@@ -12,8 +12,8 @@ final class TracedThread {
   var wait: PendingCall?
   /// The call that it made last, of a thread that stops at all of them.
   var lastCall: PendingCall?
-  /// The fault that came last of those that it handles, with the registers.
-  var fault: SignalDelivery?
+  /// The faults whose handlers it may be in, with the registers: each came of handling the one before.
+  var faults: [SignalDelivery] = []
   /// True once it stops when it is about to end.
   var stopsAtEnd = false
   /// True once a filter of the target's own is in force: every call stops from then on.

@@ -75,6 +75,18 @@ struct HandledFaultTests {
     #expect(run.signals.last?.disposition == .standard)
   }
 
+  @Test("Of faults that a handler meets itself, and masters, the first is told")
+  func nested() throws {
+    let run = try run(
+      "static int level; if (level++ > 0) siglongjmp(back, 1);"
+        + " for (volatile int turn = 0; turn < 40; turn++)"
+        + " if (!sigsetjmp(back, 1)) (void)*(volatile int *)4096; abort();")
+    #expect(run.signals.count == 43)
+    let told = run.signals.filter { $0.endedInHandler == true }
+    #expect(told.count == 1)
+    expectFault(told.first, "nested")
+  }
+
   @Test("A handler's signal that is blocked comes where the fault was")
   func raisedWhileBlocked() throws {
     let run = try run(
