@@ -45,6 +45,10 @@ package enum CommandLineInterface {
     case .libraries(let program):
       return LibrariesCommand.run(
         program, root: options.root, tool: tool, environment: variables)
+    case .holder(let word):
+      return reportingFailures(of: tool) {
+        try HolderCommand.run(word, options, tool: tool, environment: variables)
+      }
     case .explain(let id):
       return CatalogCommands.explain(id, tool: tool, environment: variables)
     case .checkHeuristics(let directories):

@@ -33,6 +33,7 @@ private struct CommandLineGrammar: ParsableCommand {
   @Flag var noRedact = false
   @Flag var list = false
   @Option var libraries: String?
+  @Option var holder: String?
   @Option var root: String?
   @Option var explain: String?
   @Flag var checkHeuristics = false
@@ -144,6 +145,9 @@ enum OptionParser {
     if parsed.list { asked.append(("--list", .list)) }
     if let id = parsed.explain { asked.append(("--explain", .explain(id))) }
     if let program = parsed.libraries { asked.append(("--libraries", .libraries(program))) }
+    if let word = try value(parsed.holder, of: "--holder") {
+      asked.append(("--holder", .holder(word)))
+    }
     if let path = parsed.replay { asked.append(("--replay", .replay(path))) }
     if let path = try value(parsed.read, of: "--read") { asked.append(("--read", .read(path))) }
     if let path = try value(parsed.core, of: "--core") {

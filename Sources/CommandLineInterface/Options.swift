@@ -13,6 +13,8 @@ struct Options: Sendable, Equatable {
     case run([String])
     /// Watch running processes: their numbers, or names.
     case attach([String])
+    /// Say who uses a file, tree, port, socket, device or mount.
+    case holder(String)
     /// Report on the recording at a path.
     case replay(String)
     /// Report on a log of another tracer, or a recording, at a path or `-`.

@@ -13,6 +13,7 @@ enum Usage {
              \(tool) --replay FILE
              whyfail -p PID|NAME[,...]
              \(tool) --read LOG
+             whyfail --holder PATH|:PORT|PORT/udp
              whyfail --core FILE|last [PROGRAM]
 
       Options:
@@ -39,6 +40,8 @@ enum Usage {
         --redact                     take them out of the recording of --record, too
         --libraries PROGRAM          show the shared libraries of PROGRAM, and what is missing;
                                      runs nothing (--root DIR: of a system below DIR)
+        --holder WORD                who uses a file, directory tree, device, mount, socket or
+                                     port (:80, 53/udp), as what, and how to release it
         --find WORD                  whyconf: where WORD stands in the files that were read
         --tree                       whyconf: draw which file led to which
         -p, --pid PID|NAME[,...]     watch running processes with their descendants until Ctrl-C,
