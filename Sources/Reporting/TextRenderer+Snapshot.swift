@@ -9,7 +9,10 @@ extension TextRenderer {
 
   /// Writes the tree of processes with what each does, and then what each has open.
   mutating func writeSnapshot() {
-    guard let snapshot = report.snapshot, !snapshot.processes.isEmpty else { return }
+    // Of a command that we started, the finding says what matters.
+    guard let snapshot = report.snapshot, !snapshot.processes.isEmpty,
+      report.outcome.kind == .stillRunning || options.isVerbose
+    else { return }
     writeHeading("Processes")
     var depths: [ProcessID: Int] = [:]
     for process in snapshot.processes {

@@ -39,13 +39,32 @@ extension Diagnostician {
 
   // MARK: Hangs
 
+  /// What is said of threads or processes that wait for each other, or for what nobody can do.
+  func circle(_ graph: WaitGraph) -> Finding? {
+    if let circle = graph.firstCircle() { return finding(on: circle, isCircle: true, graph) }
+    return graph.firstHopeless().flatMap { finding(on: [$0], isCircle: false, graph) }
+  }
+
+  /// Makes a finding the cause; what was thought to be one before is told of beside it.
+  func put(_ finding: Finding, first findings: inout [Finding]) {
+    findings.removeAll { $0.pid == finding.pid && $0.error == nil }
+    for index in findings.indices where findings[index].role == .cause {
+      findings[index].role = .contributing
+    }
+    findings.insert(finding, at: 0)
+  }
+
   /// Why a process does not go on; nil if it does, or only waits for work.
   private func hang(_ graph: WaitGraph, _ root: ProcessRecord) -> Finding? {
-    if let circle = graph.firstCircle() { return finding(on: circle, isCircle: true, graph) }
-    if let node = graph.firstHopeless() { return finding(on: [node], isCircle: false, graph) }
+    if let circle = circle(graph) { return circle }
     let own = graph.nodes[root.pid] ?? []
     if !own.isEmpty, own.allSatisfy({ $0.wait.kind == .stopped }) {
       return finding(on: [own[0]], isCircle: false, graph)
+    }
+    if let running = own.first(where: { $0.wait.kind == .running }),
+      let process = history.process(pid: root.pid), observer.busy(process).turn != nil
+    {
+      return finding(on: [running], isCircle: false, graph)
     }
     guard graph.standsStill, history.duration >= Self.stillness,
       !own.contains(where: { $0.wait.kind == .work }), let leading = graph.leading(of: root.pid)
@@ -108,7 +127,17 @@ extension Diagnostician {
     seen.isBusy = last.wait.kind == .running
     seen.kind = last.wait.kind.rawValue
     seen.isDeadlock = isCircle || last.wait.isHopeless && last.wait.kind == .mutex
-    seen.holder = last.wait.actors.first.map { "\($0.name) (pid \($0.pid))" }
+    seen.holder = last.wait.actors.first.map { actor in
+      let isStopped = observer.inquiry.process(actor.pid)?.state == "T"
+      return "\(actor.name) (pid \(actor.pid))\(isStopped ? ", which is stopped," : "")"
+    }
+    seen.isSelf = last.wait.actors.first?.thread == last.moment.thread
+    seen.isOrphan = last.wait.kind == .mutex && last.wait.actors.isEmpty
+    if seen.isBusy {
+      let circle = observer.busy(process)
+      (seen.circle, seen.turn) = (circle.circle, circle.turn)
+      seen.stack = Observer.lines(of: last.moment.stack)
+    }
     if last.wait.kind == .stopped { seen.stoppedBy = "SIGSTOP" }
     if let own = Observer.ownFrame(of: last.moment.stack), let function = own.function {
       seen.function = function
@@ -116,10 +145,10 @@ extension Diagnostician {
     let functions = chain.compactMap { node in
       Observer.ownFrame(of: node.moment.stack).flatMap(\.function)
     }
-    if functions.count == chain.count {
+    if !functions.isEmpty {
       seen.functions = functions.map { $0 + "()" }.joined(separator: " and ")
     }
-    if chain.count > 1 || !last.moment.stack.isEmpty {
+    if !seen.isBusy, chain.count > 1 || !last.moment.stack.isEmpty {
       seen.chain = chain.flatMap { node -> [String] in
         let name = history.process(pid: node.process)?.name ?? "process"
         let place = Observer.ownFrame(of: node.moment.stack).flatMap(Self.place)

@@ -61,10 +61,17 @@ package struct Diagnostician {
         findings: [], harmlessCalls: history.failures.total)
     }
     if !isHung, let answer = answer(of: root) { return answer }
-    let findings = rankedFindings()
+    var findings = rankedFindings()
+    var snapshot: SnapshotReading?
+    if isHung {
+      let graph = WaitGraph(observer.inquiry)
+      snapshot = SnapshotReading(graph)
+      if let circle = self.circle(graph) { put(circle, first: &findings) }
+    }
     var diagnosis = Diagnosis(
       status: isHung ? .hung : .failed, summary: "", findings: findings,
       harmlessCalls: max(0, history.failures.total - 1), lastWords: lastWords())
+    diagnosis.snapshot = snapshot
     if root.end == nil, !isHung, history.isFromLog, findings.first?.role != .cause {
       diagnosis.status = .unknown
       diagnosis.summary =

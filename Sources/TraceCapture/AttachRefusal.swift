@@ -19,6 +19,11 @@ extension TraceSession {
       throw CaptureError(.isKernelThread, detail: "\(id)")
     }
     if ProcessFiles.state(id) == "Z" {
+      // The first thread of a process may end before the others.
+      if ProcessFiles.threads(id).count > 1 {
+        throw CaptureError(
+          .tracingRefused, detail: "the first thread of process \(id) has ended, others run on")
+      }
       throw CaptureError(.isZombie, detail: "\(id)", other: status.parent)
     }
     if status.tracer != 0 {

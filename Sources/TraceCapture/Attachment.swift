@@ -94,7 +94,7 @@ extension TraceSession {
       if followsChildren { seizeDescendants(of: id) }
     }
     if request.takesSnapshot { tellStart(before) }
-    for id in threads.keys.sorted() { _ = wf_interrupt(id) }
+    interruptAll()
     // From here on it is watched: the look before can take a while on a busy machine.
     limit = TimeLimit(seconds: request.timeout, sharesSignals: true)
     settling = request.settle.map { Settling(least: $0) }

@@ -158,7 +158,8 @@ extension TraceSession {
     }
   }
 
-  private func name(of call: PendingCall) -> String {
+  /// The name of a call, selected or not.
+  func name(of call: PendingCall) -> String {
     (call.row ?? numbers.row(call.number, isNarrow: call.isNarrow)).map { rows[$0].name }
       ?? CallNames.name(call.number, isNarrow: call.isNarrow)
   }

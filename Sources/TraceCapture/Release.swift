@@ -9,7 +9,10 @@ extension TraceSession {
     limit.phase = .releasing
     for id in early.keys.sorted() { _ = wf_detach(id, 0) }
     early = [:]
-    for id in threads.keys.sorted() { _ = wf_interrupt(id) }
+    sending = []
+    interruptAll()
+    // The kernel lets them go when this process ends, without a stop.
+    for id in sending.sorted() { if let thread = threads[id] { forget(thread) } }
   }
 
   /// Lets a thread go that has stopped, with the signal that it was about to get.
@@ -30,9 +33,13 @@ extension TraceSession {
     if let created = status.created(by: id), threads[created] == nil { expected.insert(created) }
     _ = wf_detach(id, status.deliveredSignal)
     expected.remove(id)
-    guard let thread = threads.removeValue(forKey: id) else { return }
+    if let thread = threads[id] { forget(thread) }
+  }
+
+  private func forget(_ thread: TracedThread) {
+    threads[thread.id] = nil
     let process = thread.process
-    process.threads.remove(id)
+    process.threads.remove(thread.id)
     guard process.threads.isEmpty else { return }
     releaseAll(thread)
     processes[process.id] = nil

@@ -51,6 +51,9 @@ extension TraceSession {
   /// for us sees to the target through us alone.
   func serve(_ stop: consuming GroupStop, _ thread: TracedThread) {
     let signal = stop.signal
+    thread.isInGroupStop = true
+    // A stop that is asked for now comes only once it is continued.
+    thread.samplesLeft = 0
     stop.listen()
     guard thread.id == first, limit.sharesSignals, !isAttached else { return }
     // Who is to end the target in time must not stop with it, unless the terminal stops the job.

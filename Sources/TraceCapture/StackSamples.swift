@@ -25,7 +25,15 @@ extension TraceSession {
     guard thread.samplesLeft > 0 else { return }
     thread.samplesLeft -= 1
     let frames = crashes.sample(thread)
-    if !frames.isEmpty { look.stacks[thread.id, default: []].append(frames) }
+    // On a machine with much to do a walk may run out of its time: once more.
+    if frames.contains(where: { $0.function == nil && $0.module == nil }) || frames.count < 2,
+      thread.samplesLeft == 0, !thread.wasSampledAgain
+    {
+      thread.wasSampledAgain = true
+      thread.samplesLeft = 1
+    } else if !frames.isEmpty {
+      look.stacks[thread.id, default: []].append(frames)
+    }
     if thread.samplesLeft > 0 { _ = wf_interrupt(thread.id) }
   }
 }

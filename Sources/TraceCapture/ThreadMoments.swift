@@ -19,8 +19,10 @@ extension TraceSession {
   private func moment(
     of id: ProcessID, in process: ProcessID, among siblings: Set<ProcessID>
   ) -> ThreadMoment? {
-    guard let state = ProcessFiles.state(id) else { return nil }
+    guard var state = ProcessFiles.state(id) else { return nil }
     let traced = threads[id]
+    // Of what we trace: it is stopped by job control, or at a stop that we have not served yet.
+    if state == "t", let traced { state = traced.isInGroupStop ? "T" : "R" }
     var moment = ThreadMoment(
       thread: id, name: ProcessFiles.line("/proc/\(id)/comm") ?? "", state: String(state))
     moment.calls = traced?.finishedCalls ?? 0
@@ -208,6 +210,11 @@ extension CallDecoder {
       }
       if expected == 2, now == 2, let owner = threadID(word(8)) {
         return ThreadLock(kind: .mutex, address: address, owner: owner)
+      }
+      // Who held it may have ended; its number is all that is left.
+      if expected == 2, now == 2, let owner = word(8), owner >= 300, owner < 1 << 22 {
+        return ThreadLock(
+          kind: .orphan, address: address, owner: ProcessID(truncatingIfNeeded: owner))
       }
       if expected == 3, let owner = threadID(word(16)) ?? threadID(word(12)) {
         return ThreadLock(kind: .mutex, address: address, owner: owner)

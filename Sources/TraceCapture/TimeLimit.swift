@@ -32,7 +32,7 @@ struct TimeLimit {
   /// Nanoseconds for which a program that was running is looked at before it is ended.
   static let watch: UInt64 = 100_000_000
   /// Nanoseconds after which stacks that are still wanted are given up.
-  static let sampling: UInt64 = 3_000_000_000
+  static let sampling: UInt64 = 20_000_000_000
   /// Nanoseconds between looks while something is due.
   static let interval: UInt64 = 50_000_000
   /// A signal that the target got less than this ago came to both of us.
@@ -75,7 +75,10 @@ extension TraceSession {
   func nextWake() -> (delay: UInt64, interval: UInt64)? {
     let tick = placement.isTogether ? Placement.tick : nil
     let look = settling.map { $0.isOver ? nil : Settling.interval } ?? nil
-    guard let delay = [tick, look, limit.delay].compactMap({ $0 }).min() else { return nil }
+    let senders = sending.isEmpty ? nil : TimeLimit.interval
+    guard let delay = [tick, look, limit.delay, senders].compactMap({ $0 }).min() else {
+      return nil
+    }
     return (delay, tick ?? TimeLimit.interval)
   }
 
@@ -85,6 +88,7 @@ extension TraceSession {
       received(signal, from: sender)
     }
     placement.wake(threads)
+    if !sending.isEmpty, limit.phase == .running { interruptAll(among: sending) }
     if limit.phase == .running, settling != nil { waiting?(Double(events.elapsed) / 1e9) }
     if limit.phase == .running, settling?.settles(threads.keys) ?? false {
       if end == nil {
@@ -178,6 +182,8 @@ extension TraceSession {
 
   /// Tells what a thread is in; nothing if it is in no call.
   func emitWait(_ thread: TracedThread) {
+    // Between two calls, and not waiting, is what stands at a stop of ours.
+    if isAttached, ProcessFiles.state(thread.id) == "t" { return }
     guard !thread.toldWait, let call = waitedCall(of: thread.id, in: thread.process.id) else {
       return
     }

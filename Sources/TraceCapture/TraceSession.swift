@@ -54,6 +54,8 @@ final class TraceSession {
   var mayChangeGroups = false
   /// How often standard output was told of.
   var outputEvents = 0
+  /// Threads that are not stopped before their call ends, as it would end early.
+  var sending: Set<ProcessID> = []
   /// What is collected about the threads once time is up.
   var look = ThreadLook()
   /// True if the children of what is attached to are watched as well.
@@ -134,6 +136,7 @@ final class TraceSession {
       return
     }
     thread.wait = nil
+    thread.isInGroupStop = false
     decoder.memory.forget()
     placement.stopped(thread, among: threads)
     if decoded.end == nil { takeSample(thread) }

@@ -34,6 +34,10 @@ final class TracedThread {
   var interruptedCall: PendingCall?
   /// How many stacks of it are still wanted.
   var samplesLeft = 0
+  /// True while it is stopped by job control.
+  var isInGroupStop = false
+  /// True once a stack of it had to be walked again.
+  var wasSampledAgain = false
   /// Ordinal of the placement period in which it last stopped.
   var lastPeriod = 0
 

@@ -10,8 +10,8 @@ extension TraceSession {
   func watchRunning() -> Bool {
     var found = false
     for id in threads.keys.sorted() {
-      guard let thread = threads[id], !thread.toldWait, ProcessFiles.state(id) == "R",
-        wf_interrupt(id) == 0
+      guard let thread = threads[id], !thread.toldWait, let state = ProcessFiles.state(id),
+        state == "R" || isAttached && state == "t" && !thread.isInGroupStop, wf_interrupt(id) == 0
       else { continue }
       thread.watchedCalls = Self.mostWatchedCalls
       found = true

@@ -172,6 +172,8 @@ package struct ThreadLock: Codable, Sendable, Hashable {
   package enum Kind: String, Codable, Sendable, Hashable {
     /// A mutex, whose owner word names a thread.
     case mutex
+    /// Perhaps a mutex whose owner has ended; the stack tells whether it is one.
+    case orphan
     /// The end of a thread (`pthread_join(3)`).
     case join
     /// A condition variable, semaphore, barrier, or a lock of another runtime.

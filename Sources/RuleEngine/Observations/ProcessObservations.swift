@@ -195,6 +195,8 @@ struct Waiting: ObservationKind {
   var isDeadlock = false
   var functions: String?
   var chain: [String] = []
+  var isSelf = false
+  var isOrphan = false
 
   static let name = "waiting"
   static let summary = "When the time was up, the process was still in a system call."
@@ -226,6 +228,9 @@ struct Waiting: ObservationKind {
     .init(
       "is_deadlock", \.isDeadlock,
       "True if threads or processes wait for each other, or one for itself."),
+    .init("is_self", \.isSelf, "True if a thread waits for a lock that it holds itself."),
+    .init(
+      "is_orphan", \.isOrphan, "True if the thread ended that held the lock which is waited for."),
     .init("functions", \.functions, "The functions that those are in: lock_a() and lock_b()."),
     .init(
       "chain", \.chain,

@@ -50,6 +50,13 @@ extension Observer {
     seen.subject = process.executedPath ?? process.name
     describeCircle(process, in: &seen)
     describeStackAtEnd(of: process, in: &seen)
+    // What several looks at it have in common is the loop; where it was ended is any place in it.
+    if let stack = inquiry.threads(of: process.pid).first(where: {
+      $0.state == "R" && !$0.stack.isEmpty
+    })?.stack, let function = Self.ownFrame(of: stack)?.function {
+      seen.stack = Self.lines(of: stack)
+      seen.function = function
+    }
     return seen
   }
 

@@ -70,7 +70,7 @@ struct WaitGraph {
   func circle(of node: Node) -> [Node]? {
     let chain = chain(from: node)
     guard let last = chain.last, let back = next(after: last),
-      back.moment.thread == node.moment.thread,
+      back.moment.thread == node.moment.thread, chain.count > 1 || node.wait.kind == .mutex,
       // Who runs, or would go on by itself, is in no deadlock.
       chain.allSatisfy({ $0.wait.kind.blocks && $0.moment.timeout == nil })
     else { return nil }

@@ -5,11 +5,20 @@ internal import TraceEvents
 extension WaitReader {
   func waitAtFutex(_ moment: ThreadMoment, _ process: ProcessSnapshot) -> ThreadWait {
     let name = process.identity.name
-    guard let lock = moment.lock, let owner = lock.owner, lock.kind != .unknown else {
+    let isMutex = moment.stack.contains { $0.function?.contains("mutex_lock") ?? false }
+    guard let lock = moment.lock, let owner = lock.owner, lock.kind != .unknown,
+      lock.kind != .orphan || isMutex
+    else {
       return ThreadWait(
         kind: .condition,
         words: "waits for another thread to wake it (a condition, semaphore or lock)"
           + span(moment.timeout), subject: name)
+    }
+    if lock.kind == .orphan {
+      return ThreadWait(
+        kind: .mutex,
+        words: "waits for a lock (mutex) that the thread \(owner) held when it ended"
+          + span(moment.timeout), subject: name, isHopeless: moment.timeout == nil)
     }
     let holder = inquiry.moment(of: owner)
     let who =
