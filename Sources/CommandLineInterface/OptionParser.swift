@@ -60,8 +60,8 @@ enum OptionParser {
     return try options(parsed)
   }
 
-  /// A command with no options, or with those alone that say where its report goes and in which
-  /// form; nil for whatever is not plainly so. Such a line needs no parser, whose reflection takes a
+  /// A command or a program for `--libraries` with no options, or with those alone that say where the
+  /// report goes and in which form; nil for whatever is not plainly so. Such a line needs no parser, whose reflection takes a
   /// fifth of a start.
   private static func plainRun(_ words: [String]) -> Options? {
     var options = Options()
@@ -80,6 +80,11 @@ enum OptionParser {
         } else {
           options.output = value
         }
+      case "--libraries":
+        guard rest.count == 1, let program = rest.first, !program.hasPrefix("-"), !program.isEmpty
+        else { return nil }
+        options.action = .libraries(program)
+        return options
       default: return nil
       }
     }

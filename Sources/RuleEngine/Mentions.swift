@@ -186,11 +186,12 @@ enum Complaint {
       || (text.hasPrefix("raise ") || text.hasPrefix("throw ")) && text.contains("(")
   }
 
-  /// True for a frame of a stack, as Java, JavaScript and Rust show them: `at a.b.C(C.java:12)`,
-  /// `3: core::panicking::panic`. Its words are names of functions.
+  /// True for a frame of a stack, as Java, JavaScript, Rust and Python show them:
+  /// `at a.b.C(C.java:12)`, `3: core::panicking::panic`, `File "a.py", line 3`. Its words are names.
   private static func isFrame(_ text: String) -> Bool {
     let text = text.trimmed
     if text.hasPrefix("at ") { return text.contains("(") || text.contains(":") }
+    if text.hasPrefix("file \""), text.contains("\", line ") { return true }
     let number = text.prefix { $0.isASCII && $0.isNumber }
     return !number.isEmpty && number.count < 4 && text.contains("::")
       && text.dropFirst(number.count).hasPrefix(": ")

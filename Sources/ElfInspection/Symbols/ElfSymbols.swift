@@ -3,7 +3,9 @@ internal import TraceEvents
 
 /// The symbols that an ELF file defines for others and wants of them: DT_SYMTAB with its hash
 /// table, as the loader reads it (`elf(5)`), so that it works on files without section headers.
-struct ElfSymbols: Sendable {
+///
+/// A class, since each of a hundred thousand lookups would copy its tables' references.
+final class ElfSymbols: Sendable {
   /// A symbol that must come from another file.
   struct Wanted: Sendable, Hashable {
     /// Its name, as it stands in the file.
@@ -32,7 +34,7 @@ struct ElfSymbols: Sendable {
   var count: Int { symbols.count / entrySize }
 
   /// Reads the file at `path`; one without a dynamic section has none. Throws what is wrong with it.
-  init(path: String) throws(ElfError) {
+  convenience init(path: String) throws(ElfError) {
     let file = try FileBytes(path: path)
     let dynamic = try ElfDynamic(file)
     try self.init(dynamic, file, versions: ElfVersions(dynamic, file))

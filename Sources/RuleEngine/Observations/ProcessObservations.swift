@@ -2,6 +2,8 @@ import HeuristicCatalog
 
 /// A signal ended a process.
 struct ProcessKilled: ObservationKind {
+  var waitedFor: String?
+  var waitedWhy: String?
   var signal = ""
   var signalWords = ""
   var executable = ""
@@ -60,6 +62,10 @@ struct ProcessKilled: ObservationKind {
   static let name = "process-killed"
   static let summary = "A signal ended the process."
   static let fields: [ObservationField<Self>] = [
+    .init(
+      "waited_for", \.waitedFor,
+      "What it was waiting for when SIGTERM came, if it waited in a call."),
+    .init("waited_why", \.waitedWhy, "Who would have had to act, or why nobody did."),
     .init("signal", \.signal, "Name of the signal."),
     .init("signal_words", \.signalWords, "Its words, as strsignal(3) has them."),
     .init("executable", \.executable, "Absolute path of the program that was killed."),

@@ -26,6 +26,11 @@ extension Observer {
     }
     describeExceededLimit(signal, process, in: &seen)
     if asking { describeCore(process, in: &seen) }
+    if let pending = process.pendingCalls.last, delivery.signal == .terminate {
+      let wait = waiting(process, pending, asking: asking)
+      seen.waitedFor = wait.whatFor
+      seen.waitedWhy = [wait.explanation, wait.holder].compactMap { $0 }.first
+    }
     seen.isReload = ["SIGHUP", "SIGUSR1", "SIGUSR2"].contains(seen.signal)
     seen.isPython = process.executable.map { PathName.base(of: $0).hasPrefix("python") } ?? false
     seen.writtenFile = process.lastWrittenFile
