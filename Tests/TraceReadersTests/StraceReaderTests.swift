@@ -336,6 +336,7 @@ private func calls(_ log: String) throws -> [SystemCall] {
       11 write(2, "oh\0337", 4) = 4
       11 --- SIGSEGV {si_signo=SIGSEGV, si_code=SEGV_ACCERR, si_addr=0x18} ---
       11 +++ killed by SIGSEGV (core dumped) +++
+      10 wait4(-1, [{WIFSIGNALED(s) && WTERMSIG(s) == SIGSEGV && WCOREDUMP(s)}], 0, NULL) = 11
       10 exit_group(3) = ?
       10 +++ exited with 3 +++
 

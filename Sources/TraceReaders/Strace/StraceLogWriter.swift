@@ -69,12 +69,29 @@ package final class StraceLogWriter {
   // MARK: Notation
 
   private static func notation(of call: SystemCall) -> String {
-    let list = call.arguments.map(notation).joined(separator: ", ")
+    var arguments = call.arguments.map(notation)
+    if call.name == "wait4" || call.name == "waitpid", arguments.count > 2,
+      case .integer(let status) = call.arguments[1]
+    {
+      arguments[1] = notation(ofStatus: Int32(truncatingIfNeeded: status))
+    }
+    let list = arguments.joined(separator: ", ")
     return switch call.outcome {
     case .returned(let value): "\(call.name)(\(list)) = \(value)"
     case .failed(let error): "\(call.name)(\(list)) = -1 \(error.name) (\(error.words))"
     case .unfinished: "\(call.name)(\(list) <unfinished ...>"
     }
+  }
+
+  /// A status of `wait(2)`.
+  private static func notation(ofStatus status: Int32) -> String {
+    let signal = status & 0x7F
+    if signal == 0 {
+      return "[{WIFEXITED(s) && WEXITSTATUS(s) == \(status >> 8 & 0xFF)}]"
+    }
+    let core = status & 0x80 == 0 ? "" : " && WCOREDUMP(s)"
+    return
+      "[{WIFSIGNALED(s) && WTERMSIG(s) == \(SignalNumber(rawValue: signal).name)\(core)}]"
   }
 
   private static func notation(of argument: SystemCall.Argument) -> String {

@@ -59,9 +59,9 @@ final class StraceSet {
     isInOrder = isTimed
     guard isTimed else { return }
     beginnings = begins.sorted { ($1.seconds, $1.thread) < ($0.seconds, $0.thread) }
-    for (thread, _) in files where !begins.contains(where: { $0.thread == thread }) {
-      waiting[thread] = nil
-    }
+    // Files without a line are none to wait for.
+    let begun = Set(begins.map(\.thread))
+    waiting = files.filter { begun.contains($0.key) }
   }
 
   private static func seconds(_ stamp: LogClock.Stamp?) -> Double? {
