@@ -10,16 +10,19 @@ package enum PathName {
     if base.isEmpty, path.utf8.first != UInt8(ascii: "/") { return path }
     let joined = path.utf8.first == UInt8(ascii: "/") ? path : base + "/" + path
     if !needsFolding(joined) { return joined }
+    // What begins in a directory that is not known stays relative to it.
+    let isAbsolute = joined.utf8.first == UInt8(ascii: "/")
     var parts: [Substring] = []
     for part in joined.split(separator: "/", omittingEmptySubsequences: true) {
       if part == "." { continue }
-      if part == ".." {
-        _ = parts.popLast()
-      } else {
+      if part != ".." || !isAbsolute && (parts.last ?? "..") == ".." {
         parts.append(part)
+      } else {
+        _ = parts.popLast()
       }
     }
-    return "/" + parts.joined(separator: "/")
+    let folded = parts.joined(separator: "/")
+    return isAbsolute ? "/" + folded : folded.isEmpty ? "." : folded
   }
 
   /// The last component: `c` of `/a/b/c`.
