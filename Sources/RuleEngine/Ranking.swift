@@ -22,6 +22,10 @@ struct Ranking {
 
   // MARK: Failed calls
 
+  /// How many places of a search are kept. For a processor with many features the loader tries
+  /// eighteen directories below each of its own.
+  private static let mostPlaces = 512
+
   private static func callCandidates(_ run: RankingContext) -> [Candidate] {
     var groups: [Group: [FailedCall]] = [:]
     var order: [Group] = []
@@ -51,7 +55,9 @@ struct Ranking {
       else { return nil }
       var places: [String] = []
       for call in calls {
-        if let path = call.path, !places.contains(path), places.count < 32 { places.append(path) }
+        if let path = call.path, !places.contains(path), places.count < mostPlaces {
+          places.append(path)
+        }
       }
       // Who could not make a file and then looks whether it is there did want to make it.
       let told = calls.first { $0.purpose == .create && $0.path == best.call.path } ?? best.call

@@ -35,5 +35,9 @@ extension TraceSession {
       look.stacks[thread.id, default: []].append(frames)
     }
     if thread.samplesLeft > 0 { _ = wf_interrupt(thread.id) }
+    // Walks take time, in which no call is seen: the look at calls begins behind them.
+    if case .watching = limit.phase, threads.values.allSatisfy({ $0.samplesLeft == 0 }) {
+      limit.phase = .watching(EventStream.now)
+    }
   }
 }
