@@ -22,9 +22,8 @@ struct Ranking {
 
   // MARK: Failed calls
 
-  /// How many places of a search are kept. For a processor with many features the loader tries
-  /// eighteen directories below each of its own.
-  private static let mostPlaces = 512
+  /// How many places of a search are kept.
+  private static let mostPlaces = 32
 
   private static func callCandidates(_ run: RankingContext) -> [Candidate] {
     var groups: [Group: [FailedCall]] = [:]
@@ -58,6 +57,10 @@ struct Ranking {
         if let path = call.path, !places.contains(path), places.count < mostPlaces {
           places.append(path)
         }
+      }
+      // For a processor with many features the loader tries eighteen directories below each of its own.
+      if places.count == mostPlaces, places.allSatisfy(Observer.isForProcessor) {
+        places += calls.compactMap(\.path).filter { !Observer.isForProcessor($0) }.prefix(10)
       }
       // Who could not make a file and then looks whether it is there did want to make it.
       let told = calls.first { $0.purpose == .create && $0.path == best.call.path } ?? best.call

@@ -145,12 +145,16 @@ extension Observer {
     var directories: [String] = []
     for place in places {
       let directory = PathName.directory(of: place)
-      let isVariant =
-        directory.contains("/glibc-hwcaps/")
-        || ["tls", "x86_64", "haswell", "avx512_1"].contains(PathName.base(of: directory))
-      if !isVariant, !directories.contains(directory) { directories.append(directory) }
+      if !isForProcessor(place), !directories.contains(directory) { directories.append(directory) }
     }
     return Array(directories.prefix(10))
+  }
+
+  /// True for a place in a directory of variants for newer processors.
+  static func isForProcessor(_ place: String) -> Bool {
+    let directory = PathName.directory(of: place)
+    return directory.contains("/glibc-hwcaps/")
+      || ["tls", "x86_64", "haswell", "avx512_1"].contains(PathName.base(of: directory))
   }
 
   /// Libraries of the same name and another version.
