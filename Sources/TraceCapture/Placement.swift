@@ -120,8 +120,27 @@ struct Placement {
     _ call: PendingCall, _ thread: TracedThread, _ threads: [ProcessID: TracedThread]
   ) {
     guard let asked = asked(call, thread, threads) else { return }
+    asked.isChoosingAffinity = false
     asked.ownsAffinity = true
     asked.isBound = false
+  }
+
+  /// The target is about to choose: from here on nothing may come between its choice and its look at it.
+  func targetChooses(
+    _ call: PendingCall, _ thread: TracedThread, _ threads: [ProcessID: TracedThread]
+  ) {
+    guard let asked = asked(call, thread, threads), !asked.ownsAffinity else { return }
+    asked.ownsAffinity = true
+    asked.isChoosingAffinity = true
+  }
+
+  /// The choice was refused.
+  func targetDidNotChoose(
+    _ call: PendingCall, _ thread: TracedThread, _ threads: [ProcessID: TracedThread]
+  ) {
+    guard let asked = asked(call, thread, threads), asked.isChoosingAffinity else { return }
+    asked.isChoosingAffinity = false
+    asked.ownsAffinity = false
   }
 
   private func asked(

@@ -99,6 +99,9 @@ extension TraceSession {
       return true
     case .words: return enteredWords(call, row: row, thread)
     case .mapping: return !isSureToMap(call, thread)
+    case .setAffinity:
+      placement.targetChooses(call, thread, threads)
+      return true
     case .wait: return enteredWait(call, row: row, thread)
     case .execution:
       thread.releases = process.descriptors.watched.filter {
@@ -169,8 +172,8 @@ extension TraceSession {
       if !failed { placement.correctAnswer(call, length: result, thread, decoder.memory, threads) }
       if !failed { return }
     case .setAffinity:
-      if !failed { placement.targetChose(call, thread, threads) }
-      if !failed { return }
+      if !failed { return placement.targetChose(call, thread, threads) }
+      placement.targetDidNotChoose(call, thread, threads)
     case .filter:
       if !failed { installedFilter(call, row: row, thread) }
     case .tracing:

@@ -20,6 +20,8 @@ final class TracedThread {
   var followsCalls = false
   /// True once the target chose processors for it.
   var ownsAffinity = false
+  /// True while the target sets its affinity for the first time.
+  var isChoosingAffinity = false
   /// What is to be told once its `execve` has closed them.
   var releases: [DescriptorRelease] = []
   /// True while it is bound to the tracer's processor.
