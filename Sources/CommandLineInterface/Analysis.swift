@@ -36,6 +36,15 @@ struct Analysis {
     return (path, history.processes[digest.process].name, status.rawValue)
   }
 
+  /// Takes note that a recording ends in mid-line, behind the event of this number.
+  mutating func noteCutRecording(after number: Int) {
+    apply(
+      TraceEvent(
+        number: number + 1, time: history.duration, process: 0, thread: 0,
+        body: .note(
+          note: CaptureNote(kind: .incomplete, text: "The recording ends in mid-line."))))
+  }
+
   /// The report; `catalog` is only asked for where something failed or was said to have. With `listsHarmless` it holds the
   /// failed calls that no cause rests on.
   func report(

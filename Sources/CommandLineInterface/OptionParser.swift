@@ -61,8 +61,8 @@ enum OptionParser {
   }
 
   /// A command or a program for `--libraries` with no options, or with those alone that say where the
-  /// report goes and in which form; nil for whatever is not plainly so. Such a line needs no parser, whose reflection takes a
-  /// fifth of a start.
+  /// report goes and in which form; nil for whatever is not plainly so. Such a line needs no parser,
+  /// whose reflection takes a fifth of a start.
   private static func plainRun(_ words: [String]) -> Options? {
     var options = Options()
     var rest = words[...]

@@ -1,4 +1,5 @@
 import Glibc
+import SystemInspection
 import TraceEvents
 
 /// The running processes that a command line means.
@@ -12,7 +13,7 @@ enum ProcessSearch {
         // A number that no process can have is one that is gone.
         named = [Int32(word) ?? .max]
       } else {
-        named = all().filter { $0 != getpid() && names(of: $0).contains(word) }
+        named = ProcessTable.processes().filter { $0 != getpid() && names(of: $0).contains(word) }
         if named.isEmpty { throw .noSuchName(word) }
       }
       for process in named where !found.contains(process) { found.append(process) }
@@ -34,18 +35,5 @@ enum ProcessSearch {
 
   private static func base(of path: String) -> String {
     path.split(separator: "/").last.map(String.init) ?? path
-  }
-
-  private static func all() -> [Int32] {
-    guard let directory = unsafe opendir("/proc") else { return [] }
-    defer { unsafe closedir(directory) }
-    var numbers: [Int32] = []
-    while let entry = unsafe readdir(directory) {
-      let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-        unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-      }
-      if let number = Int32(name) { numbers.append(number) }
-    }
-    return numbers.sorted()
   }
 }

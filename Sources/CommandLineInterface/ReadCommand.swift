@@ -22,13 +22,7 @@ struct ReadCommand {
       analysis.apply(event)
       try recorder.record(event, command: reader.command)
     }
-    if reader.isTruncated {
-      let note = CaptureNote(kind: .incomplete, text: "The recording ends in mid-line.")
-      analysis.apply(
-        TraceEvent(
-          number: last + 1, time: analysis.history.duration, process: 0, thread: 0,
-          body: .note(note: note)))
-    }
+    if reader.isTruncated { analysis.noteCutRecording(after: last) }
     try recorder.close()
     let kind: Report.Source.Kind =
       switch reader.form {

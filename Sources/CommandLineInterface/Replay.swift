@@ -19,13 +19,7 @@ enum Replay {
       last = event.number
       analysis.apply(event)
     }
-    if reader.isTruncated {
-      let note = CaptureNote(kind: .incomplete, text: "The recording ends in mid-line.")
-      analysis.apply(
-        TraceEvent(
-          number: last + 1, time: analysis.history.duration, process: 0, thread: 0,
-          body: .note(note: note)))
-    }
+    if reader.isTruncated { analysis.noteCutRecording(after: last) }
     return analysis.report(
       tool: tool, source: Report.Source(kind: .recording, path: path),
       command: reader.header.command, listsHarmless: listsHarmless, find: find,

@@ -1,13 +1,13 @@
 import Glibc
-import TraceEvents
+package import TraceEvents
 
 /// The processes that /proc shows.
-enum ProcessTable {
+package enum ProcessTable {
   /// Processes and descriptors that a search looks at, in all.
   static let maximumEntries = 50_000
 
   /// The numbers of all processes, ascending.
-  static func processes() -> [ProcessID] {
+  package static func processes() -> [ProcessID] {
     let names = (try? FileReading.names(in: "/proc", limit: maximumEntries)) ?? []
     return names.compactMap { ProcessID($0) }.sorted()
   }
