@@ -26,17 +26,38 @@ enum ProcessFeature {
     var names: [String] = []
     while let index = next, !run.path.contains(index) {
       let process = run.history.processes[index]
-      names.append(process.name.lowercased())
+      names.append(process.name)
       if case .exited(0) = process.end,
-        let complaint = run.firstClearComplaint(after: process.endNumber, of: run.path.leaf)
+        run.firstClearComplaint(after: process.endNumber, of: run.path.leaf) != nil
       {
-        let text = complaint.text.lowercased()
-        return !names.contains { text.contains($0) }
+        return !isSpokenOf(record, names, run)
       }
       next = process.parent
     }
     return false
   }
+
+  /// True if the failure path then named the process or one that it worked for, or repeated its words, as
+  /// git does with those of a hook on the other side.
+  private static func isSpokenOf(
+    _ record: ProcessRecord, _ names: [String], _ run: RankingContext
+  ) -> Bool {
+    let words = run.mentions.lines.filter { $0.process == record.index }.map(\.text)
+      .filter { $0.utf8.count >= shortestRepeated }
+    let isNamed = names.contains { name in
+      run.mentions.mentions(of: name, after: record.startNumber).contains {
+        run.path.contains(run.mentions.lines[$0.line].process)
+      }
+    }
+    return isNamed
+      || run.mentions.lines.contains { line in
+        line.number >= record.startNumber && run.path.contains(line.process)
+          && words.contains { line.text.contains($0) }
+      }
+  }
+
+  /// Bytes from which on a line is not the same by chance.
+  private static let shortestRepeated = 12
 
   /// True if the failure path went on after this failure, and then failed over something else, by
   /// its own words.
