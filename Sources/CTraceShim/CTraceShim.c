@@ -132,6 +132,11 @@ int32_t wf_wait(int32_t *status, bool blocks) {
   return thread < 0 ? -errno : thread;
 }
 
+int32_t wf_wait_thread(int32_t thread, int32_t *status) {
+  pid_t stopped = waitpid(thread, status, __WALL | __WNOTHREAD | WNOHANG);
+  return stopped < 0 ? -errno : stopped;
+}
+
 int64_t wf_read_memory(int32_t thread, uint64_t address, void *buffer, size_t length) {
   struct iovec local = {buffer, length};
   struct iovec remote = {(void *)(uintptr_t)address, length};

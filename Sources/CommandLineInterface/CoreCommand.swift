@@ -28,7 +28,7 @@ struct CoreCommand {
           command: redactor?.redacted(command: trace.command) ?? trace.command))
     }
     var analysis = try Analysis()
-    let events = trace.events(machine)
+    let events = trace.events(machine, tellsThreads: options.showsThreads)
     // Those are events already.
     _ = machine.takeNewFacts()
     for event in events {

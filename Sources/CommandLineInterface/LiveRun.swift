@@ -107,7 +107,7 @@ final class LiveRun {
         takesSnapshot: !isForConfiguration, reloads: options.reloads,
         settle: options.follows
           ? nil : options.settle ?? (isForConfiguration ? Options.usualSettle : nil),
-        timeout: options.timeout)
+        timeout: options.timeout, tellsThreads: options.showsThreads)
       let attachment = Attachment(
         request, inspector: inspector, walker: isForConfiguration ? nil : LiveStackWalker()
       ) { [self] event in
@@ -137,7 +137,7 @@ final class LiveRun {
     var request = LaunchRequest(
       command: command, timeout: options.timeout,
       settle: options.settle ?? (tool == "whyconf" ? Options.usualSettle : nil),
-      keepsRunning: options.keepsRunning)
+      keepsRunning: options.keepsRunning, tellsThreads: options.showsThreads)
     guard let name = options.user else { return request }
     guard geteuid() == 0 else { throw RunFailure.userNeedsRoot }
     guard let (user, variables) = TargetUser.named(name) else { throw RunFailure.noSuchUser(name) }

@@ -20,6 +20,7 @@ private struct CommandLineGrammar: ParsableCommand {
   @Option var settle: String?
   @Option var user: String?
   @Flag var verbose = false
+  @Flag var threads = false
   @Flag var all = false
   @Option var find: String?
   @Flag var tree = false
@@ -114,6 +115,7 @@ enum OptionParser {
       try seconds(word, of: "--settle")
     }
     options.isVerbose = parsed.verbose
+    options.showsThreads = parsed.threads
     options.listsHarmless = parsed.all
     options.find = try value(parsed.find, of: "--find")
     options.drawsTree = parsed.tree

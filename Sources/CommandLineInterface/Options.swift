@@ -56,6 +56,8 @@ struct Options: Sendable, Equatable {
   var user: String?
   /// Whether all findings, evidence, configuration and processes are shown.
   var isVerbose = false
+  /// Whether a crash is told of with the stacks of all threads.
+  var showsThreads = false
   /// Whether the harmless failed calls are listed.
   var listsHarmless = false
   /// The word whose lines in the configuration are shown.

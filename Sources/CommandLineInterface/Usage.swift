@@ -36,6 +36,7 @@ enum Usage {
                                      runs nothing, and asks nothing of this machine
         --core FILE|last [PROGRAM]   report on a core file, or on the newest that is found;
                                      PROGRAM where the program is not at its own place
+        --threads                    with a crash, also of a core file: what each thread was in
         --no-redact                  leave passwords and tokens in the report
         --redact                     take them out of the recording of --record, too
         --libraries PROGRAM          show the shared libraries of PROGRAM, and what is missing;

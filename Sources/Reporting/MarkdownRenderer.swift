@@ -39,6 +39,7 @@ package struct MarkdownRenderer {
         writeFence(words.text)
       }
     }
+    if let text = report.threadsText { writeFolded("Threads") { $0.writeFence(text) } }
     write(report.config)
     for note in report.capture.notes { lines += ["", "Note: \(escaped(note))"] }
     lines += [

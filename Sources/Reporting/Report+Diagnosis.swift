@@ -36,7 +36,9 @@ extension Report {
         harmless: listsHarmless ? Self.harmlessCalls(diagnosis, history) : []),
       lastWords: diagnosis.lastWords.map {
         LastWords(pid: $0.pid, program: $0.program, stream: $0.stream, text: $0.text)
-      }, snapshot: diagnosis.snapshot.map(Snapshot.init))
+      }, snapshot: diagnosis.snapshot.map(Snapshot.init),
+      threads: diagnosis.threads?.groups.map(ThreadGroup.init),
+      threadsLeftOut: diagnosis.threads?.leftOut)
     config.summary = configurationSummary
   }
 }

@@ -62,6 +62,7 @@ extension Report {
     report.capture.notes = capture.notes.map { text($0, .line) }
     report.capture.harmless = capture.harmless.map { $0.mappingTexts(text) }
     report.snapshot = snapshot?.mappingTexts(text, command: command)
+    report.threads = threads?.map { $0.mappingTexts(text) }
     report.lastWords = lastWords.map { words in
       var words = words
       words.program = words.program.map { text($0, .line) }

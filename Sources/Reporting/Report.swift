@@ -32,18 +32,26 @@ package struct Report: Codable, Sendable, Equatable {
   @Nullable package var lastWords: LastWords?
   /// What the processes were, did and had open, where they were looked at: attached to, or out of time.
   @Nullable package var snapshot: Snapshot?
+  /// What the threads of a crashed process were in, the crashed one first; where it was asked for.
+  @Nullable package var threads: [ThreadGroup]?
+  /// How many threads there were besides, of which nothing is told.
+  @Nullable package var threadsLeftOut: Int?
 
   private enum CodingKeys: String, CodingKey {
     case schema, tool, source, target, outcome, verdict, findings, processes, config, capture
-    case snapshot
+    case snapshot, threads
+    case threadsLeftOut = "threads_left_out"
     case lastWords = "last_words"
   }
 
   package init(
     tool: Tool, source: Source, target: Target, outcome: Outcome, verdict: Verdict,
     findings: [Finding] = [], processes: [Process] = [], config: Configuration = Configuration(),
-    capture: Capture, lastWords: LastWords? = nil, snapshot: Snapshot? = nil
+    capture: Capture, lastWords: LastWords? = nil, snapshot: Snapshot? = nil,
+    threads: [ThreadGroup]? = nil, threadsLeftOut: Int? = nil
   ) {
+    self.threads = threads
+    self.threadsLeftOut = threadsLeftOut
     self.snapshot = snapshot
     schema = Self.schemaName
     self.tool = tool

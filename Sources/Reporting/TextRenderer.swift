@@ -96,6 +96,7 @@ package struct TextRenderer {
       writeOthers(others, heading: heading, isExplained: true)
       writeLastWords(isNeeded: true)
     }
+    writeThreads()
     writeSnapshot()
     writeConfiguration()
     if options.isVerbose { writeProcesses() }

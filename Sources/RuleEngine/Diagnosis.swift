@@ -17,6 +17,8 @@ package struct Diagnosis: Sendable {
   package var lastWords: QuotedWords?
   /// What the processes were and did when they were looked at.
   package var snapshot: SnapshotReading?
+  /// What the threads of a crashed process were in, where that was asked for.
+  package var threads: CrashedThreads?
 }
 
 /// Words with who said them.

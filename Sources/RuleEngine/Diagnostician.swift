@@ -40,6 +40,12 @@ package struct Diagnostician {
 
   /// The diagnosis. A run that succeeded has no finding of role `cause`.
   package func diagnosis() -> Diagnosis {
+    var diagnosis = verdict()
+    diagnosis.threads = CrashedThreads(history, observer.inquiry)
+    return diagnosis
+  }
+
+  private func verdict() -> Diagnosis {
     guard let root = history.root else {
       return Diagnosis(
         status: .unknown, summary: "Nothing was traced.", findings: [], harmlessCalls: 0)

@@ -177,13 +177,29 @@ struct Inquiry {
     for case (.threads(let pid), .threads(let list)) in history.facts {
       if let moment = list.first(where: { $0.thread == thread }) { return (pid, moment) }
     }
+    for case (.crashedThreads(let pid), .threads(let list)) in history.facts {
+      if let moment = list.first(where: { $0.thread == thread }) { return (pid, moment) }
+    }
     return nil
+  }
+
+  /// What the threads of a process were in when a signal was about to end it; nil where nobody asked.
+  func crashedThreads(of pid: ProcessID) -> [ThreadMoment]? {
+    if case .threads(let list) = history.facts[.crashedThreads(pid: pid)] { list } else { nil }
+  }
+
+  /// A process as it was when it crashed, where that was looked at.
+  func crashSnapshot(of pid: ProcessID) -> ProcessSnapshot? {
+    guard case .snapshots(let list) = history.facts[.snapshot(pids: [pid])] else { return nil }
+    return list.first { $0.identity.pid == pid }
   }
 
   /// The processes that were looked at, their ancestors first, as the newest look has them.
   func snapshots() -> [ProcessSnapshot] {
     var found: [ProcessSnapshot] = []
     for case (.snapshot(let pids), .snapshots(let list)) in history.facts {
+      // That of a crash is of a process that is no more.
+      if pids.count == 1, history.facts[.crashedThreads(pid: pids[0])] != nil { continue }
       // A look at the end comes after one at the start, and of some that started later.
       let isNewer = list.first?.identity.ageSeconds ?? 0 > found.first?.identity.ageSeconds ?? -1
       if !pids.isEmpty, isNewer { found = list }

@@ -51,7 +51,7 @@ package struct LiveSystemInspector: SystemInspector {
     // Files of programs are read by ElfInspection.
     case .program, .library, .symbol:
       .unknown(reason: "this inspector does not read programs")
-    case .argumentSizes, .threads: .unknown(reason: "only a tracer could tell")
+    case .argumentSizes, .threads, .crashedThreads: .unknown(reason: "only a tracer could tell")
     case .snapshot(let pids): .snapshots(list: ProcessSnapshots(of: pids).all)
     case .nearby(let names, let roots): .names(list: NearbyFiles.named(names, around: roots))
     case .nearWords(let word, let files): .names(list: NearWords.near(word, in: files))

@@ -16,10 +16,13 @@ package struct AttachRequest: Sendable {
   package var settle: Double?
   /// Seconds after which it is let go in any case; nil: never.
   package var timeout: Double?
+  /// True if a crash is told of with the stacks of all threads.
+  package var tellsThreads: Bool
 
   package init(
     processes: [ProcessID], followsChildren: Bool = true, takesSnapshot: Bool = false,
-    reloads: Bool = false, settle: Double? = nil, timeout: Double? = nil
+    reloads: Bool = false, settle: Double? = nil, timeout: Double? = nil,
+    tellsThreads: Bool = false
   ) {
     self.processes = processes
     self.followsChildren = followsChildren
@@ -27,6 +30,7 @@ package struct AttachRequest: Sendable {
     self.reloads = reloads
     self.settle = settle
     self.timeout = timeout
+    self.tellsThreads = tellsThreads
   }
 }
 
@@ -98,6 +102,7 @@ extension TraceSession {
     // From here on it is watched: the look before can take a while on a busy machine.
     limit = TimeLimit(seconds: request.timeout, sharesSignals: true)
     settling = request.settle.map { Settling(least: $0) }
+    tellsThreads = request.tellsThreads
     if request.reloads { kill(first, SIGHUP) }
     serveAll(alarm)
   }

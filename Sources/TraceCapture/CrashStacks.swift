@@ -10,6 +10,8 @@ final class CrashStacks {
     SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS,
   ]
   private static let frames = 64
+  /// The walker adds up to eight outermost ones.
+  private static let briefFrames = 24
   private static let most = 100
 
   private let walker: (any StackWalker)?
@@ -27,6 +29,18 @@ final class CrashStacks {
     return walker.stack(
       of: thread.process.id, thread: thread.id, limit: Self.frames, address: nil
     ).frames
+  }
+
+  /// The stack of one of several threads, of a crash or not: few frames, and not counted here.
+  func brief(_ thread: TracedThread) -> [StackFrame] {
+    walker?.stack(
+      of: thread.process.id, thread: thread.id, limit: Self.briefFrames, address: nil
+    ).frames ?? []
+  }
+
+  /// True if the signal is one of those whose stacks are told, whenever they come.
+  func isCrash(_ delivery: SignalDelivery) -> Bool {
+    delivery.disposition == .standard && Self.signals.contains(delivery.signal.rawValue)
   }
 
   /// The stack of `thread`, which stands at this delivery; none unless it ends the process. Out of

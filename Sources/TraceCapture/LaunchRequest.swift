@@ -15,6 +15,8 @@ package struct LaunchRequest: Sendable {
   /// True if it is let go, not ended, once it has settled. It is traced without a filter, which would
   /// outlive us, and slower for that.
   package var keepsRunning: Bool
+  /// True if a crash is told of with the stacks of all threads.
+  package var tellsThreads: Bool
   /// Where it starts; nil: where the tracer is.
   package var workingDirectory: String?
   /// True if signals and job control of the tracer's own process follow the target's: a program
@@ -24,7 +26,7 @@ package struct LaunchRequest: Sendable {
   package init(
     command: [String], environment: [String]? = nil, user: TargetUser? = nil,
     timeout: Double? = nil, settle: Double? = nil, keepsRunning: Bool = false,
-    workingDirectory: String? = nil, ownsProcessSignals: Bool = true
+    tellsThreads: Bool = false, workingDirectory: String? = nil, ownsProcessSignals: Bool = true
   ) {
     self.command = command
     self.environment = environment
@@ -32,6 +34,7 @@ package struct LaunchRequest: Sendable {
     self.timeout = timeout
     self.settle = settle
     self.keepsRunning = keepsRunning
+    self.tellsThreads = tellsThreads
     self.workingDirectory = workingDirectory
     self.ownsProcessSignals = ownsProcessSignals
   }

@@ -15,6 +15,7 @@ extension TraceSession {
   func serve(_ stop: consuming SignalStop, _ thread: TracedThread) {
     if stop.signal == SIGCHLD { thread.process.hearsOfChildren = true }
     var registers = wf_registers()
+    var held: [ThreadHalt.Stop] = []
     if !isLaunching, !Self.uninteresting.contains(stop.signal),
       var delivery = delivery(of: stop.signal, thread, &registers)
     {
@@ -35,6 +36,7 @@ extension TraceSession {
           delivery.machine = machineState(registers.general, at: registers.rip, thread)
         }
       }
+      if tellsThreads, crashes.isCrash(delivery) { held = tellThreads(at: delivery, thread) }
       keepFault(delivery, registers.general, thread)
       facts.explain(delivery, thread, events)
       events.emit(.signal(signal: delivery), thread)
@@ -45,6 +47,8 @@ extension TraceSession {
       }
     }
     stop.deliver(stoppingAtCalls: thread.followsCalls)
+    // Most are killed by that, and know nothing of it.
+    for stop in held { serve(stop.thread, stop.status) }
   }
 
   /// The whole process was stopped by job control, and stays so; and so do we, for whoever waits

@@ -56,6 +56,8 @@ final class TraceSession {
   var outputEvents = 0
   /// Threads that are not stopped before their call ends, as it would end early.
   var sending: Set<ProcessID> = []
+  /// True if a crash is told of with the stacks of all threads.
+  var tellsThreads = false
   /// What is collected about the threads once time is up.
   var look = ThreadLook()
   /// True if the children of what is attached to are watched as well.
@@ -84,6 +86,7 @@ final class TraceSession {
     placement = Placement()
     defer { placement.leave() }
     letsGo = request.keepsRunning
+    tellsThreads = request.tellsThreads
     placement.isEnabled = !letsGo
     var launched = try Launch.start(request)
     first = launched.process

@@ -90,6 +90,8 @@ final class TracedProcess {
   var outputCalls = 0
   /// The processes that this one is a mere fork of, nearest first; none once it became a program.
   var kin: [ProcessID] = []
+  /// True once its threads were told of at a crash.
+  var hasToldThreads = false
   /// The logs that it, or one that it is a fork of, has opened.
   var logs: [LogFile] = []
 

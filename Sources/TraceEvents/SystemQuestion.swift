@@ -89,6 +89,9 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   case snapshot(pids: [ProcessID])
   /// What does each thread of process `pid` do? Answer: `threads`; only the tracer can tell.
   case threads(pid: ProcessID)
+  /// What was each thread of process `pid` in when a signal was about to end it? Answer: `threads`, the
+  /// one that the signal was for first; only the tracer, where it is told to, and a core file can tell.
+  case crashedThreads(pid: ProcessID)
 }
 
 /// What an access wants to do with the last component of its path.

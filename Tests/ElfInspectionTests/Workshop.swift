@@ -115,7 +115,7 @@ struct Crash: Sendable {
 }
 
 /// Runs a command under the tracer with the walker, on a thread made for it.
-func crash(_ command: String...) -> Crash {
+func crash(_ command: String..., tellsThreads: Bool = false) -> Crash {
   final class Box: StackWalker {
     var crash = Crash()
     let request: LaunchRequest
@@ -138,7 +138,7 @@ func crash(_ command: String...) -> Crash {
   let box = Box(
     LaunchRequest(
       command: command, environment: ["PATH=/usr/bin:/bin", "LC_ALL=C"],
-      ownsProcessSignals: false))
+      tellsThreads: tellsThreads, ownsProcessSignals: false))
   var thread = pthread_t()
   let argument = unsafe Unmanaged.passRetained(box).toOpaque()
   unsafe pthread_create(

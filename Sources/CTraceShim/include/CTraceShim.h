@@ -117,6 +117,8 @@ int32_t wf_poke(int32_t thread, uint64_t address, uint64_t word);
 /// Waits for a child or tracee of the calling thread alone. Gives its thread id; 0 if there is
 /// nothing to be had without blocking, and `blocks` is false.
 int32_t wf_wait(int32_t *status, bool blocks);
+/// The same for one tracee, without blocking.
+int32_t wf_wait_thread(int32_t thread, int32_t *status);
 
 /// Bytes copied, from the target into `buffer`.
 int64_t wf_read_memory(int32_t thread, uint64_t address, void *buffer, size_t length);

@@ -5,6 +5,11 @@ package import TraceEvents
 package struct CoreTrace {
   /// How many frames from the innermost on are told of a thread.
   private static let frames = 64
+  /// The same where all threads are told of; the walk adds up to eight outermost ones.
+  private static let briefFrames = 24
+  /// How many threads are told of, and of how many with a stack.
+  private static let mostMoments = 512
+  private static let mostStacks = 64
 
   /// Signals that end nothing: a debugger stopped the process, and took the file (`gcore(1)`).
   private static let leavesAlive: Set<Int32> = [
@@ -52,8 +57,11 @@ package struct CoreTrace {
     }.joined()
   }
 
-  /// The events, in order; `inspector` answers what a tracer would have asked at the stop.
-  package mutating func events(_ inspector: any SystemInspector) -> [TraceEvent] {
+  /// The events, in order; `inspector` answers what a tracer would have asked at the stop. With
+  /// `tellsThreads` they tell what every thread was in.
+  package mutating func events(
+    _ inspector: any SystemInspector, tellsThreads: Bool = false
+  ) -> [TraceEvent] {
     var events: [TraceEvent] = []
     let thread = core.crashed
     func append(_ body: TraceEvent.Body) {
@@ -81,7 +89,15 @@ package struct CoreTrace {
           environment: start.environment, credentials: credentials,
           isSecure: core.notes.auxiliary(23) == 1, workingDirectory: workingDirectory)))
     for text in notes { append(.note(note: CaptureNote(kind: .incomplete, text: text))) }
-    guard let delivery = delivery(of: thread) else {
+    let delivery = delivery(of: thread)
+    if tellsThreads {
+      let moments = threads(crashStack: delivery?.stack)
+      append(
+        .fact(
+          fact: Fact(
+            question: .crashedThreads(pid: process), answer: .threads(list: moments))))
+    }
+    guard let delivery else {
       append(.note(note: CaptureNote(kind: .incomplete, text: place(of: thread))))
       append(.processEnded(end: .released))
       return events
@@ -98,6 +114,22 @@ package struct CoreTrace {
     append(.signal(signal: delivery))
     append(.processEnded(end: .killed(signal: delivery.signal, coreDumped: true)))
     return events
+  }
+
+  /// What every thread was in, the crashed one first; stacks of the first ones alone.
+  private func threads(crashStack: [StackFrame]?) -> [ThreadMoment] {
+    let siblings = Set(core.notes.threads.map(\.id))
+    return core.notes.threads.prefix(Self.mostMoments).enumerated().map { index, thread in
+      var stack = index == 0 ? crashStack : nil
+      if stack == nil, index < Self.mostStacks {
+        stack =
+          stacks.stack(
+            of: thread, process: process, limit: Self.briefFrames, isBehindBreakpoint: false
+          ).frames
+      }
+      return thread.moment(
+        core.memory, is64: core.notes.layout.is64, siblings: siblings, stack: stack ?? [])
+    }
   }
 
   /// Where a process was that ran on.

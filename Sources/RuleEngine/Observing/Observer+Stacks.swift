@@ -45,8 +45,8 @@ extension Observer {
   }
 
   /// Frames for people: without those by which a runtime raises a signal, and without those that
-  /// come before main().
-  static func lines(of stack: [StackFrame]) -> [String] {
+  /// come before main(); `cap` of them at most.
+  static func lines(of stack: [StackFrame], cap: Int = 8) -> [String] {
     let own = stack.firstIndex { !isRuntime($0) } ?? 0
     let start = own > 3 ? own - 1 : 0
     var shown: [(first: Int, last: Int, frame: StackFrame)] = []
@@ -63,7 +63,7 @@ extension Observer {
         shown[shown.count - 1].last = index
         continue
       }
-      if shown.count == 8 { break }
+      if shown.count == cap { break }
       shown.append((index, index, frame))
     }
     return shown.map { first, last, frame in
