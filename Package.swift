@@ -70,16 +70,18 @@ let package = Package(
       name: "RuleEngine",
       dependencies: ["TraceEvents", "History", "HeuristicCatalog"], exclude: ["weights.yaml"],
       plugins: ["EmbedHeuristics"]),
+    .target(name: "RunComparison", dependencies: ["TraceEvents", "History"]),
     .target(
       name: "Reporting",
       dependencies: [
         "TraceEvents", "ElfInspection", "History", "ConfigOrder", "RuleEngine", "HeuristicCatalog",
+        "RunComparison",
       ]),
     .target(
       name: "CommandLineInterface",
       dependencies: [
         "TraceEvents", "TraceCapture", "TraceReaders", "SystemInspection", "ElfInspection",
-        "History", "ConfigOrder", "HeuristicCatalog", "RuleEngine", "Reporting",
+        "History", "ConfigOrder", "HeuristicCatalog", "RuleEngine", "RunComparison", "Reporting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(
@@ -119,6 +121,9 @@ let package = Package(
         "RuleEngine", "HeuristicCatalog", "HeuristicSyntax", "History", "TraceEvents",
         "TraceTestSupport",
       ]),
+    .testTarget(
+      name: "RunComparisonTests",
+      dependencies: ["RunComparison", "History", "TraceEvents", "TraceTestSupport"]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TraceEvents"]),
     // Runs the built program: the cases of Corpus/, replayed and live, and what a target can see.
     .testTarget(

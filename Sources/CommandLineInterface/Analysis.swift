@@ -3,6 +3,7 @@ import HeuristicCatalog
 import History
 import Reporting
 import RuleEngine
+import RunComparison
 import TraceEvents
 import TraceReaders
 
@@ -12,6 +13,8 @@ struct Analysis {
   private var configuration = ConfigurationOrder()
   /// A run that went well, to compare with.
   private let baseline: Baseline?
+  /// What was asked for, where the run is to be compared with another.
+  private(set) var usage: RunUsage?
 
   /// With `baseline`, the recording or log of a run that went well.
   init(baseline path: String? = nil) throws(TraceReaderError) {
@@ -25,11 +28,18 @@ struct Analysis {
     baseline = Baseline(history)
   }
 
+  /// With the failures of a run that went well; with `keepsUsage` the run can be compared.
+  init(baseline: Baseline?, keepsUsage: Bool) {
+    self.baseline = baseline
+    usage = keepsUsage ? RunUsage() : nil
+  }
+
   /// Takes the next event; gives what it tells of a configuration file: who, and what became of it.
   @discardableResult
   mutating func apply(_ event: TraceEvent) -> (path: String, program: String, status: String)? {
     let digest = history.apply(event)
     configuration.apply(event, digest: digest, history: history)
+    usage?.apply(event, digest: digest, history: history)
     guard let digest, let path = digest.path, let status = configuration.status(of: path) else {
       return nil
     }

@@ -88,6 +88,12 @@ package enum CommandLineInterface {
     case .difference(let first, let second):
       return reportingFailures(of: tool) {
         let output = try Output(options)
+        if tool != "whyconf" {
+          let command = RunDifferenceCommand(tool: tool, options: options, environment: variables)
+          let difference = try command.difference(first, second)
+          try output.write(command.text(of: difference))
+          return difference.isEmpty ? 0 : 1
+        }
         let difference = try DifferenceCommand.difference(
           first, second, tool: tool, environment: variables)
         try output.write(options.format == .json ? difference.json : difference.text)
@@ -130,6 +136,11 @@ package enum CommandLineInterface {
     } catch let failure as DifferenceCommand.NoReport {
       Output.complain(
         tool, "\(failure.path): neither a report (--format json) nor a recording (--record)")
+    } catch let failure as ReportFile.Damaged {
+      Output.complain(
+        tool,
+        "\(failure.path): it begins as JSON, and is neither a report of whyfail "
+          + "(--format json) nor a recording (--record)")
     } catch let failure as Output.Failure {
       Output.complain(tool, "cannot write \(failure.path): \(failure.error.words)")
     } catch {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Reporting
 import TraceReaders
 
@@ -8,8 +7,6 @@ enum DifferenceCommand {
   struct NoReport: Error {
     let path: String
   }
-
-  private static let mostBytes = 64 << 20
 
   /// What differs between two files, each a JSON report or a recording.
   static func difference(
@@ -29,13 +26,7 @@ enum DifferenceCommand {
     {
       return report
     }
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    guard let size = attributes?[.size] as? UInt64, size <= mostBytes,
-      attributes?[.type] as? FileAttributeType == .typeRegular,
-      let data = FileManager.default.contents(atPath: path),
-      let report = try? JSONDecoder().decode(Report.self, from: data),
-      report.schema == Report.schemaName
-    else { throw NoReport(path: path) }
+    guard let report = try? ReportFile.report(at: path) else { throw NoReport(path: path) }
     return report
   }
 }

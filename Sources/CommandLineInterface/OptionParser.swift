@@ -174,7 +174,13 @@ enum OptionParser {
     }
     if parsed.diff {
       guard words.count == 2 else {
-        throw UsageError(words: "--diff takes two reports (--format json) or recordings")
+        throw UsageError(words: "--diff takes two files: recordings, logs or JSON reports")
+      }
+      if words[0] == "-", words[1] == "-" {
+        throw UsageError(words: "--diff takes standard input for one of its files only")
+      }
+      if parsed.baseline != nil {
+        throw UsageError(words: "--diff takes its first file for the baseline")
       }
       asked.append(("--diff", .difference(words[0], words[1])))
     }

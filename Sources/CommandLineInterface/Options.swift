@@ -22,7 +22,8 @@ struct Options: Sendable, Equatable {
     /// Report on a core file, or with `last` on the newest one that is found; of a program that is
     /// not under its own name here.
     case core(String, program: String?)
-    /// Say what differs between the configuration of two reports or recordings.
+    /// Say why it works in the first of two runs and not in the second, or, of whyconf, what differs
+    /// between the configuration of two: recordings, logs or reports.
     case difference(String, String)
     case list
     /// Show the libraries of a program.
@@ -81,7 +82,6 @@ struct Options: Sendable, Equatable {
 extension Options {
   /// The option that whyconf alone has, where one is given.
   var configurationOption: String? {
-    if case .difference = action { return "--diff" }
     if reloads { return "--reload" }
     if follows { return "--follow" }
     if keepsRunning { return "--keep-running" }

@@ -24,14 +24,9 @@ struct ReadCommand {
     }
     if reader.isTruncated { analysis.noteCutRecording(after: last) }
     try recorder.close()
-    let kind: Report.Source.Kind =
-      switch reader.form {
-      case .recording: .recording
-      case .strace: .straceLog
-      case .kdump: .kdumpLog
-      }
     return analysis.report(
-      tool: tool, source: Report.Source(kind: kind, path: path), command: reader.command,
+      tool: tool, source: Report.Source(kind: .init(reader.form), path: path),
+      command: reader.command,
       listsHarmless: options.listsHarmless, find: options.find,
       catalog: { Catalogs.all(tool: tool, environment: environment) },
       inspector: RecordedSystemInspector([]))

@@ -15,6 +15,7 @@ enum Usage {
              \(tool) --read LOG
              whyfail --holder PATH|:PORT|PORT/udp
              whyfail --core FILE|last [PROGRAM]
+             \(tool) --diff GOOD BAD
 
       Options:
         --format text|json|markdown  form of the report (text)
@@ -52,7 +53,10 @@ enum Usage {
         --reload, --follow           whyconf with -p: send it SIGHUP and show what it reads then;
                                      show each try as it comes, until Ctrl-C
         --keep-running               whyconf: let a daemon go that has settled, do not end it
-        --diff A B                   whyconf: what differs between two reports or recordings
+        --diff GOOD BAD              why a program works in one run and not in the other: each a
+                                     recording, a log or a JSON report; ends with 1 if anything
+                                     differs that matters, 0 if nothing does (whyconf: what
+                                     differs between the configuration of two)
         --list                       list the heuristics
         --explain ID                 explain one of them at length
         --check-heuristics [DIR...]  check your own heuristics

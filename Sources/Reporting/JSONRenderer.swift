@@ -18,7 +18,7 @@ package enum JSONRenderer {
 
   /// `json` with the characters escaped that JSON lets stand, and that would still command a
   /// terminal or turn the direction of what it shows: they occur in strings only.
-  private static func escapingUnseen(_ json: String) -> String {
+  static func escapingUnseen(_ json: String) -> String {
     guard json.unicodeScalars.contains(where: isUnseen) else { return json }
     var result = ""
     result.reserveCapacity(json.utf8.count + 64)

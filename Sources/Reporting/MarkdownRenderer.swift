@@ -7,6 +7,8 @@ internal import TraceEvents
 package struct MarkdownRenderer {
   private var lines: [String] = []
 
+  init() {}
+
   /// The report as Markdown; all findings, all evidence.
   package static func render(_ report: Report) -> String {
     var renderer = MarkdownRenderer()
@@ -52,23 +54,12 @@ package struct MarkdownRenderer {
   private mutating func write(_ finding: Report.Finding, isMain: Bool) {
     if !finding.why.isEmpty {
       if isMain { lines += ["", "### Why"] }
-      for paragraph in finding.why {
-        lines.append("")
-        if paragraph.contains("\n") {
-          writeFence(paragraph)
-        } else {
-          lines.append(escaped(paragraph))
-        }
-      }
+      for paragraph in finding.why { lines += [""] + self.paragraph(paragraph) }
     }
     if !finding.fixDetails.isEmpty {
       lines += ["", isMain ? "### What to do" : "What to do:", ""]
       for (index, fix) in finding.fixDetails.enumerated() {
-        let note = fix.note.map { escaped($0.joiningLines()) + " " } ?? ""
-        let safety = fix.safety.map { " (\($0.words))" } ?? ""
-        let action = fix.do.joiningLines()
-        lines.append(
-          "\(index + 1). \(note)\(fix.isSentence ? escaped(action) : code(action))\(safety)")
+        lines.append("\(index + 1). \(line(of: fix))")
       }
     }
     lines += ["", "How sure: \(percentWords(finding.confidence))"]
@@ -143,14 +134,29 @@ package struct MarkdownRenderer {
     return "; from " + escaped(kind.rawValue + (report.source.path.map { " \($0)" } ?? ""))
   }
 
+  /// The lines of a paragraph of an explanation; one that has a shape keeps it.
+  func paragraph(_ text: String) -> [String] {
+    text.contains("\n") ? fenced(text) : [escaped(text)]
+  }
+
+  /// What to do, in a line.
+  func line(of fix: Report.Fix) -> String {
+    let note = fix.note.map { escaped($0.joiningLines()) + " " } ?? ""
+    let safety = fix.safety.map { " (\($0.words))" } ?? ""
+    let action = fix.do.joiningLines()
+    return "\(note)\(fix.isSentence ? escaped(action) : code(action))\(safety)"
+  }
+
+  private mutating func writeFence(_ text: String) { lines += fenced(text) }
+
   /// A fenced block, whose fence is longer than any run of backquotes in the text.
-  private mutating func writeFence(_ text: String) {
+  private func fenced(_ text: String) -> [String] {
     let fence = String(repeating: "`", count: max(3, longestBackquoteRun(in: text) + 1))
-    lines += [fence, text, fence]
+    return [fence, text, fence]
   }
 
   /// A code span (CommonMark 0.31, 6.1).
-  private func code(_ text: String) -> String {
+  func code(_ text: String) -> String {
     let fence = String(repeating: "`", count: longestBackquoteRun(in: text) + 1)
     let pad = text.hasPrefix("`") || text.hasSuffix("`") ? " " : ""
     return text.isEmpty ? "" : fence + pad + text + pad + fence
@@ -167,7 +173,7 @@ package struct MarkdownRenderer {
   }
 
   /// Text in which Markdown and HTML find nothing to do.
-  private func escaped(_ text: String) -> String {
+  func escaped(_ text: String) -> String {
     let scalars = Array(text.joiningLines().unicodeScalars)
     var result = ""
     for (index, scalar) in scalars.enumerated() {

@@ -79,7 +79,8 @@ extension Report {
 }
 
 extension Report.Finding {
-  fileprivate func mappingTexts(
+  /// With every text that may come from the target replaced.
+  func mappingTexts(
     _ text: (String, Report.TextPlace) -> String
   ) -> Report.Finding {
     var finding = self
