@@ -27,6 +27,7 @@ final class LiveRun {
   private var lastEvent: TraceEvent?
 
   private var hasToldThatItWaits = false
+  private var hasAskedConditions = false
   /// What was last shown of a path, with `--follow`.
   private var shown: [String: String] = [:]
 
@@ -149,6 +150,11 @@ final class LiveRun {
   @discardableResult
   private func take(_ event: TraceEvent) -> (path: String, program: String, status: String)? {
     let told = analysis.apply(event)
+    if recording != nil, !hasAskedConditions, case .programExecuted = event.body {
+      // While it stands at its start; the answer is recorded with the other facts, at the end.
+      hasAskedConditions = true
+      _ = inspector.answer(.conditions(pid: event.process))
+    }
     record(event)
     lastEvent = event
     return told

@@ -60,8 +60,9 @@ package struct ComparedRun: Sendable {
   package var workingDirectory: String?
   /// Who the user's own program acted as.
   package var credentials: Credentials?
-  /// Names of users and groups, as far as the run tells.
+  /// Names of its user and its groups, its own first, as far as the run tells.
   package var userName: String?
+  package var groupNames: [String] = []
   /// The conditions under which it began, by name: limits, mask, what the machine is.
   package var conditions: [Condition] = []
 

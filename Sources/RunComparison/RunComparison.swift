@@ -65,14 +65,15 @@ package struct RunComparison: Sendable {
     if there.group != here.group {
       list.append(
         Difference(
-          .group, "group", there: String(there.group), here: String(here.group), weight: 1))
+          .group, "group", there: good.groupNames.first ?? String(there.group),
+          here: bad.groupNames.first ?? String(here.group), weight: 1))
     }
     let (before, now) = (Set(there.groups), Set(here.groups))
     if before.subtracting([there.group]) != now.subtracting([here.group]) {
       list.append(
         Difference(
-          .groups, "supplementary groups", there: Self.words(before), here: Self.words(now),
-          weight: 0.8))
+          .groups, "supplementary groups", there: Self.words(before, good.groupNames),
+          here: Self.words(now, bad.groupNames), weight: 0.8))
     }
     // Those of another user differ of themselves.
     if there.user == here.user, there.capabilities != here.capabilities {
@@ -84,8 +85,10 @@ package struct RunComparison: Sendable {
     return list
   }
 
-  private static func words(_ groups: Set<UInt32>) -> String? {
-    groups.isEmpty ? nil : groups.sorted().map(String.init).joined(separator: ", ")
+  private static func words(_ groups: Set<UInt32>, _ names: [String]) -> String? {
+    if groups.isEmpty { return nil }
+    let numbers = groups.sorted().map(String.init)
+    return (names.isEmpty ? numbers : names.dropFirst().sorted()).joined(separator: ", ")
   }
 
   /// The command, its directory, and the conditions under which it began.
@@ -111,7 +114,8 @@ package struct RunComparison: Sendable {
       guard let before = known[condition.name], before != condition.value else { continue }
       list.append(
         Difference(
-          condition.kind, condition.name, there: before, here: condition.value, weight: 0.8))
+          condition.kind, condition.name, there: before, here: condition.value,
+          weight: condition.weight))
     }
     return list + contents(good, bad, paths)
   }
@@ -154,6 +158,13 @@ package struct RunComparison: Sendable {
     let changing = ["/proc/", "/sys/", "/dev/", "/run/", "/var/log/", "/var/cache/", "/var/lib/"]
     return !changing.contains(where: path.hasPrefix) && !path.contains(".so")
       && !path.hasSuffix(".pyc") && !path.hasSuffix(".log")
+  }
+}
+
+extension ComparedRun.Condition {
+  /// What depends on the machine alone tells less.
+  fileprivate var weight: Double {
+    kind == .system || ["RLIMIT_SIGPENDING", "RLIMIT_NPROC"].contains(name) ? 0.1 : 0.8
   }
 }
 

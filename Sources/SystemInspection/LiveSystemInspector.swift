@@ -38,6 +38,7 @@ package struct LiveSystemInspector: SystemInspector {
     case .lockers(let path): .holders(list: try LockTable.holders(of: path))
     case .process(let pid): .process(identity: try ProcessIdentity(pid: pid))
     case .limits(let pid): .limits(list: try ResourceLimits.of(pid))
+    case .conditions(let pid): .conditions(conditions: try RunConditions(of: pid))
     case .linesMentioning(let words, let files):
       .lines(list: TextSearch.lines(mentioning: words, in: files))
     case .linesAround(let file, let line, let context):

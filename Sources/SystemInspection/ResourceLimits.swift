@@ -22,10 +22,13 @@ enum ResourceLimits {
     ("Max realtime timeout", "RLIMIT_RTTIME"),
   ]
 
-  /// The limits of process `pid`, and what it uses where that can be told.
-  static func of(_ pid: ProcessID) throws(InspectionError) -> [ResourceLimit] {
+  /// The limits of process `pid`, and, if `countsUse`, what it uses where that can be told.
+  static func of(
+    _ pid: ProcessID, countsUse: Bool = true
+  ) throws(InspectionError) -> [ResourceLimit] {
     let contents = try FileReading.contents(of: "/proc/\(pid)/limits", limit: 16 << 10)
     var limits = parse(TargetText.decoding(contents.bytes))
+    guard countsUse else { return limits }
     for index in limits.indices { limits[index].used = use(of: limits[index].name, by: pid) }
     return limits
   }

@@ -87,6 +87,9 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   case processorFeature(name: String)
   /// What are these processes, their ancestors, and what do they have open? Answer: `snapshots`.
   case snapshot(pids: [ProcessID])
+  /// Under which conditions does process `pid` run: limits, mask, groups, kernel? Asked of the first
+  /// process of a recording, so that two can be compared. Answer: `conditions`.
+  case conditions(pid: ProcessID)
   /// What does each thread of process `pid` do? Answer: `threads`; only the tracer can tell.
   case threads(pid: ProcessID)
   /// What was each thread of process `pid` in when a signal was about to end it? Answer: `threads`, the
@@ -135,6 +138,7 @@ package enum SystemAnswer: Codable, Sendable, Hashable {
   case argumentSizes(sizes: ArgumentSizes)
   case snapshots(list: [ProcessSnapshot])
   case threads(list: [ThreadMoment])
+  case conditions(conditions: RunConditions)
   /// It could not be found out, and why.
   case unknown(reason: String)
 }

@@ -35,7 +35,10 @@ struct DifferenceWording {
     case .contents:
       return "\(subject) differs: of \(item.here ?? "?") bytes here, of \(item.there ?? "?") there"
     case .environment: return variable(item)
-    case .user, .group, .groups, .capabilities, .directory, .limit, .umask, .system:
+    case .limit:
+      let option = Self.limitOptions[subject].map { " (ulimit \($0))" } ?? ""
+      return "\(subject)\(option): \(item.here ?? "none") here, \(item.there ?? "none") there"
+    case .user, .group, .groups, .capabilities, .directory, .umask, .system:
       return "\(subject): \(item.here ?? "none") here, \(item.there ?? "none") there"
     case .command:
       return "The command is \(item.here ?? "?") here, and was \(item.there ?? "?") there"
@@ -44,6 +47,13 @@ struct DifferenceWording {
         "\(subject) is run with \(Self.quoted(item.here)) here, with \(Self.quoted(item.there)) there"
     }
   }
+
+  /// The options by which shells show and set limits (bash(1), ulimit).
+  private static let limitOptions = [
+    "RLIMIT_NOFILE": "-n", "RLIMIT_NPROC": "-u", "RLIMIT_CORE": "-c", "RLIMIT_FSIZE": "-f",
+    "RLIMIT_STACK": "-s", "RLIMIT_AS": "-v", "RLIMIT_DATA": "-d", "RLIMIT_CPU": "-t",
+    "RLIMIT_MEMLOCK": "-l", "RLIMIT_LOCKS": "-x",
+  ]
 
   private static func ending(_ status: String?) -> String {
     guard let status, let number = Int32(status) else { return "an unknown status" }

@@ -12,6 +12,12 @@ extension ReportedRun {
     run.take(report)
     run.words = history.words.lines.map(\.text)
     run.credentials = history.root?.credentials
+    if let root = history.root,
+      case .conditions(let conditions)? = history.facts[.conditions(pid: root.pid)]
+    {
+      run.conditions = conditions.list
+      run.groupNames = conditions.groupNames
+    }
     self.init(name: name, report: report, run: run, isReport: false)
   }
 
@@ -50,6 +56,29 @@ extension ReportedRun {
         arguments: process.command,
         status: process.signal.map { 128 &+ $0.rawValue } ?? process.exitStatus)
     }
+  }
+}
+
+extension RunConditions {
+  /// Each condition with its value, in words.
+  fileprivate var list: [ComparedRun.Condition] {
+    var list = limits.map { limit in
+      let soft = limit.soft.map(String.init) ?? "unlimited"
+      let hard =
+        limit.hard == limit.soft ? "" : " (at most \(limit.hard.map(String.init) ?? "unlimited"))"
+      return ComparedRun.Condition(.limit, limit.name, soft + hard)
+    }
+    if let memoryLimit {
+      list.append(.init(.limit, "memory limit of the control group", "\(memoryLimit) bytes"))
+    } else {
+      list.append(.init(.limit, "memory limit of the control group", "none"))
+    }
+    if let umask { list.append(.init(.umask, "umask", "0" + String(umask, radix: 8))) }
+    list.append(.init(.system, "kernel", kernel))
+    list.append(.init(.system, "distribution", distribution ?? "unknown"))
+    list.append(.init(.system, "host", hostName ?? "unknown"))
+    list.append(.init(.system, "security label", securityLabel ?? "none"))
+    return list
   }
 }
 

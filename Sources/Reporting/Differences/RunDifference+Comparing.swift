@@ -23,7 +23,9 @@ extension RunDifference {
     let hasFailed = bad.report.verdict.status != .succeeded
     let wentWell = good.report.verdict.status == .succeeded
     status =
-      if hasFailed, wentWell, cause != nil, comparison.counterpart?.explains ?? false {
+      if hasFailed, wentWell, cause != nil,
+        comparison.counterpart?.explains ?? false || list.contains(where: \.isRelated)
+      {
         .explained
       } else if list.isEmpty, bad.report.verdict.status == good.report.verdict.status {
         .same

@@ -37,7 +37,7 @@ package struct RunDifference: Encodable, Sendable {
 
   /// What was found, in short.
   package enum Status: String, Encodable, Sendable {
-    /// The second run failed for a reason that the first had not.
+    /// The second run failed of something that worked in the first, or that differs.
     case explained
     /// They differ, and what made the second run fail is not among it, or it did not fail.
     case different

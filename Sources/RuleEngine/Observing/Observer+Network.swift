@@ -119,7 +119,10 @@ extension Observer {
     let name = history.processes[call.process].name
     seen.otherListener =
       (listening.first { $0.manner.hasSuffix(":\(port)") }
-      ?? inquiry.listeners(address, isDatagram: isDatagram(call)).first).map(describe)
+      ?? inquiry.listeners(address, isDatagram: isDatagram(call)).first {
+        // What is left of a connection answers nobody.
+        !$0.manner.hasPrefix("connected from")
+      }).map(describe)
     guard seen.otherListener == nil else { return }
     seen.nearListener =
       (listening.first { holder in
