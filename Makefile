@@ -41,7 +41,7 @@ help:
 	@echo '  make install                    install under PREFIX=/usr/local (DESTDIR is honoured)'
 	@echo '  make bench                      compare speed with strace and no tracer (RUNS=3); memory'
 	@echo '  make corpus                     run every case of Corpus/ and record it anew'
-	@echo '  make fuzz                       fuzz the reading of ELF files (SECONDS=60)'
+	@echo '  make fuzz                       fuzz the reading of ELF and core files (SECONDS=60)'
 	@echo '  make clean                      remove what was built'
 
 # --- what each target needs -------------------------------------------------------------------

@@ -24,6 +24,8 @@
 
 // Debugging information is mapped, not read: this is for what is made of it.
 #define WF_MOST_DATA ((rlim_t)1 << 30)
+/// Of processor time.
+#define WF_MOST_SECONDS 4
 
 /// The registers that `PTRACE_GETREGSET` gives for an i386 program (linux's user_regs_struct32).
 struct narrow_registers {
@@ -82,7 +84,7 @@ static void run_child(struct wf_walk_source *source) {
     signal(signals[index], SIG_DFL);
   set_limit(RLIMIT_CORE, 0);
   set_limit(RLIMIT_DATA, WF_MOST_DATA);
-  set_limit(RLIMIT_CPU, source->request->milliseconds / 1000 + 1);
+  set_limit(RLIMIT_CPU, WF_MOST_SECONDS);
   // Where libdw is a shared library, its debuginfod client is its own.
   unsetenv("DEBUGINFOD_URLS");
   wf_walk(source);

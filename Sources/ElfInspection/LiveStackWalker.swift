@@ -25,7 +25,7 @@ package struct LiveStackWalker: StackWalker {
     request.top = UInt32(clamping: min(max(limit, 2), 4096))
     request.bottom = Self.outermost
     request.unwind_milliseconds = 1000
-    request.milliseconds = 3000
+    request.milliseconds = 10_000
     request.place = address ?? 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: Self.mostBytes) { buffer, count in
       guard let start = buffer.baseAddress else { return }

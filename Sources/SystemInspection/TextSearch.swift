@@ -4,6 +4,8 @@ import TraceEvents
 enum TextSearch {
   /// Bytes read of a file.
   private static let maximumSize = 256 << 10
+  /// Bytes read of a file that the line of a place in it is wanted of; some sources are generated.
+  private static let largestSource = 32 << 20
   /// Lines given at most.
   private static let maximumLines = 8
   /// Bytes of a line that are given.
@@ -36,11 +38,29 @@ enum TextSearch {
   static func lines(of file: String, around line: Int, context: Int) throws(InspectionError)
     -> [TextLine]
   {
-    let lines = try textLines(of: file)
     let reach = max(0, min(context, 50))
-    guard line >= 1, line <= lines.count else { return [] }
-    let range = max(1, line - reach)...min(lines.count, line + reach)
-    return range.map { textLine(lines[$0 - 1], file: file, number: $0) }
+    guard line >= 1, line < .max - reach else { return [] }
+    let contents = try FileReading.contents(of: file, limit: largestSource)
+    guard !contents.bytes.prefix(4 << 10).contains(0) else {
+      throw InspectionError(code: .invalidArgument, path: file)
+    }
+    let first = max(1, line - reach)
+    var rest = contents.bytes[...]
+    var found: [TextLine] = []
+    var number = 0
+    while number < line + reach, !rest.isEmpty {
+      let end = rest.firstIndex(of: UInt8(ascii: "\n"))
+      // A line that the limit cut off, and what turns out to be no text.
+      if end == nil, contents.isTruncated { break }
+      number += 1
+      if number >= first {
+        let text = rest[..<(end ?? rest.endIndex)]
+        if text.contains(0) { return [] }
+        found.append(textLine(text, file: file, number: number))
+      }
+      rest = end.map { rest[($0 + 1)...] } ?? []
+    }
+    return number >= line ? found : []
   }
 
   /// The lines of a file that contain `text`.

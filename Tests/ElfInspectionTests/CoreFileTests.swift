@@ -16,6 +16,7 @@ struct CoreFileTests {
   }
 
   private struct Told {
+    var signals: [SignalDelivery] = []
     var signal: SignalDelivery?
     var execution: ProgramExecution?
     var words = ""
@@ -29,7 +30,9 @@ struct CoreFileTests {
     var told = Told()
     for event in trace.events(Nothing()) {
       switch event.body {
-      case .signal(let signal): told.signal = signal
+      case .signal(let signal):
+        told.signals.append(signal)
+        told.signal = signal
       case .programExecuted(let execution): told.execution = execution
       case .words(let words): told.words += words.text
       case .note(let note): told.notes.append(note.text)
@@ -87,6 +90,71 @@ struct CoreFileTests {
     #expect(told.execution?.environment.contains { $0.hasPrefix("PATH=") } == true)
     #expect(told.words.contains("Assertion `count > 9' failed"))
     #expect(told.end == .killed(signal: .abort, coreDumped: true))
+  }
+
+  /// What the handler is installed with, and what raises the signal.
+  private func handled(
+    _ flags: String, _ fault: String, then: String = "abort();"
+  ) throws -> [SignalDelivery] {
+    let workshop = Workshop()
+    let path = try workshop.compile(
+      """
+      #include <signal.h>
+      #include <stdlib.h>
+      #include <unistd.h>
+      static volatile int zero, *nowhere = (int *)24;
+      static char room[1 << 16];
+      static void handler(int number) { (void)number; \(then) }
+      __attribute__((noinline)) static int deep(void) {
+        \(fault)
+        return *nowhere + zero;
+      }
+      int main(void) {
+        stack_t other = {.ss_sp = room, .ss_size = sizeof room};
+        sigaltstack(&other, 0);
+        struct sigaction action = {.sa_handler = handler, .sa_flags = \(flags)};
+        for (int number = 1; number < 16; number++) sigaction(number, &action, 0);
+        signal(SIGABRT, SIG_DFL);
+        return deep();
+      }
+      """, "-g -O0 -w")
+    _ = workshop.output(
+      of: "gdb -nx -batch -ex 'handle SIGSEGV SIGFPE SIGTERM nostop noprint pass' -ex run "
+        + "-ex 'generate-core-file core' '\(path)' </dev/null")
+    return try told(workshop.path + "/core").signals
+  }
+
+  @Test(arguments: ["0", "SA_SIGINFO", "SA_ONSTACK", "SA_SIGINFO | SA_ONSTACK"])
+  func theFaultWhoseHandlerAborted(flags: String) throws {
+    let signals = try handled(flags, "")
+    try #require(signals.map(\.signal) == [.segmentationViolation, .abort])
+    let fault = signals[0]
+    #expect(fault.endedInHandler == true)
+    #expect(fault.faultAddress == 24)
+    #expect(fault.code == 1)
+    #expect(fault.stack.first?.function == "deep")
+    #expect(fault.stack.first?.line == 9)
+    #expect(fault.stack.dropFirst().first?.function == "main")
+    #expect(fault.instructionPointer == fault.stack.first?.address)
+    #expect(fault.machine?.code.isEmpty == false)
+  }
+
+  @Test(arguments: ["0", "SA_SIGINFO"]) func theDivisionWhoseHandlerAborted(flags: String) throws {
+    let signals = try handled(flags, "zero = 7 / zero;")
+    try #require(signals.map(\.signal) == [.floatingPoint, .abort])
+    #expect(signals[0].stack.first?.line == 8)
+  }
+
+  @Test(
+    arguments: ["0", "SA_SIGINFO"],
+    [
+      ("raise(SIGTERM);", "abort();"), ("raise(SIGSEGV);", "abort();"),
+      // One that was mended before, by a handler that returned.
+      ("raise(SIGTERM); nowhere = &zero; abort();", ""),
+    ])
+  func aHandlerOfNoFault(flags: String, fault: (String, String)) throws {
+    let signals = try handled(flags, fault.0, then: fault.1)
+    #expect(signals.map(\.signal) == [.abort])
   }
 
   @Test func uncaughtExceptions() throws {

@@ -29,6 +29,34 @@ import TraceEvents
     #expect(TextSearch.lines(mentioning: ["80"], in: [comments]).map(\.number) == [1, 2])
   }
 
+  @Test func linesAroundOneFarDownALongSource() throws {
+    let scratch = try Scratch()
+    let lines = (1...40_000).map { "line \($0)" }
+    let file = try scratch.file("generated.c", lines.joined(separator: "\n"))
+    let around = { try TextSearch.lines(of: file, around: $0, context: 2).map(\.text) }
+    #expect(try around(39_000) == (38_998...39_002).map { "line \($0)" })
+    #expect(try around(1) == ["line 1", "line 2", "line 3"])
+    // The last line has no line feed at its end.
+    #expect(try around(40_000) == ["line 39998", "line 39999", "line 40000"])
+    for line in [0, -1, 40_001, .min, .max] { #expect(try around(line) == [], "\(line)") }
+  }
+
+  @Test func linesAroundOneAreText() throws {
+    let scratch = try Scratch()
+    let text = String(repeating: "text\n", count: 2000)
+    let binary = try scratch.file("later.c", text + "a\u{0}b\n" + text)
+    #expect(try TextSearch.lines(of: binary, around: 2002, context: 2) == [])
+    #expect(try TextSearch.lines(of: binary, around: 1900, context: 2).count == 5)
+    let long = try scratch.file("long.c", String(repeating: "x", count: 1 << 20) + "\nnext\n")
+    let cut = try TextSearch.lines(of: long, around: 2, context: 2)
+    #expect(cut.map(\.number) == [1, 2])
+    #expect(cut.first?.text.utf8.count ?? .max < 410)
+    try #require(unsafe mkfifo(scratch("fifo.c"), 0o644) == 0)
+    #expect(throws: InspectionError.self) {
+      try TextSearch.lines(of: scratch("fifo.c"), around: 1, context: 2)
+    }
+  }
+
   @Test func onlyTextIsRead() throws {
     let scratch = try Scratch()
     let binary = try scratch.file("binary", "a\u{0}\nword\n")

@@ -24,7 +24,8 @@ struct wf_stack_request {
   uint32_t bottom;
   /// After this time no further frame is sought; those found are described.
   uint32_t unwind_milliseconds;
-  /// After this time what was described is all there is.
+  /// After this time what was described is all there is: a busy machine may need it, while of
+  /// processor time the child has less.
   uint32_t milliseconds;
   /// An address to describe before the frames: its file, the symbol that covers it as the function, and
   /// the section of it as the source file; 0 for none.

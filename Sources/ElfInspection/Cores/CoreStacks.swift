@@ -50,7 +50,7 @@ final class CoreStacks {
     request.top = UInt32(clamping: min(max(limit, 2), 4096))
     request.bottom = Self.outermost
     request.unwind_milliseconds = 1000
-    request.milliseconds = 3000
+    request.milliseconds = 10_000
     request.place = address ?? 0
     var core = unsafe wf_core_request()
     unsafe core.file = memory.descriptor

@@ -102,6 +102,12 @@ package struct CoreTrace {
       append(.processEnded(end: .released))
       return events
     }
+    if let fault = handledFault(before: delivery, thread) {
+      for question in questions(fault) {
+        append(.fact(fact: Fact(question: question, answer: inspector.answer(question))))
+      }
+      append(.signal(signal: fault))
+    }
     if let words = words(delivery) {
       append(
         .words(
@@ -114,6 +120,20 @@ package struct CoreTrace {
     append(.signal(signal: delivery))
     append(.processEnded(end: .killed(signal: delivery.signal, coreDumped: true)))
     return events
+  }
+
+  /// The fault whose handler the signal came in; nil if there was none.
+  private func handledFault(
+    before delivery: SignalDelivery, _ thread: CoreThread
+  ) -> SignalDelivery? {
+    let found = CoreFault(of: thread, delivery.stack, core.memory, modules, core.notes.layout)
+    guard var fault = found?.delivery else { return nil }
+    fault.place =
+      stacks.stack(
+        of: thread, process: process, limit: 2, address: fault.faultAddress,
+        isBehindBreakpoint: false
+      ).place
+    return fault
   }
 
   /// What every thread was in, the crashed one first; stacks of the first ones alone.

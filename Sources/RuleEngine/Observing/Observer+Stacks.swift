@@ -20,7 +20,16 @@ extension Observer {
       seen.library = module
       if asking { seen.libraryPackage = inquiry.packageOwning(module) }
     }
-    if asking, let file = own?.file, let line = own?.line { showSource(file, line, in: &seen) }
+    if asking, let own, let file = own.file, let line = own.line {
+      // A relative path counts from where it was compiled, which builds can hide: that is likely the
+      // directory that it was started in, or that of the program.
+      let directories = [
+        process.workingDirectory, own.module.map { PathName.directory(of: $0) } ?? "/",
+      ]
+      let places =
+        file.hasPrefix("/") ? [file] : directories.map { PathName.absolute(file, from: $0) }
+      for place in places where seen.sourceLine == nil { showSource(place, line, in: &seen) }
+    }
   }
 
   /// The line, with two around it where that helps.
