@@ -13,6 +13,7 @@
 #define WF_LONGEST_TEXT 1024
 // Inlining is as deep as the debugging information says, which may be any depth.
 #define WF_MOST_INLINED 32
+#define WF_DEEPEST_SCOPE 256
 
 // libstdc++, with which the Swift runtime is linked (cxxabi.h is C++).
 char *__cxa_demangle(const char *name, char *output, size_t *length, int *status);
@@ -151,23 +152,45 @@ static bool is_function(Dwarf_Die *die) {
   return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_entry_point;
 }
 
-/// The functions around `address`, innermost first: those inlined, then the one that has code.
-static int functions_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die functions[]) {
-  Dwarf_Die *scopes = NULL;
-  int count = dwarf_getscopes(unit, address, &scopes);
-  Dwarf_Die *innermost = NULL;
-  for (int index = 0; index < count && innermost == NULL; index++)
-    if (is_function(&scopes[index])) innermost = &scopes[index];
-  if (innermost == NULL) return 0;
-  // These are the scopes of the code; those above go on with where the function is declared.
-  Dwarf_Die *around = NULL;
-  count = dwarf_getscopes_die(innermost, &around);
-  int found = 0;
-  for (int index = 0; index < count && found < WF_MOST_INLINED; index++) {
-    if (!is_function(&around[index])) continue;
-    functions[found++] = around[index];
-    if (dwarf_tag(&around[index]) == DW_TAG_subprogram) break;
+/// Of what functions can be members, though it has no code itself.
+static bool is_container(Dwarf_Die *die) {
+  switch (dwarf_tag(die)) {
+    case DW_TAG_namespace:
+    case DW_TAG_module:
+    case DW_TAG_class_type:
+    case DW_TAG_structure_type:
+    case DW_TAG_union_type:
+    case DW_TAG_enumeration_type:
+      return true;
+    default: return false;
   }
+}
+
+/// The functions below `die` around `address`, innermost first: those inlined, then the one that has
+/// code. dwarf_getscopes() gives none where one was declared in another unit, as link-time optimization
+/// leaves it.
+static bool search_functions(
+  Dwarf_Die *die, Dwarf_Addr address, unsigned depth, Dwarf_Die functions[], int *count) {
+  Dwarf_Die child;
+  if (depth == WF_DEEPEST_SCOPE || dwarf_child(die, &child) != 0) return false;
+  do {
+    bool covers = dwarf_haspc(&child, address) == 1;
+    if (!covers && !is_container(&child)) continue;
+    bool found = search_functions(&child, address, depth + 1, functions, count);
+    if (covers && is_function(&child) && *count < WF_MOST_INLINED) functions[(*count)++] = child;
+    if (covers || found) return true;
+  } while (dwarf_siblingof(&child, &child) == 0);
+  return false;
+}
+
+static int functions_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die functions[]) {
+  // With -gsplit-dwarf the unit in the program has lines alone; the rest is in a .dwo file.
+  uint8_t type = 0;
+  Dwarf_Die split = {0};
+  bool is_split = dwarf_cu_info(unit->cu, NULL, &type, NULL, &split, NULL, NULL, NULL) == 0 &&
+    type == DW_UT_skeleton && split.addr != NULL;
+  int found = 0;
+  search_functions(is_split ? &split : unit, address, 0, functions, &found);
   return found;
 }
 

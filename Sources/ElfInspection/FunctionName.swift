@@ -3,6 +3,7 @@ enum FunctionName {
   /// `name` without what Rust's mangling adds: the hash at the end, and the spelling of characters
   /// that a C++ name cannot have (rustc's legacy symbol names).
   static func readable(_ name: String) -> String {
+    if let newer = RustName.readable(name) { return newer }
     guard let path = withoutHash(name) else { return name }
     var result = ""
     var rest = path[...]

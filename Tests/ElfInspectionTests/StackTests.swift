@@ -102,6 +102,30 @@ struct StackTests {
     #expect(Set(stack.prefix(3).map(\.address)).count == 1)
   }
 
+  /// Their functions are declared in another unit, or described in another file.
+  @Test(arguments: ["-flto", "-gsplit-dwarf", "-gdwarf-4 -fdebug-types-section"])
+  func inlinedFunctionsOfOtherUnits(options: String) throws {
+    let workshop = Workshop()
+    let path = try workshop.compile(
+      """
+      struct list { struct list *next; int value; };
+      static inline void clear(struct list *list) {
+        *(volatile int *)&list->next->value = 0;
+      }
+      __attribute__((noinline)) int report(struct list *list, int times) {
+        clear(list);
+        return list->value * times;
+      }
+      int main(int count, char **words) {
+        struct list list = {0, count};
+        (void)words;
+        return report(&list, count) + 1;
+      }
+      """, "-g -O2 \(options)")
+    let stack = crash(path).stack
+    #expect(places(stack, in: "program.c") == ["clear:3", "report:6", "main:12"])
+  }
+
   @Test func runawayRecursion() throws {
     let workshop = Workshop()
     let path = try workshop.compile(

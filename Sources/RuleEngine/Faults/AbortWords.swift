@@ -4,17 +4,21 @@ struct AbortWords {
   let kind: String
   /// What it means, for somebody who never saw it.
   let meaning: String
+  /// The line that says so.
+  let line: String
 
   /// The kinds that a checker of memory finds the place of.
   static let damages: Set<String> = ["heap", "double-free", "pointer", "stack", "overflow"]
 
   /// The meaning of the last of `lines` that is one of these.
   static func meaning(of lines: [String]) -> AbortWords? {
-    for line in lines.reversed() {
+    // Behind it libstdc++ says as well that there was no exception.
+    let special = lines.filter { $0.hasPrefix("pure virtual method called") }
+    for line in special + lines.reversed() {
       if let known = known.first(where: { entry in
         entry.marks.contains { line.contains($0) }
       }) {
-        return AbortWords(kind: known.kind, meaning: known.meaning)
+        return AbortWords(kind: known.kind, meaning: known.meaning, line: line)
       }
     }
     return nil

@@ -38,15 +38,17 @@ extension Observer {
     if delivery.signal == .badSystemCall {
       seen.forbiddenCall = (delivery.duringCall ?? process.pendingCalls.last?.call)?.name
     }
+    var abortLine: String?
     if delivery.signal == .abort {
       let said = run.mentions.lines.filter { $0.process == process.index }.map(\.text)
       let words = AbortWords.meaning(of: said.suffix(40))
       seen.abortKind = words?.kind
+      abortLine = words?.line.trimmed
       seen.abortWords = words?.meaning
       seen.isMemoryDamage = words.map { AbortWords.damages.contains($0.kind) } ?? false
     }
     seen.lastFile = process.filesOfProgram.last { !Self.isPlumbing($0) }
-    seen.lastWords = lastMessage(of: process)
+    seen.lastWords = seen.abortKind == "virtual" ? abortLine : lastMessage(of: process)
     seen.parentName = process.parent.map { history.processes[$0].name }
     return seen
   }
@@ -57,7 +59,9 @@ extension Observer {
     let lines = run.mentions.lines.filter { $0.process == process.index }
     guard var line = lines.last else { return nil }
     let text = line.text.trimmed
-    if text.contains("0x") && text.first?.isNumber ?? false || text.hasPrefix("#") {
+    if text.contains("0x") && text.first?.isNumber ?? false || text.hasPrefix("#")
+      || text.hasPrefix("note: ")
+    {
       var weight = 0.0
       for other in lines {
         let found = Complaint.weight(of: other.text.lowercased())

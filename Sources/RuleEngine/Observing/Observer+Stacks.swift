@@ -107,7 +107,7 @@ extension Observer {
   ]
   private static let namespaces = [
     "std::", "core::", "alloc::", "<core::", "<std::", "<alloc::", "__gnu_cxx::", "__cxxabiv1::",
-    FaultReading.swiftFailure, "__rust_", "_Unwind_",
+    FaultReading.swiftFailure, "__rust_", "__rustc::", "_Unwind_",
   ]
 
   private static func isOfRuntime(_ function: String) -> Bool {
