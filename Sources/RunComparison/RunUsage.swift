@@ -40,7 +40,7 @@ package struct RunUsage: Sendable {
   struct Execution: Sendable {
     let path: String
     let executable: String
-    let arguments: [String]
+    var arguments: [String]
     let environment: [String]
     let credentials: Credentials?
     let workingDirectory: String
@@ -84,6 +84,15 @@ package struct RunUsage: Sendable {
       if path != release.path { subjects[known].realPath = release.path }
       subjects[known].bytes = max(subjects[known].bytes, release.position)
     default: break
+    }
+  }
+
+  /// Replaces the arguments of all programs, such as those that are secret.
+  package mutating func mapArguments(_ transform: ([String]) -> [String]) {
+    executions = executions.mapValues { execution in
+      var execution = execution
+      execution.arguments = transform(execution.arguments)
+      return execution
     }
   }
 

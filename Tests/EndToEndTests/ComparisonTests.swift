@@ -150,6 +150,28 @@ import Yams
     }
   }
 
+  @Test func secretsOfCommandsAreHidden() async throws {
+    let directory = try Host.makeTemporaryDirectory()
+    defer { try? FileManager.default.removeItem(atPath: directory) }
+    // The place of a word alone tells that it is a secret.
+    for (name, word) in [("good", "ann:swordfish"), ("bad", "bob:marlinfin")] {
+      let log = """
+        execve("/usr/bin/curl", ["curl", "-u", "\(word)", "http://\(name)/"], 0x1 /* 9 vars */) = 0
+        exit_group(0) = ?
+        +++ exited with 0 +++
+
+        """
+      try log.write(toFile: "\(directory)/\(name)", atomically: true, encoding: .utf8)
+    }
+    for format in ["text", "json", "markdown"] {
+      let result = try await compare(
+        ["--format", format], ["\(directory)/good", "\(directory)/bad"])
+      #expect(result.errorText.contains("redacted"), "\(result.errorText)")
+      #expect(!result.errorText.contains("swordfish"), "\(result.errorText)")
+      #expect(!result.errorText.contains("marlinfin"), "\(result.errorText)")
+    }
+  }
+
   @Test func theOrderOfTheTwoIsSaidToBeWrong() async throws {
     let pair = try #require(Self.cases.first)
     let result = try await compare([], pair.files.reversed())

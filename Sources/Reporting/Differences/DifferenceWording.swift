@@ -20,6 +20,8 @@ struct DifferenceWording {
     case .refusedThere: return "\(subject) was refused to\(who) there\(error), and is not here"
     case .failsHere: return "\(subject) fails here\(error), and worked there\(otherName)"
     case .failsThere: return "\(subject) failed there\(error), and works here"
+    case .connectionHere where item.error == .addressInUse || item.error == .addressNotAvailable:
+      return "\(subject) cannot be taken by\(who) here\(error); there it could"
     case .connectionHere: return "\(subject) does not serve\(who) here\(error); there it did"
     case .connectionThere: return "\(subject) serves\(who) here; there it did not\(error)"
     case .server:
@@ -139,6 +141,7 @@ struct DifferenceWording {
       if [.connectionRefused, .timedOut, .hostUnreachable, .networkUnreachable].contains(error) {
         return "There it answered\(other)."
       }
+      if error == .addressInUse { return "There it was free\(other)." }
       if error == .noEntry || error == .notDirectory { return "There it exists\(other)." }
       if [.accessDenied, .notPermitted, .readOnly].contains(error) {
         return "There it was permitted\(other)."

@@ -92,7 +92,8 @@ extension ComparedRun {
     }
     guard let finding = report.findings.first(where: { $0.role == .cause }) else { return }
     cause = Cause(
-      subject: finding.subject, error: finding.errno,
+      // Where a program crashed is nothing that it asked for.
+      subject: finding.signal == nil ? finding.subject : "", error: finding.errno,
       program: finding.program.map { baseName(of: $0) },
       texts: [finding.title] + finding.why + finding.evidence.map(\.text))
   }

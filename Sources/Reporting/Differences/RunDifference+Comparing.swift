@@ -7,12 +7,17 @@ extension RunDifference {
 
   /// Compares a run that failed with one that went well; with `redacts`, secrets are replaced.
   package init(tool: Report.Tool, good: ReportedRun, bad: ReportedRun, redacts: Bool) {
+    let (good, bad) = redacts ? (good.redactingCommands(), bad.redactingCommands()) : (good, bad)
     let comparison = RunComparison(good: good.run, bad: bad.run)
     let wording = DifferenceWording(good: good.report, bad: bad.report)
     var secrets: Set<String> = []
     var list = comparison.differences
     // Before they are put into sentences, which cut them.
     if redacts { list = list.map { Redaction.redacted($0, found: &secrets) } }
+    for index in list.indices where list[index].kind == .command {
+      list[index].there = shellQuoted(good.run.command)
+      list[index].here = shellQuoted(bad.run.command)
+    }
     self.init(
       tool: tool, good: Side(good.report, name: good.name, isReport: good.isReport),
       bad: Side(bad.report, name: bad.name, isReport: bad.isReport), status: .different,
@@ -71,6 +76,20 @@ extension RunDifference {
       notes.append("The trace \(side.name) ends before its program does.")
     }
     return notes
+  }
+}
+
+extension ReportedRun {
+  /// With the secrets replaced in every argument vector, where the word before tells of them.
+  fileprivate func redactingCommands() -> ReportedRun {
+    var result = self
+    result.run.command = Redaction.redactedCommand(run.command)
+    for index in result.run.processes.indices {
+      result.run.processes[index].arguments = Redaction.redactedCommand(
+        run.processes[index].arguments)
+    }
+    result.run.usage.mapArguments(Redaction.redactedCommand)
+    return result
   }
 }
 
