@@ -2,12 +2,15 @@
 #include "CTraceShim.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -165,6 +168,20 @@ int32_t wf_copy_descriptor(int32_t process, int32_t descriptor) {
   int32_t copy = result_of(syscall(SYS_pidfd_getfd, handle, descriptor, 0));
   close(handle);
   return copy;
+}
+
+int32_t wf_look_up_cached(const char *path, bool follows, uint64_t *device, bool *is_link) {
+  struct open_how how = {
+    .flags = O_PATH | O_CLOEXEC | (follows ? 0 : O_NOFOLLOW), .resolve = RESOLVE_CACHED};
+  int file = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+  if (file < 0) return -errno;
+  struct statx status = {0};
+  int32_t result =
+    result_of(statx(file, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status));
+  close(file);
+  *device = (uint64_t)status.stx_dev_major << 32 | status.stx_dev_minor;
+  *is_link = S_ISLNK(status.stx_mode);
+  return result;
 }
 
 int32_t wf_current_processor(void) { return sched_getcpu(); }

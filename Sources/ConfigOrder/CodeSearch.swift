@@ -1,3 +1,4 @@
+internal import TraceEvents
 internal import History
 
 /// Tells the search for a program's own code, along a path that begins in a place of configuration,

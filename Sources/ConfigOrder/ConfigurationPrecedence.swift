@@ -1,3 +1,4 @@
+internal import TraceEvents
 internal import History
 internal import OrderedCollections
 

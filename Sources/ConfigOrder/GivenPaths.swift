@@ -1,3 +1,4 @@
+internal import TraceEvents
 internal import History
 
 /// The paths that the command line and the environment of a process name.

@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 /// What the names of options, variables and settings say of the path that is their value.
 enum NameSigns {
   /// True for an option whose value is a configuration file by its name.

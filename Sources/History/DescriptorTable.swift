@@ -118,6 +118,8 @@ package struct DescriptorTable: Sendable {
   }
 
   private static func target(ofLink link: String) -> DescriptorTarget {
+    // Output that the user throws away is not what a program throws away itself, by opening it.
+    if link == "/dev/null" { return .other(name: link) }
     if link.hasPrefix("/") { return .file(path: link, isWritable: true) }
     if link.hasPrefix("pipe:["), let inode = Int(link.dropFirst(6).dropLast()) {
       // Pipes from outside are numbered below zero, apart from those made by traced events.

@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 /// Takes secrets out of a report, since reports are pasted into tickets.
 ///
 /// Passwords, tokens and keys are known by the option, variable, field or header that announces

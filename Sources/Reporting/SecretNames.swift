@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 /// Which names of options, variables and fields stand for secrets.
 enum SecretNames {
   /// What a name says of its value.

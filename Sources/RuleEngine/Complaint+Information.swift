@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 // Lines that call themselves information.
 extension Complaint {
   /// True for a line that says by its severity that nothing is wrong: `LOG:`, `[info]`, `INFO:root:`,

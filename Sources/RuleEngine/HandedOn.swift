@@ -1,3 +1,4 @@
+internal import TraceEvents
 internal import History
 
 /// Whether a process did nothing but run another one and end as it did: `timeout 5 grep …`,

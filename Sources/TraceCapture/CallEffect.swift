@@ -29,6 +29,34 @@ struct CallEffect {
     case unmounts
   }
 
+  /// What a call does to the names of directories, or to what its process sees of them.
+  enum Names {
+    case unchanged
+    /// Directories can be found by other names from here on.
+    case change
+    /// The process enters a directory.
+    case enter
+    /// The process sees another tree of files from here on.
+    case confine
+  }
+
+  /// Where the arguments are of a call that does nothing but look at a path.
+  struct Look {
+    var path: Int
+    /// Pointer to what the call fills.
+    var answer: Int
+    /// `AT_*`; nil where the call takes none.
+    var flags: Int?
+    /// True if it follows a link, where no flags say it.
+    var follows = true
+    /// True if it asks where a link leads: what is none gives `EINVAL`.
+    var readsLink = false
+  }
+
+  /// What it does to names.
+  var names = Names.unchanged
+  /// Where it looks, if it does nothing else.
+  var look: Look?
   /// What has to be seen to before it runs.
   var entry = Entry.nothing
   /// True if it may change who the process acts as.
@@ -60,9 +88,28 @@ struct CallEffect {
     "dup2": CallEffect(descriptors: .copies(flags: nil, bit: 0), entry: .replaces(1)),
     "dup3": CallEffect(descriptors: .copies(flags: 2, bit: closeOnExec), entry: .replaces(1)),
     "flock": CallEffect(entry: .locks),
-    "umount": CallEffect(entry: .unmounts),
-    "umount2": CallEffect(entry: .unmounts),
-    "pivot_root": CallEffect(entry: .unmounts),
+    "umount": CallEffect(names: .change, entry: .unmounts),
+    "umount2": CallEffect(names: .change, entry: .unmounts),
+    "pivot_root": CallEffect(names: .confine, entry: .unmounts),
+    "chroot": CallEffect(names: .confine),
+    "mount": CallEffect(names: .change),
+    "move_mount": CallEffect(names: .change),
+    "rename": CallEffect(names: .change),
+    "renameat": CallEffect(names: .change),
+    "renameat2": CallEffect(names: .change),
+    "rmdir": CallEffect(names: .change),
+    "unlinkat": CallEffect(names: .change),
+    "chdir": CallEffect(names: .enter),
+    "fchdir": CallEffect(names: .enter),
+    "stat": CallEffect(look: Look(path: 0, answer: 1)),
+    "lstat": CallEffect(look: Look(path: 0, answer: 1, follows: false)),
+    "stat64": CallEffect(look: Look(path: 0, answer: 1)),
+    "lstat64": CallEffect(look: Look(path: 0, answer: 1, follows: false)),
+    "newfstatat": CallEffect(look: Look(path: 1, answer: 2, flags: 3)),
+    "fstatat64": CallEffect(look: Look(path: 1, answer: 2, flags: 3)),
+    "statx": CallEffect(look: Look(path: 1, answer: 4, flags: 2)),
+    "readlink": CallEffect(look: Look(path: 0, answer: 1, follows: false, readsLink: true)),
+    "readlinkat": CallEffect(look: Look(path: 1, answer: 2, follows: false, readsLink: true)),
     "pipe": CallEffect(descriptors: .pair(at: 0, flags: nil, bit: 0)),
     "pipe2": CallEffect(descriptors: .pair(at: 0, flags: 1, bit: closeOnExec)),
     "socketpair": CallEffect(descriptors: .pair(at: 3, flags: 1, bit: closeOnExec)),
@@ -70,8 +117,8 @@ struct CallEffect {
     "fcntl64": CallEffect(descriptors: .commands, entry: .locks),
     "capset": CallEffect(changesCredentials: true),
     "prctl": CallEffect(changesCredentials: true),
-    "unshare": CallEffect(changesCredentials: true),
-    "setns": CallEffect(changesCredentials: true),
+    "unshare": CallEffect(names: .confine, changesCredentials: true),
+    "setns": CallEffect(names: .confine, changesCredentials: true),
   ]
 }
 

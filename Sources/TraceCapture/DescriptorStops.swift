@@ -11,7 +11,11 @@ extension TraceSession {
     func closesOnExec(_ flags: Int?, _ bit: UInt64) -> Bool {
       flags.map { call.arguments[$0] & bit != 0 } ?? false
     }
-    if effect.changesCredentials { thread.process.credentials = nil }
+    if effect.changesCredentials {
+      thread.process.credentials = nil
+      thread.process.actsAsWeDo = false
+    }
+    noteNames(effect.names, thread)
     if row.name == "connect" { noteConnection(call, row: row, thread) }
     switch effect.descriptors {
     case .none:

@@ -7,6 +7,10 @@ extension TraceSession {
   private static var clonesFiles: UInt64 { 0x400 }
   private static var keepsParent: UInt64 { 0x8000 }
   private static var clonesThread: UInt64 { 0x10000 }
+  /// `CLONE_FS`
+  private static var sharesPlace: UInt64 { 0x200 }
+  /// `CLONE_NEWNS`, `CLONE_NEWUSER` and `CLONE_FS`: names may lead elsewhere then.
+  private static var confines: UInt64 { 0x20000 | 0x1000_0000 | sharesPlace }
   /// `CLONE_INTO_CGROUP`, of `clone3(2)` alone.
   private static var choosesGroup: UInt64 { 0x2_0000_0000 }
 
@@ -51,6 +55,14 @@ extension TraceSession {
       process.program = creator.process.program
       process.controlGroups = creator.process.controlGroups
       process.credentials = creator.process.credentials
+      process.actsAsWeDo = creator.process.actsAsWeDo
+      process.workingDirectory = creator.process.workingDirectory
+      if flags & Self.confines == 0 {
+        process.seesAsWeDo = creator.process.seesAsWeDo
+      } else if flags & Self.sharesPlace != 0 {
+        // Either may enter a directory for both.
+        creator.process.seesAsWeDo = false
+      }
       process.kin = [creator.process.id] + creator.process.kin.prefix(7)
       process.logs = creator.process.logs.map { $0.forChild(created) }
       process.threads = [created]

@@ -120,11 +120,14 @@ extension TraceSession {
     process.loader = start.loader.map { $0..<$0 &+ Self.loaderSize }
     let executable = ProcessFiles.link("/proc/\(id)/exe") ?? ""
     let credentials = credentials(process, id, start)
+    process.actsAsWeDo = credentials == lookup.ownCredentials
+    let workingDirectory = ProcessFiles.link("/proc/\(id)/cwd") ?? "/"
+    process.workingDirectory = lookup.name(workingDirectory)
     return ProgramExecution(
       path: start.path ?? executable, executable: executable, arguments: start.arguments,
       environment: start.environment, credentials: credentials, isSecure: start.isSecure,
       lostPrivilege: lostPrivilege(executable, credentials),
-      workingDirectory: ProcessFiles.link("/proc/\(id)/cwd") ?? "/")
+      workingDirectory: workingDirectory)
   }
 
   /// Who the process acts as. What is known from before holds as long as no call changed it and

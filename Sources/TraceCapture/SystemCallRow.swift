@@ -18,6 +18,9 @@ package struct SystemCallRow: Sendable {
 package enum Emission: Sendable, Equatable {
   /// Every call is an event.
   case always
+  /// Every call is an event, except that what is read as a link need not be one: of the calls of a
+  /// compiler that finds out where its headers lie, two in three ask that.
+  case link
   /// A failure is an event; a success says nothing.
   case failures
   /// `write` and its kin: words for people.

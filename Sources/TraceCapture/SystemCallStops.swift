@@ -108,8 +108,14 @@ extension TraceSession {
         process.descriptors[$0]?.closesOnExec == true
       }.compactMap { releaseOf($0, thread) }
       return true
-    case .always:
-      if let index = call.row { prepare(effects[index].entry, call, thread) }
+    case .always, .link:
+      guard let index = call.row else { return true }
+      if let look = effects[index].look, isSureToFind(look, call, thread) {
+        thread.finishedCalls += 1
+        if !look.readsLink { emit(call, row: row, result: 0, thread) }
+        return false
+      }
+      prepare(effects[index].entry, call, thread)
       return true
     default: return true
     }
@@ -151,6 +157,7 @@ extension TraceSession {
     switch row.emission {
     case .always, .listing, .closeRange, .wait: break
     case .close, .failures, .creation: if !failed { return }
+    case .link: if result == -Int64(EINVAL) { return }
     case .execution:
       if !failed { return }
       if result == -Int64(E2BIG) { tellArgumentSizes(call, row: row, thread) }

@@ -22,6 +22,8 @@ final class TraceSession {
   let numbers: RowNumbers
   /// Asks what goes stale.
   let facts: StaleFacts
+  /// Answers calls that look at a path before they run.
+  let lookup = CachedLookup()
   /// Tells the stacks of crashes.
   let crashes: CrashStacks
   /// The options that threads are traced with (`PTRACE_SEIZE`).
@@ -175,6 +177,7 @@ final class TraceSession {
     let process = TracedProcess(id: first, descriptors: DescriptorTable())
     let thread = TracedThread(id: first, process: process)
     process.threads = [first]
+    process.seesAsWeDo = true
     threads[first] = thread
     processes[first] = process
     let state = launched.state(request)

@@ -75,6 +75,12 @@ final class TracedProcess {
   var program = ""
   /// Who it acts as, as far as that is known to hold still.
   var credentials: Credentials?
+  /// True if paths are checked for it as they are for us: `credentials` are ours.
+  var actsAsWeDo = false
+  /// True if it has our root directory and our mounts.
+  var seesAsWeDo = false
+  /// Its working directory, as far as that is known.
+  var workingDirectory: CachedLookup.DirectoryName?
   /// Where its program's dynamic loader lies in memory; nil for a static one.
   var loader: Range<UInt64>?
   /// The process that made it, and how many that it made live.

@@ -36,6 +36,17 @@ struct DescriptorTests {
     #expect(trace.history.processes[0].descriptors[0] != nil)
   }
 
+  @Test("What a program throws away itself was shown to nobody, even where the user does the same")
+  func thrownAway() {
+    var trace = Trace(
+      "/bin/sh", descriptors: [0: "/dev/null", 1: "/dev/null", 2: "/dev/null"])
+    trace.say("sh: for the user")
+    trace.fork(200)
+    trace.open("/dev/null", .gives(2), flags: "O_WRONLY|O_CREAT", by: 200)
+    trace.say("sh: for nobody", by: 200)
+    #expect(trace.history.words.lines.map(\.isShown) == [true, false])
+  }
+
   @Test("Copies refer to the same file; dup and dup2 take the mark off, dup3 and fcntl set it")
   func duplicates() throws {
     var trace = Trace("/bin/sh")

@@ -87,11 +87,11 @@ func record(_ request: LaunchRequest) -> Recorded {
 }
 
 /// Runs a command to its end.
-func record(_ command: String..., timeout: Double? = nil) -> Recorded {
+func record(_ command: String..., directory: String? = nil, timeout: Double? = nil) -> Recorded {
   record(
     LaunchRequest(
       command: command, environment: ["PATH=/usr/bin:/bin", "LC_ALL=C"], timeout: timeout,
-      ownsProcessSignals: false))
+      workingDirectory: directory, ownsProcessSignals: false))
 }
 
 /// A directory that is gone after the test.
@@ -106,6 +106,15 @@ struct Scratch: ~Copyable {
   }
 
   deinit { _ = unsafe system("rm -rf '\(path)'") }
+
+  /// What a file of this directory holds; nothing if it is not there.
+  func bytes(_ name: String) -> [UInt8] {
+    guard let file = unsafe fopen("\(path)/\(name)", "r") else { return [] }
+    defer { unsafe fclose(file) }
+    return unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
+      count = unsafe fread(buffer.baseAddress, 1, buffer.count, file)
+    }
+  }
 
   /// Compiles a C program into this directory. Nil if the compiler refuses.
   func compile(_ source: String, _ options: String = "") -> String? {

@@ -31,6 +31,7 @@ import TraceCapture
       arguments: .init(0, 0x1000000, 1, 0x802, 3)),
     Call(description: "wait4", number: 61, arguments: .init(UInt64(UInt32.max), 0x1000)),
     Call(description: "F_SETLKW", number: 72, arguments: .init(3, 7)),
+    Call(description: "F_DUPFD_CLOEXEC", number: 72, arguments: .init(3, 1030, 3)),
     Call(description: "getsockopt SO_ERROR", number: 55, arguments: .init(3, 1, 4)),
     Call(description: "open of i386", number: 5, convention: CallConvention.i386.rawValue),
     Call(
@@ -53,7 +54,6 @@ import TraceCapture
     Call(description: "mmap of data over a map", number: 9, arguments: .init(0, 9, 3, 0x12, 3)),
     Call(description: "brk(0)", number: 12),
     Call(description: "F_GETFL", number: 72, arguments: .init(3, 3)),
-    Call(description: "gnulib's copy of a directory", number: 72, arguments: .init(3, 1030, 3)),
     Call(description: "close of 3", number: 3, arguments: .init(3)),
     Call(
       description: "mmap of a small library", number: 9,

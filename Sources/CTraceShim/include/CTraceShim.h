@@ -132,6 +132,9 @@ int32_t wf_set_affinity(int32_t thread, const void *_Nullable mask, size_t lengt
 /// (`pidfd_getfd(2)`, Linux 5.6); closed by exec.
 int32_t wf_copy_descriptor(int32_t process, int32_t descriptor);
 int32_t wf_current_processor(void);
+/// 0 if `path` is there as far as the kernel's cache of names tells (`openat2(2)`, RESOLVE_CACHED);
+/// then `*device` is its file system, major number in the upper half. -EAGAIN if it cannot tell.
+int32_t wf_look_up_cached(const char *path, bool follows, uint64_t *device, bool *is_link);
 int32_t wf_effective_capabilities(uint64_t *set);
 
 /// Makes the timer of the calling thread, whose expiry interrupts its `wf_wait`.

@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 /// What the words mean with which a runtime ends its program by abort(3).
 struct AbortWords {
   /// One word; the values of the field `abort_kind`.

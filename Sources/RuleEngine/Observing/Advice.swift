@@ -1,3 +1,4 @@
+internal import TraceEvents
 internal import History
 
 /// What a program itself advises to do, in the lines around its complaint.

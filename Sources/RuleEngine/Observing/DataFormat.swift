@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 /// A format of data that a program's parser rejects.
 enum DataFormat: String, CaseIterable {
   case json = "JSON"

@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 /// What the dynamic loader says, by itself or through a program that asked it for a plugin or
 /// extension (`dlerror(3)`).
 struct LoaderWords: Equatable {

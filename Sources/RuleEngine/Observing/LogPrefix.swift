@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 /// The time stamps and process numbers that a log puts before its words.
 enum LogPrefix {
   /// `line` without them; the whole line where nothing else is left.

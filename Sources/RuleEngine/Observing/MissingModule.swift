@@ -1,3 +1,4 @@
+internal import TraceEvents
 internal import History
 
 /// A module, library or class that an interpreter says it could not find.

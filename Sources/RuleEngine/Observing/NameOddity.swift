@@ -1,3 +1,4 @@
+internal import TraceEvents
 internal import History
 
 /// What is odd in a path that was not found, and explains by itself why there is no such file.

@@ -1,3 +1,4 @@
+internal import TraceEvents
 internal import History
 
 /// A file, and perhaps a line in it, that words name.

@@ -1,3 +1,4 @@
+internal import TraceEvents
 internal import History
 
 /// The variables of a shell's line that made a path what it is.

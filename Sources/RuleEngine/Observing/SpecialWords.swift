@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 /// Words about certificates and who trusts them.
 enum TrustWords {
   private static let words = ["certificate", "ssl", "tls", "x509", "self-signed", "self signed"]

@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 /// The name of a user or group that a program says nobody has.
 enum UnknownUser {
   /// The name in a line of complaint; nil where it is about something else.

@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 /// A word of configuration, or an option, that a program says it does not know.
 enum UnknownWord {
   /// The word in a line of complaint; nil where it is about something else.

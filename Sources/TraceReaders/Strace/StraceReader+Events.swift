@@ -73,6 +73,7 @@ extension StraceReader {
         return ProcessID(exactly: made).map { created($0, by: thread, text) } ?? ()
       }
     case .failures, .readAffinity, .setAffinity: if !failed { return }
+    case .link: if error == .invalidArgument { return }
     case .close:
       if failed, error == .badDescriptor { return }
       if !failed, let number = arguments.descriptor?.number { release(number, thread) }

@@ -1,0 +1,131 @@
+private import CTraceShim
+import Glibc
+import TraceEvents
+
+/// Answers calls that do nothing but look at a path while they still stop at their entry, so that
+/// their exit needs no stop: half of what tracing them costs.
+///
+/// The kernel's cache of names alone is asked (`openat2(2)` with `RESOLVE_CACHED`, Linux 5.12), so
+/// that nothing is read and no file system is waited for. Only "it is there", on a file system of
+/// this machine, is an answer; whatever else comes out is seen at the exit. It holds for a target
+/// that sees what we see and may what we may.
+final class CachedLookup {
+  /// The name that a directory was found by, absolute.
+  struct DirectoryName {
+    var path: String
+    /// `changes` when it was found.
+    var moment: Int
+  }
+
+  /// How often names of directories changed: what was found before may lead elsewhere.
+  private(set) var changes = 0
+  /// False once the kernel, or who confines us, refused.
+  private var isPossible = true
+  private var isLocal: [UInt64: Bool] = [:]
+  private var lastLocal: UInt64?
+  /// Who we act as.
+  let ownCredentials = ProcessFiles.status(getpid())?.credentials
+
+  /// File systems that answer without another process or machine, as far as they hold files.
+  private static let localTypes: Set<String> = [
+    "ext2", "ext3", "ext4", "xfs", "btrfs", "tmpfs", "overlay", "squashfs", "erofs", "f2fs", "zfs",
+    "ramfs", "rootfs", "bcachefs", "iso9660", "vfat",
+  ]
+
+  /// A directory was renamed, removed or mounted on.
+  func namesChanged() { changes &+= 1 }
+
+  /// A name of now; nil unless it is absolute.
+  func name(_ path: String) -> DirectoryName? {
+    path.utf8.first == 0x2F ? DirectoryName(path: path, moment: changes) : nil
+  }
+
+  /// True if a call that looks at `path` is sure to find it: to find no link there, if that is what
+  /// it reads.
+  func finds(
+    _ path: String, in directory: DirectoryName?, following follows: Bool, readingLink: Bool
+  ) -> Bool {
+    guard isPossible, !path.isEmpty, let path = absolute(path, in: directory) else { return false }
+    var device: UInt64 = 0
+    var isLink = false
+    switch unsafe wf_look_up_cached(path, follows, &device, &isLink) {
+    case 0: return !(readingLink && isLink) && (device == lastLocal || isOnLocal(device))
+    case -ENOSYS, -EINVAL, -EPERM:
+      isPossible = false
+      return false
+    default: return false
+    }
+  }
+
+  private func absolute(_ path: String, in directory: DirectoryName?) -> String? {
+    if path.utf8.first == 0x2F { return path }
+    guard let directory, directory.moment == changes else { return nil }
+    return directory.path + "/" + path
+  }
+
+  private func isOnLocal(_ device: UInt64) -> Bool {
+    if isLocal[device] == nil { readMounts(device) }
+    guard isLocal[device] == true else { return false }
+    lastLocal = device
+    return true
+  }
+
+  /// Reads `/proc/self/mountinfo` (`proc_pid_mountinfo(5)`): field 3 is the device, the type comes
+  /// behind a lone hyphen.
+  private func readMounts(_ wanted: UInt64) {
+    // A hostile target could mount without end.
+    if isLocal.count > 4096 { isLocal = [:] }
+    isLocal[wanted] = false
+    let text = String(
+      decoding: ProcessFiles.bytes("/proc/self/mountinfo", cap: 1 << 20) ?? [], as: UTF8.self)
+    for line in text.split(separator: "\n") {
+      let words = line.split(separator: " ")
+      guard words.count > 6, let hyphen = words[6...].firstIndex(of: "-"),
+        hyphen + 1 < words.count
+      else { continue }
+      let numbers = words[2].split(separator: ":").compactMap { UInt64($0) }
+      guard numbers.count == 2 else { continue }
+      isLocal[numbers[0] << 32 | numbers[1]] = Self.localTypes.contains(String(words[hyphen + 1]))
+    }
+  }
+}
+
+extension TraceSession {
+  /// True if a call that stops at its entry is sure to find what it looks at.
+  func isSureToFind(
+    _ look: CallEffect.Look, _ call: PendingCall, _ thread: TracedThread
+  ) -> Bool {
+    let process = thread.process
+    guard process.seesAsWeDo, process.actsAsWeDo, !stopsAtCalls(thread) else { return false }
+    var follows = look.follows
+    if let position = look.flags {
+      let flags = call.arguments[position] & 0xFFFF_FFFF
+      // AT_SYMLINK_NOFOLLOW, AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE
+      guard flags & ~(0x100 | 0x800 | 0x6000) == 0 else { return false }
+      follows = flags & 0x100 == 0
+    }
+    // The first page holds nothing: the call fails for where its answer goes, not for its path.
+    guard call.arguments[look.answer] >= 0x1000,
+      case .complete(let path) = decoder.memory.text(thread.id, at: call.arguments[look.path])
+    else { return false }
+    var directory: CachedLookup.DirectoryName?
+    // What a descriptor is open on is not known for sure: most are closed without a stop.
+    if look.path == 0 || Int32(truncatingIfNeeded: call.arguments[look.path - 1]) == AT_FDCWD {
+      directory = process.workingDirectory
+    }
+    return lookup.finds(path, in: directory, following: follows, readingLink: look.readsLink)
+  }
+
+  /// Keeps account of what a successful call did to names and to what its process sees of them.
+  func noteNames(_ names: CallEffect.Names, _ thread: TracedThread) {
+    let process = thread.process
+    switch names {
+    case .unchanged: break
+    case .change: lookup.namesChanged()
+    case .confine: process.seesAsWeDo = false
+    case .enter:
+      process.workingDirectory =
+        process.seesAsWeDo ? ProcessFiles.link("/proc/\(thread.id)/cwd").flatMap(lookup.name) : nil
+    }
+  }
+}

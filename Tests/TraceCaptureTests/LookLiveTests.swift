@@ -1,0 +1,159 @@
+import Glibc
+import Testing
+import TraceCapture
+import TraceEvents
+
+/// What is told of calls that look at a path is what came of them, although most of them are
+/// answered before they run.
+@Suite(
+  .serialized,
+  .enabled(if: Machine.canTrace, "tracing is not permitted here, so live tests cannot run"),
+  .enabled(if: Machine.hasCompiler, "there is no gcc here to compile the programs with"))
+struct LookLiveTests {
+  /// Runs `body`, in a directory of its own that holds the file `there`; `look(at, name)` writes what
+  /// came of each look, in order. Gives that, and what the events say.
+  private func looks(_ body: String) throws -> (program: [String], events: [String]) {
+    let scratch = Scratch()
+    let compiled = scratch.compile(
+      """
+      #define _GNU_SOURCE
+      #include <errno.h>
+      #include <fcntl.h>
+      #include <sched.h>
+      #include <stdio.h>
+      #include <stdlib.h>
+      #include <string.h>
+      #include <sys/stat.h>
+      #include <sys/wait.h>
+      #include <unistd.h>
+      static FILE *results;
+      static void look(int at, const char *name) {
+        struct stat status;
+        int result = fstatat(at, name, &status, AT_SYMLINK_NOFOLLOW);
+        fprintf(results, "%s %s\\n", name, result ? strerrorname_np(errno) : "there");
+        fflush(results);
+      }
+      int main(int count, char **words) {
+        results = fopen("results", "a");
+        close(open("there", O_CREAT | O_WRONLY, 0644));
+        look(AT_FDCWD, "there");
+      \(body)
+        return 0;
+      }
+      """)
+    let program = try #require(compiled)
+    let run = record(program, directory: scratch.path, timeout: 60)
+    #expect(run.outcome == .exited(0))
+    let told = run.calls.compactMap { call -> String? in
+      guard call.name == "newfstatat", let path = call.paths.first?.path,
+        call.symbols.contains("AT_SYMLINK_NOFOLLOW")
+      else { return nil }
+      if case .failed(let error) = call.outcome { return "\(path) \(error.name)" }
+      return "\(path) there"
+    }
+    let said = String(
+      decoding: scratch.bytes("results"), as: UTF8.self
+    ).split(separator: "\n")
+    return (said.map(String.init), told)
+  }
+
+  @Test func directoryThatIsRenamed() throws {
+    let (program, events) = try looks(
+      """
+        mkdir("a", 0755);
+        close(open("a/first", O_CREAT | O_WRONLY, 0644));
+        int a = open("a", O_RDONLY | O_DIRECTORY);
+        look(a, "first");
+        int copy = fcntl(a, F_DUPFD_CLOEXEC, 3);
+        look(copy, "first");
+        rename("a", "b");
+        mkdir("a", 0755);
+        close(open("a/second", O_CREAT | O_WRONLY, 0644));
+        look(a, "second");
+        look(a, "first");
+        look(copy, "second");
+        int up = openat(a, "..", O_RDONLY | O_DIRECTORY);
+        look(up, "there");
+        look(up, "second");
+        chdir("b");
+        look(AT_FDCWD, "first");
+        look(AT_FDCWD, "there");
+        fchdir(up);
+        look(AT_FDCWD, "there");
+        look(AT_FDCWD, "");
+        look(AT_FDCWD, "there/");
+      """)
+    #expect(program.count == 13 && program == events)
+  }
+
+  @Test func descriptorOfAnotherDirectory() throws {
+    let (program, events) = try looks(
+      """
+        mkdir("a", 0755);
+        mkdir("b", 0755);
+        close(open("a/first", O_CREAT | O_WRONLY, 0644));
+        int a = open("a", O_RDONLY | O_DIRECTORY);
+        look(a, "first");
+        close(a);
+        int b = open("b", O_RDONLY | O_DIRECTORY);
+        look(b, "first");
+        dup2(open("a", O_RDONLY | O_DIRECTORY), b);
+        look(b, "first");
+        close(b);
+        look(b, "first");
+        open("there", O_RDONLY);
+        look(b, "first");
+      """)
+    #expect(program.count == 6 && program == events)
+  }
+
+  @Test func addressThatIsNone() throws {
+    let (_, events) = try looks(
+      "  fstatat(AT_FDCWD, \"there\", (struct stat *)16, AT_SYMLINK_NOFOLLOW);")
+    #expect(events == ["there there", "there EFAULT"])
+  }
+
+  @Test func links() throws {
+    let scratch = Scratch()
+    let run = record(
+      "/bin/sh", "-c", "ln -s nowhere link; readlink link; readlink .; readlink missing; true",
+      directory: scratch.path, timeout: 60)
+    let told = run.calls.filter { $0.name.hasPrefix("readlink") }.compactMap { call -> String? in
+      guard let path = call.paths.first?.path, !path.hasPrefix("/") else { return nil }
+      if case .failed(let error) = call.outcome { return "\(path) \(error.name)" }
+      return path
+    }
+    #expect(told == ["link", "missing ENOENT"])
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "only root can become another user, or enter another root"))
+  func anotherUserAndAnotherRoot() throws {
+    let (program, events) = try looks(
+      """
+        mkdir("closed", 0700);
+        close(open("closed/file", O_CREAT | O_WRONLY, 0644));
+        look(AT_FDCWD, "closed/file");
+        if (!fork()) {
+          if (setresuid(65534, 65534, 65534)) return 1;
+          look(AT_FDCWD, "closed/file");
+          return 0;
+        }
+        wait(0);
+        look(AT_FDCWD, "closed/file");
+        if (!fork()) {
+          if (unshare(CLONE_NEWNS)) return 1;
+          look(AT_FDCWD, "there");
+          return 0;
+        }
+        wait(0);
+        mkdir("root", 0755);
+        mkdir("root/inner", 0755);
+        look(AT_FDCWD, "/etc/passwd");
+        if (chroot("root") || chdir("/")) return 1;
+        look(AT_FDCWD, "/etc/passwd");
+        look(AT_FDCWD, "/inner");
+        look(AT_FDCWD, "there");
+      """)
+    #expect(program.count == 9 && program == events)
+  }
+}
