@@ -136,11 +136,11 @@ import Testing
     let (output, reports) = try await run(
       """
       bash -c 'until [ -e go ]; do sleep 0.1; done; cat /no/such/file 2>&1; exec sleep 600' & p=$!
-      (sleep 1; touch go) &
-      W -p $p --timeout 4
+      (until grep -q 'TracerPid:.[1-9]' /proc/$p/status; do sleep 0.05; done; sleep 0.3; touch go) &
+      W -p $p --timeout 6
       kill $p; wait $p
       bash -c 'until [ -e gone ]; do sleep 0.1; done; cat /nor/this; exit 3' & p=$!
-      (sleep 1; touch gone) &
+      (until grep -q 'TracerPid:.[1-9]' /proc/$p/status; do sleep 0.05; done; sleep 0.3; touch gone) &
       W -p $p; echo "status $?"
       """)
     #expect(reports.count == 2, "\(output)")

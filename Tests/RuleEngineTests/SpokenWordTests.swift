@@ -64,6 +64,12 @@ struct SpokenWordTests {
         ["FATAL: too small", "HINT:  Increase the value of shmmax."],
         "Increase the value of shmmax."
       ),
+      (
+        [
+          "fatal: lock exists", "an editor. Please make sure all processes",
+          "are terminated then try again. If it fails,", "remove it.",
+        ], "make sure all processes are terminated then try again"
+      ),
       (["ls: unrecognized option '--x'", "Try 'ls --help' for more information."], nil),
       (["cannot open a.conf", "giving up"], nil),
       (["error in line 2 of /tmp/run/use/x.conf:", "  main option \"acl\" unknown"], nil),

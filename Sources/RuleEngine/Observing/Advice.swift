@@ -17,7 +17,20 @@ enum Advice {
     where announces(line.text) && isIndented(next.text) && looksLikeCommand(next.text.trimmed) {
       return next.text.trimmed
     }
-    return near.lazy.compactMap { sentence(in: LogPrefix.removed(from: $0.text.trimmed)) }.first
+    return near.indices.lazy.compactMap { sentence(in: paragraph(from: $0, of: near)) }.first
+  }
+
+  /// A line, and those that it runs on in: they begin with a small letter.
+  private static func paragraph(from index: Int, of lines: [SpokenLine]) -> String {
+    var text = LogPrefix.removed(from: lines[index].text.trimmed)
+    for next in lines[(index + 1)...].prefix(3) {
+      let more = next.text.trimmed
+      guard let last = text.last, last.isLetter || last.isNumber || last == ",",
+        more.first?.isLowercase == true
+      else { break }
+      text += " " + more
+    }
+    return text
   }
 
   private static func announces(_ text: String) -> Bool {

@@ -59,7 +59,7 @@ extension Observer {
   /// What the file that a complaint about a format is about really holds.
   func describeContent(of words: [String], in seen: inout LastWords) {
     // Which is data: the source that words of a traceback name is as it should be.
-    guard seen.cutFile == nil,
+    guard seen.cutFile == nil, seen.contentFile == nil,
       let file = [seen.file, seen.lastFile].compactMap({ $0 }).first(where: { !Self.isCode($0) }),
       words.contains(where: { FormatWords.speak(of: $0, namesFile: file == seen.file) }),
       // A program's own store is as that program left it.
@@ -82,5 +82,32 @@ extension Observer {
     }
     seen.contentFile = file
     seen.contentIsOther = !seen.contentIsEmpty && !seen.contentIsWebPage
+  }
+
+  /// What a file of keys or certificates (RFC 7468) holds in place of what words ask of it.
+  func describeKeyFile(_ words: [String], in seen: inout LastWords) {
+    let asked = words.map { $0.lowercased() }.joined(separator: "\n")
+    let asksKey = ["private key", "privatekey", "certificate key"].contains { asked.contains($0) }
+    let asksCertificate = asked.contains("certificate") || asked.contains("x509")
+    guard asksKey || asksCertificate || asked.contains("pem lib"),
+      let file = [seen.file, seen.lastFile].compactMap({ $0 }).first(where: { !Self.isCode($0) })
+    else { return }
+    let labels = inquiry.lines(mentioning: ["-----BEGIN"], in: [file]).compactMap { line in
+      line.text.split(separator: "-", omittingEmptySubsequences: true).first
+        .flatMap { $0.hasPrefix("BEGIN ") ? $0.dropFirst(6).lowercased() : nil }
+    }
+    guard let label = labels.first else { return }
+    let hasKey = labels.contains { $0.hasSuffix("private key") }
+    let hasCertificate = labels.contains { $0.hasSuffix("certificate") }
+    if !hasKey, asksKey || !asksCertificate {
+      seen.content = "a \(label), no private key"
+    } else if !hasCertificate, !asksKey {
+      seen.content = "a \(label), no certificate"
+    } else {
+      return
+    }
+    seen.contentFile = file
+    seen.contentIsOther = true
+    seen.unknownWord = nil
   }
 }

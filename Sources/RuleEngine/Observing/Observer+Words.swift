@@ -79,6 +79,7 @@ extension Observer {
       seen.file = nil
     }
     describeCut(more.map(\.text), in: &seen)
+    describeKeyFile(more.map(\.text), in: &seen)
     describeContent(of: more.map(\.text), in: &seen)
     describeData(
       process, line.text, nearby: before.suffix(5) + [line.text] + after.prefix(10), in: &seen)

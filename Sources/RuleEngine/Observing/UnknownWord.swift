@@ -15,7 +15,8 @@ enum UnknownWord {
       if let word = word(quoted[...]) { return word }
     }
     // Without quotation marks: behind what it is called.
-    for (before, next) in zip(words, words.dropFirst()) where kinds.contains(name(of: before)) {
+    for (before, next) in zip(words, words.dropFirst())
+    where kinds.contains(name(of: before)) && !before.hasSuffix("type:") {
       if let word = word(next) { return word }
     }
     return nil
