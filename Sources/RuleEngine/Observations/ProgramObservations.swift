@@ -13,6 +13,8 @@ struct CommandNotFound: ObservationKind {
   var link: String?
   var linkTarget: String?
   var path: String?
+  var closed: String?
+  var closedComponent: String?
   var hasCarriageReturn = false
   var hasBlank = false
 
@@ -29,6 +31,8 @@ struct CommandNotFound: ObservationKind {
     .init("by_name", \.byName, "The program that looked for it."),
     .init("path", \.path, "The place in PATH that has the name, as a dangling link."),
     .init("link", \.link, "The link on the way from there whose target is missing."),
+    .init("closed", \.closed, "The directory of PATH that its user may not look into."),
+    .init("closed_component", \.closedComponent, "What refuses on the way there."),
     .init("link_target", \.linkTarget, "Where that link points."),
     .init(
       "has_carriage_return", \.hasCarriageReturn, "True if the name ends in a carriage return."),

@@ -59,6 +59,7 @@ struct LastWords: ObservationKind {
   var memoryRemedy: String?
   var memoryLasting: String?
   var wantsRoot = false
+  var isRefused = false
   var lostPrivilege = false
   var missesPrivilege = false
   var error: String?
@@ -222,6 +223,9 @@ struct LastWords: ObservationKind {
       "The limit on memory of the program's own that the words say was reached."),
     .init("memory_remedy", \.memoryRemedy, "How it is raised for one run."),
     .init("memory_lasting", \.memoryLasting, "How it is raised for good."),
+    .init(
+      "is_refused", \.isRefused,
+      "True if `unseen_error` is EPERM and an ordinary user ran the program."),
     .init(
       "wants_root", \.wantsRoot,
       "True if the words say that the program has to run as root, and it did not."),

@@ -18,6 +18,31 @@ extension Observer {
     return missingPath(call, places, process, asking: asking)
   }
 
+  /// The search for a command that is in no directory of PATH which its user may look into; nil if it
+  /// is known to be in the one that refuses. `execvp(3)` gives EACCES where any of them does.
+  func searchOfClosedPath(
+    _ call: FailedCall, _ process: ProcessRecord
+  ) -> CommandNotFound? {
+    guard call.purpose == .execute, call.error == .accessDenied, let path = call.path else {
+      return nil
+    }
+    let name = PathName.base(of: path)
+    let places = history.failures.calls.filter {
+      $0.process == call.process && $0.purpose == .execute
+    }.compactMap(\.path).filter { PathName.base(of: $0) == name }
+    // We look along PATH for the program that is to be run, in its place.
+    guard isSearchOfPath(places, process) || !process.hasExecuted && places.count >= 2,
+      let closed = inquiry.accessWalk(
+        path, operation: .execute, credentials: process.credentials)?.refusal?.component.path,
+      path.hasPrefix(closed + "/")
+    else { return nil }
+    if case .exists? = inquiry.pathWalk(path)?.end { return nil }
+    var seen = commandNotFound(call, places: places, process: process, asking: true)
+    seen.closed = PathName.directory(of: path)
+    seen.closedComponent = closed
+    return seen
+  }
+
   /// True if a command without a slash was looked for in a PATH of one directory.
   private func isLookup(_ call: FailedCall, _ process: ProcessRecord) -> Bool {
     guard call.purpose == .execute, let path = call.path, let word = process.arguments.first else {

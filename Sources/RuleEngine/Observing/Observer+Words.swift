@@ -57,6 +57,8 @@ extension Observer {
     seen.memorySetting = setting?.name
     seen.memoryRemedy = setting?.remedy
     seen.memoryLasting = setting?.lasting
+    seen.isRefused =
+      seen.unseenError == "EPERM" && process.credentials.map { $0.user != 0 } ?? false
     seen.wantsRoot = process.credentials?.user != 0 && PrivilegeWords.wantRoot(line.text)
     seen.lostPrivilege = process.lostPrivilege
     seen.missesPrivilege = block.contains { PrivilegeWords.missPrivilege($0.text) }

@@ -45,6 +45,7 @@ struct Observer {
       if call.address?.port != nil { return connectionFailed(call, asking: asking) }
       if isLock(call) { return lockHeld(call, asking: asking) }
       if KernelLimits.limit(of: call) != nil { return resourceExhausted(call, asking: asking) }
+      if asking, let search = searchOfClosedPath(call, process) { return search }
       return subject(of: call) == nil || isPrivileged(call)
         ? callFailed(call) : accessRefused(call, process: process, asking: asking)
     case .deadlock where isLock(call): return lockHeld(call, asking: asking)
