@@ -276,6 +276,15 @@ struct ObserverTests {
     #expect(seen.holderCommand == "apt upgrade" && seen.manner == "holds an exclusive flock lock")
   }
 
+  @Test("The kernel's log refuses by its setting, where its mode lets everybody read it")
+  func kernelLog() throws {
+    for (error, isItsSetting) in [(ErrorNumber.notPermitted, true), (.accessDenied, false)] {
+      let seen = try observation(of: trace { $0.open("/dev/kmsg", .fails(error)) })
+      let best = HeuristicCatalog.embedded.matches(seen).first?.id
+      #expect((best == "permissions/kernel-log") == isItsSetting, "\(best ?? "none")")
+    }
+  }
+
   @Test("Whatever call fails, however, there is a heuristic that says something of it")
   func completeness() throws {
     let builds: [@Sendable (inout Trace, SystemCall.Outcome) -> Void] = [
