@@ -7,7 +7,13 @@ extension CallFeatures {
   static func mentioned(_ call: FailedCall, _ run: RankingContext) -> Double {
     let best = mentions(of: call, run).map(\.value).max() ?? 0
     if best == 0, !call.error.isAbsence,
-      run.mentions.anyLine(after: call.number, speaksOf: call.error)
+      run.mentions.lines.indices.contains(where: {
+        run.mentions.lines[$0].number >= call.number
+          && run.mentions.line($0, speaksOf: call.error)
+          && !isWarningBeforeOtherComplaint($0, run) {
+            Complaint.speaks(of: call.error, in: $0.lowercased())
+          }
+      })
     {
       return RankingWeights.errorWordsSomewhere
     }
@@ -70,7 +76,11 @@ extension CallFeatures {
         {
           value *= RankingWeights.mentionInPassing
         }
-        if run.mentions.isInformation(mention.line) { value *= RankingWeights.mentionInPassing }
+        if run.mentions.isInformation(mention.line)
+          || isWarningBeforeOtherComplaint(mention.line, run, isAboutIt: { $0.contains(token) })
+        {
+          value *= RankingWeights.mentionInPassing
+        }
         if run.mentions.complaintWeight(around: mention.line) < 0.3
           || run.mentions.isReassuring(mention.line)
         {
@@ -80,6 +90,17 @@ extension CallFeatures {
       }
     }
     return found
+  }
+
+  /// True for a warning after which its program went on, and complained of something else.
+  private static func isWarningBeforeOtherComplaint(
+    _ position: Int, _ run: RankingContext, isAboutIt: (String) -> Bool
+  ) -> Bool {
+    let line = run.mentions.lines[position]
+    guard run.mentions.isWarning(position),
+      let complaint = run.firstClearComplaint(after: line.number + 1, of: line.process)
+    else { return false }
+    return !isAboutIt(complaint.text)
   }
 
   /// True if the process had read a file of that name at another place: words that have the name alone

@@ -92,6 +92,12 @@ struct Mentions {
   /// True if line `position` calls itself information.
   func isInformation(_ position: Int) -> Bool { Complaint.isInformation(folded[position]) }
 
+  /// True for a line that calls itself a warning.
+  func isWarning(_ position: Int) -> Bool {
+    let text = LogPrefix.removed(from: lines[position].text.trimmed)
+    return text.prefix(7).lowercased() == "warning" || folded[position].contains("[warn")
+  }
+
   /// True if line `position` has `token` in quotation marks.
   func quotes(_ token: String, inLine position: Int) -> Bool {
     Complaint.quoted(in: lines[position].text).contains { $0 == token || $0.hasSuffix("/" + token) }
