@@ -194,6 +194,15 @@ static int functions_at(Dwarf_Die *unit, Dwarf_Addr address, Dwarf_Die functions
   return found;
 }
 
+/// What the table of symbols says of an address. It is read whole for that, which takes longer than all
+/// else where there are many: so it is asked only where the debugging information knows no name.
+static const char *symbol_name(Dwfl_Module *module, Dwarf_Addr address) {
+  GElf_Off offset;
+  GElf_Sym symbol;
+  const char *name = dwfl_module_addrinfo(module, address, &offset, &symbol, NULL, NULL, NULL);
+  return name != NULL ? demangled(name) : NULL;
+}
+
 bool wf_describe(Dwfl *dwfl, const struct wf_counter *counter, int output) {
   struct wf_frame frame = {
     .address = counter->address,
@@ -210,13 +219,9 @@ bool wf_describe(Dwfl *dwfl, const struct wf_counter *counter, int output) {
     module != NULL ? dwfl_module_info(module, NULL, &start, &end, NULL, NULL, NULL, NULL) : NULL;
   if (address < start || address >= end) return write_frame(output, &frame, NULL, NULL, NULL);
   frame.offset = counter->address - start;
-  GElf_Off offset;
-  GElf_Sym symbol;
-  const char *name = dwfl_module_addrinfo(module, address, &offset, &symbol, NULL, NULL, NULL);
-  if (name != NULL) name = demangled(name);
   Dwarf_Addr bias;
   Dwarf_Die *unit = unit_of(module, address, &bias);
-  if (unit == NULL) return write_frame(output, &frame, path, name, NULL);
+  if (unit == NULL) return write_frame(output, &frame, path, symbol_name(module, address), NULL);
   const char *file = place(unit, address - bias, &frame.line);
   Dwarf_Die functions[WF_MOST_INLINED];
   int count = functions_at(unit, address - bias, functions);
@@ -224,12 +229,12 @@ bool wf_describe(Dwfl *dwfl, const struct wf_counter *counter, int output) {
     const char *own = function_name(&functions[index]);
     bool is_last = index == count - 1;
     frame.is_inlined = !is_last;
-    if (!write_frame(output, &frame, path, own != NULL || !is_last ? own : name, file))
-      return false;
+    if (own == NULL && is_last) own = symbol_name(module, address);
+    if (!write_frame(output, &frame, path, own, file)) return false;
     frame.skipped = 0;
     if (!is_last) file = call_place(unit, &functions[index], &frame.line);
   }
-  return count > 0 || write_frame(output, &frame, path, name, file);
+  return count > 0 || write_frame(output, &frame, path, symbol_name(module, address), file);
 }
 
 /// The name of the section that an address lies in.

@@ -131,16 +131,28 @@ static int take_frame(Dwfl_Frame *frame, void *argument) {
   return DWARF_CB_OK;
 }
 
+/// True if there can be code at an address: in a section of a module that holds some.
+static bool is_code(Dwfl *dwfl, Dwarf_Addr address) {
+  Dwfl_Module *module = dwfl_addrmodule(dwfl, address);
+  if (module == NULL) return false;
+  Dwarf_Addr bias;
+  Elf_Scn *section = dwfl_module_address_section(module, &address, &bias);
+  GElf_Shdr header;
+  // Without a table of sections nothing is known of it.
+  return section == NULL || gelf_getshdr(section, &header) == NULL ||
+    (header.sh_flags & SHF_EXECINSTR) != 0;
+}
+
 /// After a call of an address where there is no code, no unwind table covers the program counter:
 /// the caller is then at the top of the stack. Tells the frame of the call and goes on from there.
 static void leave_wild_call(struct walk *walk, struct wf_walk_registers *registers) {
-  if (dwfl_addrmodule(walk->dwfl, registers->counter) != NULL) return;
+  if (is_code(walk->dwfl, registers->counter)) return;
   unsigned stack_pointer = registers->is_narrow ? 4 : 7;
   unsigned size = registers->is_narrow ? 4 : 8;
   Dwarf_Word caller;
   if (
     !wf_memory_word(&walk->memory, registers->values[stack_pointer], &caller) ||
-    dwfl_addrmodule(walk->dwfl, caller) == NULL)
+    !is_code(walk->dwfl, caller))
     return;
   keep(walk, registers->counter, true);
   registers->values[stack_pointer] += size;

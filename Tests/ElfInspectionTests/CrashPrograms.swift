@@ -88,6 +88,24 @@ struct CrashProgram: Sendable, CustomTestStringConvertible {
       """,
     frames: ["use:3", "main:8"])
 
+  /// A call of data, which lies in the program's own file.
+  static let dataCall = CrashProgram(
+    name: "call of data",
+    source: """
+      static unsigned char code[] = {0xb8, 1, 0, 0, 0, 0xc3};
+      static void *volatile place = code;
+      __attribute__((noinline)) int use(int n) {
+        int got = ((int (*)(int))place)(n);
+        return got + 1;
+      }
+      int main(int argc, char **argv) {
+        (void)argv;
+        int got = use(argc);
+        return got;
+      }
+      """,
+    frames: ["use:4", "main:9"])
+
   /// A division by zero in a second thread.
   static let thread = CrashProgram(
     name: "another thread",
@@ -162,6 +180,6 @@ struct CrashProgram: Sendable, CustomTestStringConvertible {
     through: ["abort", "std::terminate()", "__cxa_throw"])
 
   static let all: [CrashProgram] = [
-    null, abort, callback, wildCall, thread, handler, exception,
+    null, abort, callback, wildCall, dataCall, thread, handler, exception,
   ]
 }

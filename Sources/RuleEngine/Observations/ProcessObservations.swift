@@ -81,7 +81,8 @@ struct ProcessKilled: ObservationKind {
     ),
     .init("fault_title", \.faultTitle, "The fault in two or three words: division by zero."),
     .init("fault_words", \.faultWords, "What the fault means, in a sentence."),
-    .init("mapped_file", \.mappedFile, "The file that is mapped at the faulting address."),
+    .init(
+      "mapped_file", \.mappedFile, "The file that is mapped at the faulting address, for SIGBUS."),
     .init("stack_limit", \.stackLimit, "The limit on the stack, for an overflow of it."),
     .init(
       "forbidden_call", \.forbiddenCall, "For SIGSYS: the system call that a filter forbade."),

@@ -19,7 +19,10 @@ extension Observer {
       delivery.code > 0
     else { return }
     let mapping = inquiry.mapping(of: process.pid, at: address)
-    seen.mappedFile = mapping?.path.flatMap { $0.hasPrefix("/") ? $0 : nil }
+    // Only a file that is too short now, or on a full disk, has to do with it.
+    if delivery.signal == .bus {
+      seen.mappedFile = mapping?.path.flatMap { $0.hasPrefix("/") ? $0 : nil }
+    }
     let reading = FaultReading(delivery, mapping)
     // `si_code` values of `sigaction(2)`.
     switch (delivery.signal, delivery.code) {
