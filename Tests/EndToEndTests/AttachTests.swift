@@ -113,7 +113,7 @@ import Testing
       """
       bash -c 'exec 8>> some.log; sleep 600 | cat; true' & p=$!
       until pgrep -P $p -x cat > pid && pgrep -P $p -x sleep >> pid; do sleep 0.05; done
-      W -p $p --timeout 0.3
+      W -p $p --timeout 1.5
       W -p $p --no-children --timeout 0.3
       kill $p $(cat pid); cat pid
       """)
