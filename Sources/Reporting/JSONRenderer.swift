@@ -7,12 +7,17 @@ package enum JSONRenderer {
   ///
   /// It is valid UTF-8: bytes of the target that are not are written as `\xNN`.
   package static func render(_ report: Report) -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     var report = report.mappingTexts { text, _ in TargetText.showingForeignBytes(text) }
     report.makeNumbersFinite()
+    return text(of: report)
+  }
+
+  /// A value as text; its texts must be valid UTF-8, and its numbers finite.
+  static func text(of value: some Encodable) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     // Nothing is left that JSON cannot hold.
-    guard let data = try? encoder.encode(report) else { return "{}\n" }
+    guard let data = try? encoder.encode(value) else { return "{}\n" }
     return escapingUnseen(String(decoding: data, as: UTF8.self)) + "\n"
   }
 
@@ -42,17 +47,21 @@ package enum JSONRenderer {
   }
 }
 
+/// JSON has no infinity: what is not finite becomes 0.
+private func finite(_ value: Double) -> Double { value.isFinite ? value : 0 }
+
+extension Report.Finding {
+  mutating func makeNumbersFinite() {
+    confidence = finite(confidence)
+    features = features.mapValues(finite)
+    for item in evidence.indices { evidence[item].time = evidence[item].time.map(finite) }
+  }
+}
+
 extension Report {
-  /// JSON has no infinity: a time that is not finite becomes 0.
   fileprivate mutating func makeNumbersFinite() {
-    func finite(_ value: Double) -> Double { value.isFinite ? value : 0 }
     target.durationSeconds = target.durationSeconds.map(finite)
-    for index in findings.indices {
-      findings[index].confidence = finite(findings[index].confidence)
-      for item in findings[index].evidence.indices {
-        findings[index].evidence[item].time = findings[index].evidence[item].time.map(finite)
-      }
-    }
+    for index in findings.indices { findings[index].makeNumbersFinite() }
     if var looked = snapshot {
       for index in looked.processes.indices {
         looked.processes[index].ageSeconds = finite(looked.processes[index].ageSeconds)

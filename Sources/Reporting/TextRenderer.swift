@@ -125,55 +125,7 @@ extension TextRenderer {
   mutating func writeFixes(_ finding: Report.Finding) {
     guard !finding.fixDetails.isEmpty else { return }
     writeHeading("What to do")
-    for (index, fix) in finding.fixDetails.enumerated() {
-      writeFix(fix, number: index + 1)
-    }
-  }
-
-  private mutating func writeFix(_ fix: Report.Fix, number: Int) {
-    let marker = "  \(number). "
-    let hanging = String(repeating: " ", count: marker.utf8.count)
-    let safety = fix.safety.map { "(\($0.words))" } ?? ""
-    let isOneLine = !fix.do.contains("\n")
-    if let note = fix.note, !note.isEmpty {
-      let together = marker + note + "  " + fix.do
-      if isOneLine, displayWidth(of: together + "  " + safety) <= options.width {
-        write(atRight: safety, of: together)
-        return
-      }
-      writeSentence(note, indent: marker, hanging: hanging, safety: safety)
-      // A command is never wrapped: it is there to be copied.
-      for line in fix.do.split(separator: "\n") { write(hanging + "  " + line) }
-    } else if isOneLine, fix.isSentence {
-      writeSentence(fix.do, indent: marker, hanging: hanging, safety: safety)
-    } else {
-      let commands = fix.do.split(separator: "\n", omittingEmptySubsequences: false)
-      for (index, line) in commands.enumerated() {
-        write(atRight: index == 0 ? safety : "", of: (index == 0 ? marker : hanging) + line)
-      }
-    }
-  }
-
-  private mutating func writeSentence(
-    _ text: String, indent: String, hanging: String, safety: String
-  ) {
-    var sentence = TextFlow.lines(
-      of: text, width: options.width, indent: indent, hanging: hanging)
-    let last = sentence.popLast() ?? indent
-    sentence.forEach { write($0) }
-    write(atRight: safety, of: last)
-  }
-
-  /// Writes a line with a remark at the right margin, on a line of its own where there is no room.
-  private mutating func write(atRight remark: String, of line: String) {
-    guard !remark.isEmpty else { return write(line) }
-    let room = options.width - displayWidth(of: remark)
-    if displayWidth(of: line) + 2 <= room {
-      write(line.padded(to: room) + remark)
-    } else {
-      write(line)
-      write(remark.leftPadded(to: options.width))
-    }
+    FixText.lines(of: finding.fixDetails, width: options.width).forEach { write($0) }
   }
 
   private mutating func writeConfidence(_ finding: Report.Finding) {

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import TraceEvents
 
 extension DifferenceRenderer {
@@ -7,22 +6,8 @@ extension DifferenceRenderer {
     var shown = difference.mappingTexts(
       { text, _ in TargetText.showingForeignBytes(text) },
       command: { $0.map { TargetText.showingForeignBytes($0) } })
-    if let cause = shown.cause { shown.cause = finite(cause) }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(shown) else { return "{}\n" }
-    return JSONRenderer.escapingUnseen(String(decoding: data, as: UTF8.self)) + "\n"
-  }
-
-  /// JSON has no infinity.
-  private static func finite(_ finding: Report.Finding) -> Report.Finding {
-    var finding = finding
-    if !finding.confidence.isFinite { finding.confidence = 0 }
-    finding.features = finding.features.filter(\.value.isFinite)
-    for index in finding.evidence.indices where finding.evidence[index].time?.isFinite == false {
-      finding.evidence[index].time = nil
-    }
-    return finding
+    shown.cause?.makeNumbersFinite()
+    return JSONRenderer.text(of: shown)
   }
 
   /// The difference as Markdown, for tickets; all differences.

@@ -106,22 +106,7 @@ private struct DifferenceText {
   private mutating func writeFixes() {
     guard let cause = difference.cause, !cause.fixDetails.isEmpty else { return }
     heading("What to do")
-    for (index, fix) in cause.fixDetails.enumerated() {
-      let marker = "  \(index + 1). "
-      let hanging = String(repeating: " ", count: marker.utf8.count)
-      let safety = fix.safety.map { "  (\($0.words))" } ?? ""
-      if let note = fix.note, !note.isEmpty {
-        flow(note + safety, indent: marker, hanging: hanging)
-        for line in fix.do.split(separator: "\n") { lines.append(hanging + "  " + line) }
-      } else if fix.isSentence {
-        flow(fix.do + safety, indent: marker, hanging: hanging)
-      } else {
-        // A command is never wrapped: it is there to be copied.
-        for (place, line) in fix.do.split(separator: "\n").enumerated() {
-          lines.append((place == 0 ? marker : hanging) + line + (place == 0 ? safety : ""))
-        }
-      }
-    }
+    lines += FixText.lines(of: cause.fixDetails, width: options.width)
   }
 
   private mutating func heading(_ text: String) {
