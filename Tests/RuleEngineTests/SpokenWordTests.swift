@@ -68,7 +68,14 @@ struct SpokenWordTests {
         [
           "fatal: lock exists", "an editor. Please make sure all processes",
           "are terminated then try again. If it fails,", "remove it.",
-        ], "make sure all processes are terminated then try again"
+        ], "make sure all processes are terminated then try again."
+      ),
+      (
+        [
+          "CMake Error: not found", "Add the prefix of \"Z\" to PREFIX or set",
+          "\"Z_DIR\" to a directory.",
+        ],
+        "Add the prefix of \"Z\" to PREFIX or set \"Z_DIR\" to a directory."
       ),
       (["ls: unrecognized option '--x'", "Try 'ls --help' for more information."], nil),
       (["cannot open a.conf", "giving up"], nil),

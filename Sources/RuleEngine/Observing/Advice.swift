@@ -20,13 +20,13 @@ enum Advice {
     return near.indices.lazy.compactMap { sentence(in: paragraph(from: $0, of: near)) }.first
   }
 
-  /// A line, and those that it runs on in: they begin with a small letter.
+  /// A line, and those that it runs on in: they begin with a small letter, or quote something.
   private static func paragraph(from index: Int, of lines: [SpokenLine]) -> String {
     var text = LogPrefix.removed(from: lines[index].text.trimmed)
     for next in lines[(index + 1)...].prefix(3) {
       let more = next.text.trimmed
       guard let last = text.last, last.isLetter || last.isNumber || last == ",",
-        more.first?.isLowercase == true
+        let first = more.first, first.isLowercase || "\"'`".contains(first)
       else { break }
       text += " " + more
     }
@@ -67,7 +67,9 @@ enum Advice {
         !part.lowercased().contains("for more information"),
         !part.lowercased().contains("for usage")
       else { continue }
-      return words.joined(separator: " ")
+      // Reports tell a sentence from a command by its full stop.
+      let sentence = words.joined(separator: " ")
+      return sentence.last.map { $0.isLetter || $0.isNumber } ?? false ? sentence + "." : sentence
     }
     return nil
   }
