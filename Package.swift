@@ -105,7 +105,8 @@ let package = Package(
     .testTarget(name: "SystemInspectionTests", dependencies: ["SystemInspection", "TraceEvents"]),
     .testTarget(name: "TraceCaptureTests", dependencies: ["TraceCapture", "TraceEvents"]),
     .testTarget(
-      name: "ElfInspectionTests", dependencies: ["ElfInspection", "TraceCapture", "TraceEvents"]),
+      name: "ElfInspectionTests",
+      dependencies: ["ElfInspection", "TraceCapture", "TraceEvents", "TraceTestSupport"]),
     .testTarget(name: "TraceReadersTests", dependencies: ["TraceReaders", "TraceEvents"]),
     .testTarget(
       name: "HistoryTests", dependencies: ["History", "TraceEvents", "TraceTestSupport"]),
@@ -128,7 +129,7 @@ let package = Package(
     // Runs the built program: the cases of Corpus/, replayed and live, and what a target can see.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["whyfail", "Yams"]),
+      dependencies: ["whyfail", "TraceEvents", "TraceTestSupport", "Yams"]),
   ]
 )
 

@@ -56,6 +56,49 @@ static const char *demangled(const char *name) {
   return plain != NULL ? plain : name;
 }
 
+/// Of what functions can be members, though it has no code itself.
+static bool is_container(Dwarf_Die *die) {
+  switch (dwarf_tag(die)) {
+    case DW_TAG_namespace:
+    case DW_TAG_module:
+    case DW_TAG_class_type:
+    case DW_TAG_structure_type:
+    case DW_TAG_union_type:
+    case DW_TAG_enumeration_type:
+      return true;
+    default: return false;
+  }
+}
+
+/// `name` behind the namespaces and types that a function of Rust was declared in: its standard library
+/// has no linkage names.
+static const char *qualified(Dwarf_Die *die, const char *name) {
+  Dwarf_Die unit, declaration = *die;
+  if (
+    name == NULL || dwarf_diecu(die, &unit, NULL, NULL) == NULL ||
+    dwarf_srclang(&unit) != DW_LANG_Rust)
+    return name;
+  // An instance refers to the abstract function, and that to its declaration.
+  for (int step = 0; step < 4; step++) {
+    Dwarf_Attribute memory;
+    Dwarf_Attribute *attribute = dwarf_attr(&declaration, DW_AT_abstract_origin, &memory);
+    if (attribute == NULL) attribute = dwarf_attr(&declaration, DW_AT_specification, &memory);
+    if (attribute == NULL || dwarf_formref_die(attribute, &declaration) == NULL) break;
+  }
+  Dwarf_Die *scopes;
+  int count = dwarf_getscopes_die(&declaration, &scopes);
+  char *text = count > 1 ? malloc(WF_LONGEST_TEXT) : NULL;
+  if (text == NULL) return name;
+  size_t length = 0;
+  for (int index = count - 1; index > 0; index--) {
+    const char *scope = is_container(&scopes[index]) ? dwarf_diename(&scopes[index]) : NULL;
+    if (scope == NULL || length + strlen(scope) + 3 > WF_LONGEST_TEXT) continue;
+    length += (size_t)sprintf(text + length, "%s::", scope);
+  }
+  snprintf(text + length, WF_LONGEST_TEXT - length, "%s", name);
+  return text;
+}
+
 /// The name of a function: with its namespaces where the compiler gives a linkage name.
 static const char *function_name(Dwarf_Die *die) {
   Dwarf_Attribute memory;
@@ -66,7 +109,7 @@ static const char *function_name(Dwarf_Die *die) {
     const char *plain = demangled(name);
     if (plain != name) return plain;
   }
-  return dwarf_diename(die);
+  return qualified(die, dwarf_diename(die));
 }
 
 /// The unit that `address` belongs to.
@@ -150,20 +193,6 @@ static const char *place(Dwarf_Die *unit, Dwarf_Addr address, uint32_t *line) {
 static bool is_function(Dwarf_Die *die) {
   int tag = dwarf_tag(die);
   return tag == DW_TAG_subprogram || tag == DW_TAG_inlined_subroutine || tag == DW_TAG_entry_point;
-}
-
-/// Of what functions can be members, though it has no code itself.
-static bool is_container(Dwarf_Die *die) {
-  switch (dwarf_tag(die)) {
-    case DW_TAG_namespace:
-    case DW_TAG_module:
-    case DW_TAG_class_type:
-    case DW_TAG_structure_type:
-    case DW_TAG_union_type:
-    case DW_TAG_enumeration_type:
-      return true;
-    default: return false;
-  }
 }
 
 /// The functions below `die` around `address`, innermost first: those inlined, then the one that has

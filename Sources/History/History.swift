@@ -104,6 +104,7 @@ package struct History: Sendable {
     default: break
     }
     let index = current[event.process] ?? startUnseenProcess(event)
+    let eventBefore = processes[index].lastNumber
     processes[index].lastNumber = event.number
     var digest = Digest(process: index)
     if timeoutNumber == nil { processes[index].stoppedBy = nil }
@@ -111,7 +112,8 @@ package struct History: Sendable {
     case .programExecuted(let execution): execute(execution, by: index)
     case .systemCall(let call): digest = apply(call, event, process: index)
     case .signal(let delivery):
-      let signal = DeliveredSignal(number: event.number, time: event.time, delivery: delivery)
+      let signal = DeliveredSignal(
+        number: event.number, time: event.time, delivery: delivery, eventBefore: eventBefore)
       processes[index].note(signal)
       if delivery.signal.stops, delivery.disposition == .standard, timeoutNumber == nil {
         processes[index].stoppedBy = signal

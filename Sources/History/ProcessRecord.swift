@@ -120,8 +120,15 @@ package struct DeliveredSignal: Sendable {
   /// True where its arrival was not seen, only the death that it brought: SIGKILL.
   package let isUnseen: Bool
 
-  package init(number: Int, time: Double, delivery: SignalDelivery, isUnseen: Bool = false) {
+  /// Number of the process's event before it; 0 where that is not known.
+  package let eventBefore: Int
+
+  package init(
+    number: Int, time: Double, delivery: SignalDelivery, isUnseen: Bool = false,
+    eventBefore: Int = 0
+  ) {
     self.isUnseen = isUnseen
+    self.eventBefore = eventBefore
     self.number = number
     self.time = time
     self.delivery = delivery
@@ -191,7 +198,8 @@ extension ProcessRecord {
       })
     {
       signals[known] = DeliveredSignal(
-        number: signals[known].number, time: signals[known].time, delivery: delivery)
+        number: signals[known].number, time: signals[known].time, delivery: delivery,
+        eventBefore: signals[known].eventBefore)
       return
     }
     if signals.count == 16 { signals.remove(at: 4) }

@@ -40,6 +40,7 @@ extension Diagnostician {
     } else if let variable = self.variable(holding: rendered.subject, of: candidate, process) {
       rendered.because.append(variable)
     }
+    if let panic = panic(over: candidate) { rendered.because.append(TargetText.escaped(panic)) }
     if let warning = warning(before: candidate, complaint: complaint) {
       rendered.because.append(
         TargetText.escaped("Before, \(name(of: warning.process)) warned: \(warning.text.trimmed)"))
@@ -76,6 +77,17 @@ extension Diagnostician {
           ($0.name, ($0.value * 100).rounded() / 100)
         },
         uniquingKeysWith: { $0 + $1 }), reason: reason(for: candidate))
+  }
+
+  /// Where a Rust or Go program gave up over the failed call that is the cause.
+  private func panic(over candidate: Candidate) -> String? {
+    guard case .call(let call, _) = candidate.source,
+      let panic = Observer.panic(of: history.processes[call.process], in: run.mentions),
+      Complaint.speaks(of: call.error, in: panic.message.lowercased()), let file = panic.file,
+      let line = panic.line
+    else { return nil }
+    let function = panic.function.map { " in \($0)()," } ?? ""
+    return "The program panicked over it\(function) at \(file) line \(line)."
   }
 
   /// What the process itself advises around its complaint.

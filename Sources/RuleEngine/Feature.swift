@@ -35,6 +35,7 @@ package enum Feature: String, CaseIterable, Sendable {
   case namesFailedCall = "names a failed call"
   case namesMissingModule = "names a missing module"
   case namesUnknownUser = "names an unknown user"
+  case panicked = "its runtime ended it"
   case silent
   case statusIsAnswer = "its exit status is an answer"
   case unrivalled
@@ -60,6 +61,7 @@ package enum Feature: String, CaseIterable, Sendable {
     case .namesReadFile: "the words name a file that it had read"
     case .namesMissingModule: "the words name what is missing"
     case .namesUnknownUser: "the words name who is unknown"
+    case .panicked: "its runtime told the fault and ended it"
     case .silent: "nothing was said"
     case .statusIsAnswer: "it answers with its exit status"
     case .unrivalled: "nothing else is nearly as likely"

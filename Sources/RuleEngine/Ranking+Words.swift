@@ -4,7 +4,13 @@ internal import TraceEvents
 // What was said as a cause of its own: of each process, the line that says most.
 extension Ranking {
   static func wordCandidates(_ run: RankingContext, besides calls: [Candidate]) -> [Candidate] {
-    let best = clearestLines(run)
+    var best = clearestLines(run)
+    var panics: [Int: Panic] = [:]
+    for process in best.keys {
+      panics[process] = Observer.panic(of: run.history.processes[process], in: run.mentions)
+    }
+    // What a runtime says of a panic is a message of its own, whatever the stack below it names.
+    for (process, panic) in panics { best[process] = (panic.position, 1) }
     let hasOtherCandidates = calls.contains { $0.score > 0 }
     return best.sorted { $0.key < $1.key }.map { process, found in
       let line = run.mentions.lines[found.line]
@@ -42,6 +48,11 @@ extension Ranking {
             .innermostSpoke,
             process != run.path.leaf && best[run.path.leaf] != nil
               ? RankingWeights.innermostSpoke : 0
+          ),
+          (
+            .panicked,
+            panics[process].map { Complaint.error(in: $0.message) == nil } ?? false
+              ? RankingWeights.panicked : 0
           ),
           (.namesFailedCall, namesCall ? RankingWeights.wordsNameFailedCall : 0),
           (

@@ -2,6 +2,7 @@ import ElfInspection
 import Glibc
 import Testing
 import TraceEvents
+import TraceTestSupport
 
 /// Core files that gdb makes at a crash, and what is told of them.
 @Suite(

@@ -3,6 +3,7 @@ import Glibc
 import Testing
 import TraceCapture
 import TraceEvents
+import TraceTestSupport
 
 /// Real crashes under the real tracer, one after the other.
 @Suite(

@@ -10,8 +10,13 @@ struct CaseOutcome: Sendable {
 }
 
 extension CorpusCase {
-  /// Whether whyfail runs the program, or nobody.
-  enum Mode: Sendable { case native, traced }
+  /// Who runs the program: nobody, whyfail, or gdb with a script of Python for where it crashes.
+  enum Mode: Sendable {
+    case native, traced
+    case debugged(script: String)
+
+    var isTraced: Bool { if case .traced = self { true } else { false } }
+  }
 
   /// The case could not be run: its setup failed, or what runs beside it never became ready.
   struct SetupError: Error, CustomStringConvertible {
@@ -79,7 +84,7 @@ extension CorpusCase {
       #"mkdir "$W/home""#,
     ]
     if ordinary && Host.isRoot { lines.append(#"chown -R "\#(user):" "$W""#) }
-    if mode == .traced && bindsProgram(ordinary: ordinary) {
+    if mode.isTraced && bindsProgram(ordinary: ordinary) {
       lines.append(#"touch "$out/whyfail"; mount --bind \#(quoted(Host.whyfail)) "$out/whyfail""#)
     }
     if let setup = description.setup {
@@ -129,6 +134,10 @@ extension CorpusCase {
       words += ["--record", results + "/recording.jsonl"]
       words += description.arguments ?? []
       words.append("--")
+    case .debugged(let script):
+      words += ["\(3 * timeLimit)", "gdb", "-nx", "-batch"]
+      words += ["-ex", "set follow-fork-mode child"]
+      words += ["-ex", "run", "-ex", "python \(script)", "--args"]
     }
     words += description.run.words.map(substituted)
     return words.map(quoted).joined(separator: " ")

@@ -34,6 +34,7 @@ struct ProcessKilled: ObservationKind {
   var lastFile: String?
   var lastWords: String?
   var parentName: String?
+  var failedBefore: String?
   var faultKind: String?
   var loading: String?
   var loadingChain: String?
@@ -78,6 +79,10 @@ struct ProcessKilled: ObservationKind {
     .init(
       "fault_kind", \.faultKind,
       "null, null-call, unmapped, overwritten, read-only, guard, protected, non-canonical, return, jump, execute, alignment, privileged, general-protection, stack, truncated, full, hardware, division, quotient, overflow, floating, trap, processor, instruction."
+    ),
+    .init(
+      "failed_before", \.failedBefore,
+      "The failed call that came just before a null pointer was used, in words: opening /x failed (No such file or directory)."
     ),
     .init("fault_title", \.faultTitle, "The fault in two or three words: division by zero."),
     .init("fault_words", \.faultWords, "What the fault means, in a sentence."),

@@ -63,7 +63,7 @@ enum Advice {
       guard words.count >= 3, let verb = words.first,
         verb.first?.isUppercase ?? false || words.count < part.split(separator: " ").count,
         verbs.contains(verb.lowercased()),
-        !part.contains("--help"), !part.contains(" -h"),
+        !part.contains("--help"), !part.contains(" -h"), !part.contains("RUST_BACKTRACE"),
         !part.lowercased().contains("for more information"),
         !part.lowercased().contains("for usage")
       else { continue }

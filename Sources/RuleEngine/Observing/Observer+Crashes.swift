@@ -10,6 +10,8 @@ extension Observer {
   private static let deepRecursion = 40
   /// In bytes; as far as the kernel lets a stack be missed (`stack_guard_gap`, 1 MiB).
   private static let largestFrame: UInt64 = 2 << 20
+  /// In bytes.
+  private static let largestVariable: UInt64 = 4 << 30
 
   func describeFault(
     _ delivery: SignalDelivery, _ process: ProcessRecord, in seen: inout ProcessKilled,
@@ -26,7 +28,8 @@ extension Observer {
     let reading = FaultReading(delivery, mapping)
     // `si_code` values of `sigaction(2)`.
     switch (delivery.signal, delivery.code) {
-    case (.segmentationViolation, _) where isOverflow(delivery, mapping):
+    case (.segmentationViolation, _)
+    where isOverflow(delivery, mapping) || isBelowStack(delivery, mapping):
       tell(overflow(delivery, process, in: &seen), in: &seen)
     case (.bus, 2), (.bus, 3):
       seen.faultAddress = Self.hexadecimal(address)
@@ -64,6 +67,26 @@ extension Observer {
       run.mentions.lines.first {
         $0.process == process.index && $0.number > signal.number && !$0.text.trimmed.isEmpty
       }?.text.trimmed
+  }
+
+  /// The failed call that was the last that its process made before a signal, in words: what was to
+  /// come of it is likely what is missing.
+  func failure(before signal: DeliveredSignal, _ process: ProcessRecord) -> String? {
+    let failed = history.failures.calls.last {
+      $0.process == process.index && $0.lastNumber == signal.eventBefore && $0.replacement == nil
+    }
+    guard let failed, let subject = subject(of: failed) ?? failed.address?.description else {
+      return nil
+    }
+    let act: String
+    switch failed.purpose {
+    case .open: act = "opening"
+    case .create, .make: act = "making"
+    case .connect: act = "connecting to"
+    case .list: act = "listing"
+    default: return nil
+    }
+    return "\(act) \(subject) failed (\(failed.error.words))"
   }
 
   private func tell(_ fault: Fault?, in seen: inout ProcessKilled) {
@@ -130,6 +153,18 @@ extension Observer {
     return delivery.code <= 2 && delivery.faultAddress != delivery.instructionPointer
       && delivery.faultAddress.map { $0 >= 4096 } ?? false
       && Self.recursion(in: delivery.stack) != nil
+  }
+
+  /// True if the stack pointer itself is where nothing is mapped, and the fault came above it: a variable
+  /// was so large that it reached past the guard pages below the stack.
+  private func isBelowStack(_ delivery: SignalDelivery, _ mapping: MappingStatus?) -> Bool {
+    guard let machine = delivery.machine, machine.is64, machine.top == nil,
+      mapping?.permissions == nil,
+      !machine.code.isEmpty, let address = delivery.faultAddress,
+      address != delivery.instructionPointer
+    else { return false }
+    // The red zone is below the pointer (System V psABI for x86-64).
+    return address &+ 128 &- machine.registers[4] < Self.largestVariable
   }
 
   /// The function that fills the stack; nil if none does.

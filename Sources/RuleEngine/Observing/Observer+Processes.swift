@@ -14,6 +14,7 @@ extension Observer {
     describeSender(of: signal, process, in: &seen, asking: asking)
     describeStack(delivery.stack, process, in: &seen, asking: asking)
     describeFault(delivery, process, in: &seen, asking: asking)
+    if seen.isNull { seen.failedBefore = failure(before: signal, process) }
     describeHandler(signal, process, in: &seen)
     if seen.faultKind == "truncated",
       delivery.stack.contains(where: {
@@ -49,6 +50,12 @@ extension Observer {
     }
     seen.lastFile = process.filesOfProgram.last { !Self.isPlumbing($0) }
     seen.lastWords = seen.abortKind == "virtual" ? abortLine : lastMessage(of: process)
+    if seen.exception != nil, let words = seen.lastWords {
+      // libstdc++ says the type, which is told already, and then what().
+      seen.lastWords =
+        words.hasPrefix("terminate called")
+        ? nil : words.hasPrefix("what():") ? String(words.dropFirst(7)).trimmed : words
+    }
     seen.parentName = process.parent.map { history.processes[$0].name }
     return seen
   }

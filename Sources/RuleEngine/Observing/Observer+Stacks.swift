@@ -8,13 +8,13 @@ extension Observer {
   ) {
     seen.stack = Self.lines(of: stack)
     let own = Self.ownFrame(of: stack)
-    seen.function = own?.function
+    seen.function = own?.function.map(FunctionTitle.name)
     seen.file = own?.file
     seen.line = own?.line
     seen.module = stack.first?.module
-    seen.hasNoSymbols = own != nil && own?.function == nil
+    seen.hasNoSymbols = own?.module != nil && own?.function == nil
     if let top = stack.first?.function, let function = own?.function, top != function {
-      seen.innerFunction = top
+      seen.innerFunction = FunctionTitle.name(of: top)
     }
     if let module = own?.module, module != process.executable {
       seen.library = module
@@ -28,23 +28,27 @@ extension Observer {
       ]
       let places =
         file.hasPrefix("/") ? [file] : directories.map { PathName.absolute(file, from: $0) }
-      for place in places where seen.sourceLine == nil { showSource(place, line, in: &seen) }
+      for place in places where seen.sourceLine == nil {
+        (seen.sourceLine, seen.source) = excerpt(of: place, around: line)
+      }
     }
   }
 
-  /// The line, with two around it where that helps.
-  private func showSource(_ file: String, _ line: Int, in seen: inout ProcessKilled) {
+  /// A line of a file, and it with two around it where there are any, numbered and marked.
+  func excerpt(of file: String, around line: Int) -> (line: String?, lines: [String]) {
     var lines = inquiry.lines(around: line, of: file, context: 2)
     // Older recordings have the line alone.
     if lines.isEmpty { lines = inquiry.lines(around: line, of: file) }
-    seen.sourceLine = lines.first { $0.number == line }?.text.trimmed
-    guard seen.sourceLine != nil, lines.count > 1 else { return }
+    let text = lines.first { $0.number == line }?.text.trimmed
+    guard text != nil, lines.count > 1 else { return (text, []) }
     let width = String(lines.last?.number ?? line).count
-    seen.source = lines.map { near in
+    let marked = lines.map { near in
       let number = String(near.number)
       let blanks = String(repeating: " ", count: width - number.count)
-      return (near.number == line ? "> " : "  ") + blanks + number + " | " + near.text
+      return (near.number == line ? "> " : "  ") + blanks + number + " | "
+        + near.text.replacing("\t", with: "    ")
     }
+    return (text, marked)
   }
 
   /// The innermost frame that is neither the C library's nor another runtime's.
@@ -61,7 +65,7 @@ extension Observer {
     var shown: [(first: Int, last: Int, frame: StackFrame)] = []
     for (index, frame) in stack.enumerated().dropFirst(start) {
       if let function = frame.function,
-        function.hasPrefix("__libc_start") || function == "_start", !shown.isEmpty
+        Self.outermost.contains(where: { function.contains($0) }), !shown.isEmpty
       {
         break
       }
@@ -81,9 +85,12 @@ extension Observer {
         ?? frame.module.map { "\(PathName.base(of: $0))+0x\(String(frame.offset, radix: 16))" }
         ?? ""
       let number = first == last ? "#\(first)" : "#\(first) to #\(last)"
-      return "\(number) \(frame.function ?? "??")  \(place)"
+      return "\(number) \(frame.function.map(FunctionTitle.signature) ?? "??")  \(place)"
     }
   }
+
+  /// What calls main(), or the first function of a thread.
+  private static let outermost = ["__libc_start", "_start", "__rust_begin_short_backtrace"]
 
   private static let runtimes = [
     "libc.so", "libc-2", "ld-linux", "libpthread", "libstdc++.so", "libgcc_s", "libm.so",
@@ -91,7 +98,7 @@ extension Observer {
     "ld-musl",
   ]
 
-  private static let headers = ["/usr/include/", "/usr/lib/gcc/", "/usr/lib/llvm"]
+  private static let headers = ["/usr/include/", "/usr/lib/gcc/", "/usr/lib/llvm", "/rustc/"]
 
   /// Functions of the C library, where they are part of the program (`-static`), and of the runtimes of
   /// Rust, Swift and Go, by which these raise a signal.
@@ -103,7 +110,7 @@ extension Observer {
     "__assert_fail", "__assert_fail_base", "__stack_chk_fail", "__fortify_fail", "__chk_fail",
     "__restore_rt", "rust_begin_unwind", "rust_panic", "runtime.raise", "runtime.abort",
     "runtime.dieFromSignal", "runtime.sigfwdgo", "runtime.crash", "runtime.gopanic",
-    "__cxa_throw", "__cxa_rethrow", "__cxa_pure_virtual",
+    "__cxa_throw", "__cxa_rethrow", "__cxa_pure_virtual", "_start",
   ]
   private static let namespaces = [
     "std::", "core::", "alloc::", "<core::", "<std::", "<alloc::", "__gnu_cxx::", "__cxxabiv1::",
@@ -116,7 +123,14 @@ extension Observer {
 
   private static func isRuntime(_ frame: StackFrame) -> Bool {
     // Templates of the C++ library become part of the program, as what a compiler brings along.
-    if let file = frame.file, headers.contains(where: { file.hasPrefix($0) }) { return true }
+    // A function in C of which a line comes from a header, as macros and what was optimized away leave
+    // it, is the program's.
+    if let file = frame.file, headers.contains(where: { file.hasPrefix($0) }),
+      frame.isInlined == true || file.hasPrefix("/rustc/")
+        || frame.function?.contains(where: { "<(:".contains($0) }) ?? true
+    {
+      return true
+    }
     if let function = frame.function, isOfRuntime(function) { return true }
     guard let module = frame.module else { return false }
     let base = PathName.base(of: module)

@@ -15,11 +15,16 @@ struct Observer {
     switch candidate.source {
     case .call(let call, let places):
       return observation(of: call, places: places, process: process, asking: asking)
-    case .death(let signal): return processKilled(process, signal, asking: asking)
+    case .death(let signal):
+      let panic =
+        signal.delivery.signal == .abort
+        ? programPanicked(process, stack: signal.delivery.stack, asking: asking) : nil
+      return panic ?? processKilled(process, signal, asking: asking)
     case .lostReader(_, let time, let call, let killed):
       return readerGone(process, time: time, call: call, killed: killed)
     case .words(let line):
-      return loaderComplaint(process, line: line, asking: asking)
+      return programPanicked(process, line: line, asking: asking)
+        ?? loaderComplaint(process, line: line, asking: asking)
         ?? lastWords(process, line: line, asking: asking)
     case .silence: return silentExit(process)
     case .waiting(let pending): return waiting(process, pending, asking: asking)

@@ -1,9 +1,9 @@
-import TraceEvents
+package import TraceEvents
 
 /// gdb's frames and ours in one form, to be compared: function, file's name and line.
-enum Backtrace {
+package enum Backtrace {
   /// Lets gdb print its first ten frames, without those that it infers of calls that were jumps.
-  static let script = """
+  package static let script = """
     import os
     frame = gdb.newest_frame()
     count = 0
@@ -23,7 +23,7 @@ enum Backtrace {
     """
 
   /// The same of a frame of ours.
-  static func line(_ frame: StackFrame) -> String {
+  package static func line(_ frame: StackFrame) -> String {
     // The C library's names differ in underscores, and gdb knows no suffixes of clones.
     let name = (frame.function ?? "??").prefix { $0 != "(" && $0 != "." }.drop { $0 == "_" }
     guard let file = frame.file, let line = frame.line else { return String(name) }
