@@ -16,10 +16,10 @@ enum LockTable {
   /// Whoever holds a lock on the file at `path`, links followed.
   static func holders(of path: String) throws(InspectionError) -> [Holder] {
     let status = try FileStatus(of: path, followingLinks: true)
-    let file = notation(of: status.identity)
+    let files = notations(of: status, path)
     let contents = try FileReading.contents(of: "/proc/locks", limit: 4 << 20)
     let locks = contents.lines.compactMap { Lock(line: TargetText.decoding($0)) }
-      .filter { $0.file == file }
+      .filter { files.contains($0.file) }
     var holders: [Holder] = []
     for lock in locks {
       if let pid = lock.process, let process = try? ProcessIdentity(pid: pid) {
@@ -29,7 +29,7 @@ enum LockTable {
     guard holders.count < locks.count else { return holders }
     // Whoever took these has gone or was no process: their files were inherited by others.
     let known = Set(holders.compactMap(\.process?.pid))
-    let inherited = inheritors(of: file, identity: status.identity)
+    let inherited = inheritors(of: files, identity: status.identity)
       .filter { !known.contains($0.process?.pid ?? 0) }
     if inherited.isEmpty && holders.isEmpty {
       return locks.map { Holder(process: nil, manner: $0.manner) }
@@ -39,7 +39,7 @@ enum LockTable {
 
   /// The processes one of whose descriptors bears a lock on the file (`lock:` in
   /// `/proc/PID/fdinfo/N`).
-  private static func inheritors(of file: String, identity: FileIdentity) -> [Holder] {
+  private static func inheritors(of files: Set<String>, identity: FileIdentity) -> [Holder] {
     var holders: [Holder] = []
     ProcessTable.forEachDescriptor { pid, descriptor, target in
       guard target.hasPrefix("/"),
@@ -48,7 +48,7 @@ enum LockTable {
         let text = FileReading.text(of: "/proc/\(pid)/fdinfo/\(descriptor)")
       else { return true }
       for line in text.split(separator: "\n") where line.hasPrefix("lock:") {
-        guard let lock = Lock(line: line.dropFirst(5).trimmingBlanks()), lock.file == file,
+        guard let lock = Lock(line: line.dropFirst(5).trimmingBlanks()), files.contains(lock.file),
           let process = try? ProcessIdentity(pid: pid)
         else { continue }
         let holder = Holder(process: process, manner: lock.manner)
@@ -59,12 +59,21 @@ enum LockTable {
     return holders
   }
 
-  private static func notation(of file: FileIdentity) -> String {
-    func hexadecimal(_ value: UInt64) -> String {
-      let digits = String(value, radix: 16)
-      return digits.utf8.count < 2 ? "0" + digits : digits
+  /// How the kernel writes a file's device and inode: with the device that `stat(2)` gives, or with
+  /// that of its mount, where the two differ (overlayfs, btrfs).
+  private static func notations(of status: FileStatus, _ path: String) -> Set<String> {
+    func notation(_ major: UInt64, _ minor: UInt64) -> String {
+      func hexadecimal(_ value: UInt64) -> String {
+        let digits = String(value, radix: 16)
+        return digits.utf8.count < 2 ? "0" + digits : digits
+      }
+      return "\(hexadecimal(major)):\(hexadecimal(minor)):\(status.identity.inode)"
     }
-    return "\(hexadecimal(file.major)):\(hexadecimal(file.minor)):\(file.inode)"
+    var found: Set<String> = [notation(status.identity.major, status.identity.minor)]
+    let mount = MountTable().mount(holding: path, status: status)
+    let numbers = mount?.device.split(separator: ":").compactMap { UInt64($0) } ?? []
+    if numbers.count == 2 { found.insert(notation(numbers[0], numbers[1])) }
+    return found
   }
 }
 

@@ -5,6 +5,9 @@ import TraceEvents
 struct Mount: Hashable {
   /// Id, the one that `statx(2)` gives.
   var id: UInt64
+  /// Device number of its files for the kernel, `major:minor`; `stat(2)` can give them another one
+  /// (overlayfs, btrfs).
+  var device: String
   /// Where it is mounted.
   var mountPoint: String
   /// Type of the file system.
@@ -34,6 +37,7 @@ extension Mount {
       let dash = fields[6...].firstIndex(of: "-"), dash + 3 < fields.count
     else { return nil }
     self.id = id
+    device = fields[2]
     mountPoint = Self.unescaped(fields[4])
     type = fields[dash + 1]
     source = Self.unescaped(fields[dash + 2])

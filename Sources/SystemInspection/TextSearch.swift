@@ -34,7 +34,8 @@ enum TextSearch {
     return settings.isEmpty ? comments : settings
   }
 
-  /// Line `line` of a file with at most `context` lines on each side.
+  /// Line `line` of a file with at most `context` lines on each side, with the carriage returns of a
+  /// file from Windows.
   static func lines(of file: String, around line: Int, context: Int) throws(InspectionError)
     -> [TextLine]
   {
@@ -56,7 +57,7 @@ enum TextSearch {
       if number >= first {
         let text = rest[..<(end ?? rest.endIndex)]
         if text.contains(0) { return [] }
-        found.append(textLine(text, file: file, number: number))
+        found.append(textLine(text, file: file, number: number, keepingReturn: true))
       }
       rest = end.map { rest[($0 + 1)...] } ?? []
     }
@@ -132,9 +133,11 @@ enum TextSearch {
     return contents.lines
   }
 
-  private static func textLine(_ line: ArraySlice<UInt8>, file: String, number: Int) -> TextLine {
+  private static func textLine(
+    _ line: ArraySlice<UInt8>, file: String, number: Int, keepingReturn: Bool = false
+  ) -> TextLine {
     var cut = line.prefix(maximumLineLength)
-    if cut.last == UInt8(ascii: "\r"), cut.count == line.count { cut = cut.dropLast() }
+    if !keepingReturn, cut.last == UInt8(ascii: "\r"), cut.count == line.count { cut = cut.dropLast() }
     if cut.count < line.count {
       // Not in the middle of a character.
       while let next = line[cut.endIndex...].first, next & 0xC0 == 0x80, !cut.isEmpty {
