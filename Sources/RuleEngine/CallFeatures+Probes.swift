@@ -103,6 +103,10 @@ extension CallFeatures {
       return RankingWeights.toBeMade
     }
     let base = PathName.base(of: path)
+    // What is fetched is stored under the last part of its address.
+    if process.arguments.contains(where: { $0.contains("://") && $0.hasSuffix("/" + base) }) {
+      return RankingWeights.toBeMade
+    }
     let isStarted = process.children.contains { child in
       let started = run.history.processes[child]
       return started.startNumber > call.number

@@ -6,6 +6,7 @@ extension CallFeatures {
   /// Named in what was then said: the path, its last component, the address, the error's words.
   static func mentioned(_ call: FailedCall, _ run: RankingContext) -> Double {
     let best = mentions(of: call, run).map(\.value).max() ?? 0
+    if best == 0, isRestated(call, run) { return RankingWeights.restated }
     if best == 0, !call.error.isAbsence,
       run.mentions.lines.indices.contains(where: {
         run.mentions.lines[$0].number >= call.number
@@ -25,7 +26,9 @@ extension CallFeatures {
     of call: FailedCall, _ run: RankingContext
   ) -> [(line: Int, value: Double)] {
     let lineage = run.history.lineage(of: call.process).map { run.history.processes[$0] }
-    let names = Set(lineage.map(\.name))
+    // A program can be called by a link's name: fsck.ext4 is e2fsck.
+    let names = Set(
+      lineage.flatMap { [$0.name, $0.executable.map(PathName.base) ?? $0.name] })
     let commandWords = Set(
       lineage.flatMap { $0.arguments.prefix(2).flatMap { [$0, PathName.base(of: $0)] } })
     var found: [(line: Int, value: Double)] = []
@@ -46,6 +49,7 @@ extension CallFeatures {
       for mention in run.mentions.mentions(of: token, after: call.number) {
         let speaker = run.mentions.lines[mention.line].process
         guard isAudience(speaker, of: call.process, run) else { continue }
+        if weight == RankingWeights.directoryMentioned, isSeen(token, call, run) { continue }
         let isShort = weight == RankingWeights.shortNameMentioned
         if call.purpose != .execute, isPlainWord(token), token != call.call.path,
           mention.word == token,
@@ -68,6 +72,11 @@ extension CallFeatures {
         }
         if run.mentions.line(mention.line, speaksOf: call.error) {
           value += RankingWeights.errorWordsOnSameLine
+        } else if let said = Complaint.error(in: run.mentions.lines[mention.line].text),
+          said != call.error, !said.isAbsence
+        {
+          // What the words say of it came of another call, a write for instance.
+          value *= RankingWeights.mentionOfOtherError
         } else if run.mentions.anyLine(after: call.number, speaksOf: call.error) {
           value += RankingWeights.errorWordsSomewhere
         }
@@ -77,7 +86,8 @@ extension CallFeatures {
           value *= RankingWeights.mentionInPassing
         }
         if run.mentions.isInformation(mention.line)
-          || isWarningBeforeOtherComplaint(mention.line, run, isAboutIt: { $0.contains(token) })
+          || askedFor(call, run) == 0
+            && isWarningBeforeOtherComplaint(mention.line, run, isAboutIt: { $0.contains(token) })
         {
           value *= RankingWeights.mentionInPassing
         }
@@ -92,6 +102,30 @@ extension CallFeatures {
     return found
   }
 
+  /// True if the next words of its process have the words of its error and name no other path that
+  /// failed, and nothing else failed in between: a message that names the line of configuration in place
+  /// of the path.
+  static func isRestated(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard call.purpose != .inspect, call.path != nil, call.replacement == nil,
+      let position = run.mentions.lines.firstIndex(where: {
+        $0.process == call.process && $0.number >= call.lastNumber
+      }),
+      run.mentions.line(position, speaksOf: call.error)
+    else { return false }
+    let line = run.mentions.lines[position]
+    if run.history.failures.calls.contains(where: {
+      $0.process == call.process && $0.lastNumber > call.lastNumber && $0.lastNumber < line.number
+        && $0.purpose != .connect
+    }) {
+      return false
+    }
+    let place = NamedPlace.find(
+      in: line.text, base: run.history.processes[call.process].workingDirectory)
+    return place.map {
+      $0.line != nil && run.history.processes[call.process].recentFiles.contains($0.file)
+    } ?? false
+  }
+
   /// True for a warning after which its program went on, and complained of something else.
   private static func isWarningBeforeOtherComplaint(
     _ position: Int, _ run: RankingContext, isAboutIt: (String) -> Bool
@@ -101,6 +135,18 @@ extension CallFeatures {
       let complaint = run.firstClearComplaint(after: line.number + 1, of: line.process)
     else { return false }
     return !isAboutIt(complaint.text)
+  }
+
+  /// True if the process has found anything in a directory, or works there.
+  private static func isSeen(
+    _ directory: String, _ call: FailedCall, _ run: RankingContext
+  ) -> Bool {
+    let process = run.history.processes[call.process]
+    let below = directory + "/"
+    return process.workingDirectory == directory || process.workingDirectory.hasPrefix(below)
+      || process.recentFiles.contains { $0 == directory || $0.hasPrefix(below) }
+      || process.listedDirectories.contains { $0 == directory || $0.hasPrefix(below) }
+      || process.lastWrittenFile?.hasPrefix(below) ?? false
   }
 
   /// True if the process had read a file of that name at another place: words that have the name alone
@@ -139,6 +185,13 @@ extension CallFeatures {
       if call.purpose == .create || call.purpose == .make {
         // Names of temporary files are made up: words name their directory.
         tokens.append((PathName.directory(of: path), RankingWeights.nameMentioned))
+      }
+      if call.error.isAbsence, call.purpose == .open || call.purpose == .inspect {
+        // What was looked for in a directory that is not there can be told by that directory.
+        let directory = PathName.directory(of: path)
+        if directory.split(separator: "/").count > 2 {
+          tokens.append((directory, RankingWeights.directoryMentioned))
+        }
       }
       if let given, given != path, given != base {
         tokens.append((given, RankingWeights.pathMentioned))
@@ -195,6 +248,12 @@ extension CallFeatures {
       Complaint.speaks(of: call.error, in: text)
     {
       closeness = max(closeness, 0.8)
+    }
+    // Clear words that speak of nothing missing are not about what is not there.
+    if call.error.isAbsence, call.address == nil, Complaint.weight(of: text) >= 0.8,
+      !Complaint.speaksOfAbsence(text)
+    {
+      closeness = min(closeness, 0.3)
     }
     let weight =
       call.error.isAbsence && call.address == nil || Complaint.isAboutInput(text)

@@ -12,7 +12,7 @@ extension Complaint {
     if line.count > 500 { value -= 0.5 }
     if isClosing(text) { value -= 0.45 }
     // What to do next is no account of what happened.
-    if ["use ", "try ", "see "].contains(where: { text.hasPrefix($0) })
+    if advises(text)
       || pointers.contains(where: { text.contains($0) })
     {
       value -= 0.45
@@ -21,9 +21,19 @@ extension Complaint {
       value -= 0.5
     }
     if text.hasPrefix("caused by:") { value += 0.2 }
+    if isHeading(line) { value -= 0.5 }
+    if text.split(separator: " ").count <= 2, !text.contains(":") { value -= 0.2 }
     if NamedPlace.find(in: line, base: "/")?.line != nil { value += 0.15 }
     if !quoted(in: line).isEmpty { value += 0.1 }
     return value
+  }
+
+  /// True for a line that begins with what to do, behind the name of the program that says so; `text` in
+  /// lower case.
+  static func advises(_ text: String) -> Bool {
+    var words = text.split(separator: " ")
+    while words.count > 3, let first = words.first, first.hasSuffix(":") { words.removeFirst() }
+    return words.first.map { ["use", "try", "see"].contains($0) } ?? false
   }
 
   /// `*** FATAL CONFIG FILE ERROR ***`: a heading, which says nothing.
@@ -31,6 +41,13 @@ extension Complaint {
     ["***", "---", "===", "###"].contains {
       line.hasPrefix($0) && line.hasSuffix($0) && line.count > 8
     }
+  }
+
+  /// `ERROR: a.7z`: what is wrong with it stands in the next line.
+  static func isHeading(_ line: String) -> Bool {
+    let words = LogPrefix.removed(from: line.trimmed).split(separator: " ")
+    return words.count == 2 && words[0].hasSuffix(":") && hasSeverity(String(words[0]))
+      && words[1].contains { $0 == "." || $0 == "/" }
   }
 
   /// True for a line that only announces the end, and not its cause; `text` in lower case.
@@ -51,7 +68,8 @@ extension Complaint {
     "compilation aborted", "aborted due to", "error found at", "exited with", "run failed with",
     "previous error", "failed to post process", "loading configuration: failure",
     "test failed", "shutting down", "errors were found", "cannot continue", "stopping",
-    "errors occurred",
+    "errors occurred", "rsync error:", "failed to push some refs", "and therefore could not",
+    "the authenticity of host",
   ]
 
   /// What stands in quotation marks, without those of a contraction.

@@ -180,6 +180,7 @@ enum Complaint {
       weight = min(weight, 0.2)
     }
     if isAboutInput(text) { weight = max(weight, 0.7) }
+    if isRubyException(text) { weight = max(weight, 0.9) }
     // What ends in a colon announces the message.
     if text.hasSuffix(":") { weight -= 0.4 }
     return max(weight, 0)
@@ -192,11 +193,17 @@ enum Complaint {
       || (text.hasPrefix("raise ") || text.hasPrefix("throw ")) && text.contains("(")
   }
 
+  /// `a.rb:3:in `m': Your Ruby version is 3.1.2 (Bundler::RubyVersionMismatch)`.
+  private static func isRubyException(_ text: String) -> Bool {
+    (text.contains(":in `") || text.contains(":in '")) && text.hasSuffix(")") && !isFrame(text)
+  }
+
   /// True for a frame of a stack, as Java, JavaScript, Rust and Python show them:
   /// `at a.b.C(C.java:12)`, `3: core::panicking::panic`, `File "a.py", line 3`. Its words are names.
-  private static func isFrame(_ text: String) -> Bool {
+  static func isFrame(_ text: String) -> Bool {
     let text = text.trimmed
     if text.hasPrefix("at ") { return text.contains("(") || text.contains(":") }
+    if text.hasPrefix("from "), text.contains(":in `") || text.contains(":in '") { return true }
     if text.hasPrefix("file \""), text.contains("\", line ") { return true }
     let number = text.prefix { $0.isASCII && $0.isNumber }
     return !number.isEmpty && number.count < 4 && text.contains("::")
@@ -211,13 +218,26 @@ enum Complaint {
   /// True for words about what a program was given to read, not about what it could not have.
   static func isAboutInput(_ text: String) -> Bool {
     inputWords.contains { text.contains($0) }
+      // Files with holes are sparse.
+      || text.contains("pars") && text.replacing("sparse", with: "").contains("pars")
   }
 
   private static let inputWords = [
-    "syntax", "pars", "unterminated", "keyword", "directive", "malformed", "unexpected", "literal",
+    "syntax", "unterminated", "keyword", "directive", "malformed", "unexpected", "literal",
     "invalid argument", "invalid option", "unknown option", "unrecognized option", "not valid",
     "missing separator", "unclosed", "closing brace", "unbound variable", "no argument",
     "bad configuration", "schema",
+  ]
+
+  /// True if `text`, in lower case, can be about something that is not there, or could not be used.
+  static func speaksOfAbsence(_ text: String) -> Bool {
+    absenceWords.contains { text.contains($0) }
+  }
+
+  private static let absenceWords = [
+    "no such", "not found", "not exist", "n't exist", "missing", "find", "cannot", "can't",
+    "could not", "couldn't", "unable", "fail", "not be ", "no file", "without", "need", "require",
+    "enoent", "absent", "open", "load", "read", "no ",
   ]
 
   /// True if `text`, in lower case, has the words of `error`.
@@ -285,6 +305,9 @@ enum Complaint {
     ("doesn't", 0.6),
     ("no module", 0.9), ("not permitted", 0.9), ("syntax", 0.8), ("corrupt", 0.8),
     ("unsupported", 0.6), ("required", 0.5), ("should be", 0.5), ("is owned by", 0.9),
+    ("already exists", 0.8), ("not allowed", 0.8), ("not available", 0.6), ("expired", 0.9), ("not configured", 0.6),
+    ("dubious ownership", 1.0), ("bad magic", 0.9), ("packet loss", 0.6), ("rejected]", 0.9),
+    ("no tests ran", 0.5),
     ("too open", 0.9), ("insecure", 0.9),
     ("bad permission", 1.0), ("warning", 0.2), ("no ", 0.15), ("exhausted", 0.7),
   ]

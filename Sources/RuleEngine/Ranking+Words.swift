@@ -22,7 +22,7 @@ extension Ranking {
         candidate.score > 0.5 && ProcessFeature.standing(of: candidate.process, run) >= 0
           && isAbout(candidate, paths)
           && candidate.features.contains {
-            $0.name == .mentioned && $0.value >= RankingWeights.nameMentioned - 0.2
+            $0.name == .mentioned && $0.value >= RankingWeights.directoryMentioned - 0.1
           }
       }
       return Candidate(
@@ -61,7 +61,7 @@ extension Ranking {
           ),
           (
             .namesUnknownUser,
-            UnknownUser.name(in: line.text) == nil ? 0 : RankingWeights.namesUnknownUser
+            UnknownUser.find(in: line.text) == nil ? 0 : RankingWeights.namesUnknownUser
           ),
         ])
     }
@@ -98,7 +98,10 @@ extension Ranking {
   private static func clearestLines(_ run: RankingContext) -> [Int: (line: Int, weight: Double)] {
     var best: [Int: (line: Int, weight: Double, rank: Double)] = [:]
     let speakers = Set(
-      run.mentions.lines.filter { $0.stream != .standardOutput }.map(\.process))
+      run.mentions.lines.filter { $0.stream == .standardError || $0.stream == .log }
+        .map(\.process))
+    let complainers = Set(
+      run.mentions.lines.filter { $0.stream == .standardError }.map(\.process))
     for (position, line) in run.mentions.lines.enumerated() {
       let process = run.history.processes[line.process]
       guard process.failed || run.path.contains(line.process),
@@ -106,8 +109,13 @@ extension Ranking {
       else { continue }
       let module = MissingModule(in: line.text)
       let weight = module == nil ? Complaint.weight(of: line.text.lowercased()) : 1.0
-      let isAside = line.stream == .standardOutput && speakers.contains(line.process)
-      let telling = Complaint.telling(line.text) - (isAside ? 0.3 : 0)
+      // What the user is told says more than the summary for the system's log.
+      let isAside =
+        line.stream == .standardOutput && speakers.contains(line.process)
+        || line.stream == .syslog && complainers.contains(line.process)
+      let telling =
+        Complaint.telling(line.text) - (isAside ? 0.3 : 0)
+        - (isOfUsage(position, run.mentions.lines) ? 0.5 : 0)
       let rank = weight == 0 ? 0 : max(0.01, weight + telling)
       let known = best[line.process]
       // Of equals, an exception's last line says most; of a list of complaints, the first.
@@ -118,13 +126,17 @@ extension Ranking {
     // The last line of one that failed is a complaint, whatever its words.
     for (position, line) in run.mentions.lines.enumerated().reversed() {
       let process = run.history.processes[line.process]
+      // Of a file that is only written to, nobody knows that it is a log.
       let isClosing =
-        line.stream != .standardOutput
-        || !run.mentions.lines.contains {
-          $0.process == line.process && $0.stream != .standardOutput
-        }
+        line.stream == .standardError
+        || !complainers.contains(line.process)
+          && (line.stream != .log
+            || !run.mentions.lines.contains { $0.process == line.process && $0.stream != .log })
       guard isClosing, process.failed,
-        !endsWarning(position, run.mentions.lines), let known = best[line.process],
+        !endsWarning(position, run.mentions.lines),
+        !isOfUsage(position, run.mentions.lines), !Complaint.isFrame(line.text.lowercased()),
+        !(Complaint.advises(line.text.lowercased()) && hasOther(position, run.mentions.lines)),
+        let known = best[line.process],
         known.weight <= 0.25
       else { continue }
       best[line.process] = (position, RankingWeights.lastLineSaid, 0)
@@ -184,6 +196,23 @@ extension Ranking {
           $0.hasPrefix("/") && run.failedPaths.contains("\(line.process) \($0)")
         }
     }
+  }
+
+  /// True if the same process said something else on the same stream.
+  private static func hasOther(_ position: Int, _ lines: [SpokenLine]) -> Bool {
+    lines.indices.contains {
+      $0 != position && lines[$0].process == lines[position].process
+        && lines[$0].stream == lines[position].stream
+    }
+  }
+
+  /// True if the line stands below one that tells how the program is called, and calls itself no error.
+  private static func isOfUsage(_ position: Int, _ lines: [SpokenLine]) -> Bool {
+    let line = lines[position]
+    return lines[max(0, position - 40)...position].contains {
+      $0.process == line.process && $0.stream == line.stream
+        && $0.text.prefix(7).lowercased().hasPrefix("usage:")
+    } && !Complaint.readsAsError(line.text)
   }
 
   /// True if the line is one of a warning's, which can go over several.

@@ -48,6 +48,6 @@ struct MissingModuleTests {
       ("the user may not write", nil), ("user error: invalid option", nil),
     ] as [(String, String?)])
   func user(line: String, name: String?) {
-    #expect(UnknownUser.name(in: line) == name)
+    #expect(UnknownUser.find(in: line)?.name == name)
   }
 }

@@ -95,6 +95,7 @@ struct MissingPath: ObservationKind {
 /// A call was refused for want of a right.
 struct AccessRefused: ObservationKind {
   var path = ""
+  var wantsRoot = false
   var call = ""
   var error = ""
   var action = "use"
@@ -125,6 +126,9 @@ struct AccessRefused: ObservationKind {
   static let name = "access-refused"
   static let summary = "A call on a path ended in EACCES, EPERM or EROFS."
   static let fields: [ObservationField<Self>] = [
+    .init(
+      "wants_root", \.wantsRoot,
+      "True if the program then said that it has to run as root, and it did not."),
     .init("path", \.path, "Absolute path that was asked for."),
     .init("call", \.call, "The system call."),
     .init("error", \.error, "EACCES, EPERM or EROFS."),
@@ -193,6 +197,8 @@ struct PathConflict: ObservationKind {
   var nameLength: Int?
   var type: String?
   var linkTarget: String?
+  var linkIsDangling = false
+  var mountedAt: String?
   var writtenPid: Int?
   var writtenProcess: String?
   var isLockFile = false
@@ -203,6 +209,10 @@ struct PathConflict: ObservationKind {
     "A call on a path ended in EEXIST, EISDIR, ENOTEMPTY, EXDEV, ETXTBSY, EBUSY, ENAMETOOLONG or EMLINK."
   static let fields: [ObservationField<Self>] = [
     .init("path", \.path, "Absolute path of the call."),
+    .init(
+      "link_is_dangling", \.linkIsDangling,
+      "True if what is there is a symbolic link to what does not exist."),
+    .init("mounted_at", \.mountedAt, "Where the device is mounted."),
     .init("second", \.second, "The other path of a rename or link."),
     .init("error", \.error, "Name of the error."),
     .init("call", \.call, "The system call."),

@@ -57,6 +57,7 @@ struct ProgramRejected: ObservationKind {
   var type: String?
   var via: [String] = []
   var nearInterpreter: String?
+  var interpreterBeside: String?
   var lineIsTooLong = false
   var loaderKind: String?
   var loaderPackage: String?
@@ -79,6 +80,10 @@ struct ProgramRejected: ObservationKind {
     .init(
       "interpreter_link", \.interpreterLink,
       "Where the interpreter points, if it is a dangling link."),
+    .init(
+      "interpreter_beside", \.interpreterBeside,
+      "A program of the interpreter's name in the directory of the script: an environment that was moved."
+    ),
     .init(
       "interpreter_is_relative", \.interpreterIsRelative,
       "True if the first line names it without a slash at the beginning."),

@@ -27,6 +27,15 @@ struct LastWords: ObservationKind {
   var resolver: String?
   var nearHost: String?
   var trustStore: String?
+  var unsetVariable: String?
+  var unsetDefinition: String?
+  var hasWindowsLineEnds = false
+  var wantsBash = false
+  var namesItsShell = false
+  var emptyDatabase: String?
+  var isPointer = false
+  var certificateFault: String?
+  var isSelfSigned = false
   var missingStore: String?
   var missingStoreVariable: String?
   var nameServers: [String] = []
@@ -39,6 +48,8 @@ struct LastWords: ObservationKind {
   var fileMode: String?
   var fileOwner: String?
   var fileIsDirectory = false
+  var ownerIsWrong = false
+  var wantedOwner: String?
   var language: String?
   var modulePackage: String?
   var searched: [String] = []
@@ -50,11 +61,18 @@ struct LastWords: ObservationKind {
   var gemName: String?
   var npmName: String?
   var rockName: String?
+  var rName: String?
   var pathVariable: String?
   var shadow: String?
   var localeName: String?
   var localeLanguage: String?
   var unknownUser: String?
+  var isGroup = false
+  var nearUser: String?
+  var allowList: String?
+  var denyList: String?
+  var isCircular = false
+  var encodingVariable: String?
   var memorySetting: String?
   var memoryRemedy: String?
   var memoryLasting: String?
@@ -164,6 +182,28 @@ struct LastWords: ObservationKind {
       "resolver", \.resolver,
       "What /etc/resolv.conf and /etc/nsswitch.conf say of who is asked for names."),
     .init("near_host", \.nearHost, "A line of /etc/hosts with a name like the one sought."),
+    .init("unset_variable", \.unsetVariable, "The variable that the words say is not set."),
+    .init(
+      "unset_definition", \.unsetDefinition,
+      "The line of a file .env in the working directory that sets it."),
+    .init(
+      "has_windows_line_ends", \.hasWindowsLineEnds,
+      "True for a shell script whose lines end in carriage return and line feed."),
+    .init(
+      "wants_bash", \.wantsBash,
+      "True if the words are what another shell says of what only bash knows."),
+    .init(
+      "names_its_shell", \.namesItsShell, "True if the script's own first line chose the shell."),
+    .init(
+      "empty_database", \.emptyDatabase,
+      "The file of a database without tables (0 bytes), if the words miss a table."),
+    .init(
+      "is_pointer", \.isPointer, "True if `content_file` is what Git LFS has in place of a file."),
+    .init(
+      "certificate_fault", \.certificateFault,
+      "What is wrong with a certificate: other-name, expired, not-yet-valid, self-signed, unknown-issuer."
+    ),
+    .init("is_self_signed", \.isSelfSigned, "True if that is self-signed."),
     .init("trust_store", \.trustStore, "The file of trusted certificates that it had read last."),
     .init(
       "missing_store", \.missingStore,
@@ -181,12 +221,16 @@ struct LastWords: ObservationKind {
     .init("file_mode", \.fileMode, "The permission bits of `file` then, in octal digits."),
     .init("file_owner", \.fileOwner, "The owner of `file` then."),
     .init("file_is_directory", \.fileIsDirectory, "True if `file` is a directory then."),
+    .init(
+      "owner_is_wrong", \.ownerIsWrong,
+      "True if they speak of the owner, who is not the user of the process."),
+    .init("wanted_owner", \.wantedOwner, "Who owns what that process makes."),
     .init("wanted_mode", \.wantedMode, "The permission bits that the words ask for."),
     .init("status", \.status, "Exit status of the process."),
     .init("module", \.module, "The module, library or class that the words say is missing."),
     .init(
       "language", \.language,
-      "Whose module that is: Python, Perl, Ruby, Node.js, Java, Lua, Tcl, PHP, Go, Rust."),
+      "Whose module that is: Python, Perl, Ruby, Node.js, Java, Lua, Tcl, PHP, Go, Rust, R."),
     .init("module_package", \.modulePackage, "A package of the distribution that has the module."),
     .init("searched", \.searched, "The directories in which the module was looked for."),
     .init("near", \.near, "Files there whose names resemble that of the module."),
@@ -198,6 +242,7 @@ struct LastWords: ObservationKind {
     .init("gem_name", \.gemName, "Its name for gem."),
     .init("npm_name", \.npmName, "Its name for npm."),
     .init("rock_name", \.rockName, "Its name for luarocks."),
+    .init("r_name", \.rName, "Its name for R's install.packages."),
     .init(
       "path_variable", \.pathVariable, "The variable that adds to the interpreter's search path."),
     .init(
@@ -218,6 +263,20 @@ struct LastWords: ObservationKind {
       "own_configuration", \.ownConfiguration,
       "The file below /etc with the program's name in its path that it had read first."),
     .init("unknown_user", \.unknownUser, "The user or group that the words say is unknown."),
+    .init("is_group", \.isGroup, "True if that is a group."),
+    .init("near_user", \.nearUser, "A user or group that exists and has a similar name."),
+    .init(
+      "allow_list", \.allowList,
+      "A list of those who may, read before the words refuse, on which the user is not."),
+    .init(
+      "deny_list", \.denyList,
+      "A list of those who may not, read before the words refuse, on which the user is."),
+    .init(
+      "encoding_variable", \.encodingVariable,
+      "The environment variable, with its value, that sets the encoding of Python's streams."),
+    .init(
+      "is_circular", \.isCircular,
+      "True if modules of Python import each other: the words speak of one that was not yet read to its end."),
     .init(
       "memory_setting", \.memorySetting,
       "The limit on memory of the program's own that the words say was reached."),

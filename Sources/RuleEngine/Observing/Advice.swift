@@ -24,8 +24,12 @@ enum Advice {
   private static func paragraph(from index: Int, of lines: [SpokenLine]) -> String {
     var text = LogPrefix.removed(from: lines[index].text.trimmed)
     for next in lines[(index + 1)...].prefix(3) {
-      let more = next.text.trimmed
-      guard let last = text.last, last.isLetter || last.isNumber || last == ",",
+      // git begins each line of its advice with "hint:".
+      let more =
+        next.text.hasPrefix("hint: ") && lines[index].text.hasPrefix("hint: ")
+        ? String(next.text.dropFirst(6)).trimmed : next.text.trimmed
+      guard let last = text.last,
+        last.isLetter || last.isNumber || last == "," || text.hasSuffix("e.g."),
         let first = more.first, first.isLowercase || "\"'`".contains(first)
       else { break }
       text += " " + more
@@ -77,6 +81,6 @@ enum Advice {
   private static let heads: Set<String> = ["hint:", "help:", "tip:", "suggestion:", "note:"]
   private static let verbs: Set<String> = [
     "run", "try", "use", "install", "rerun", "execute", "add", "set", "increase", "check", "make",
-    "consider", "ensure", "specify", "remove", "create", "reinstall", "upgrade",
+    "consider", "ensure", "commit", "integrate", "move", "rename", "fetch", "specify", "remove", "create", "reinstall", "upgrade",
   ]
 }

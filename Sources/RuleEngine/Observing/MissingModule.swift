@@ -17,6 +17,7 @@ struct MissingModule: Equatable {
     case rust = "Rust"
     case cmake = "CMake"
     case pkgConfig = "pkg-config"
+    case r = "R"
   }
 
   let language: Language
@@ -64,6 +65,7 @@ struct MissingModule: Equatable {
     ("package ", " is not in GOROOT", .go), ("package ", " is not in std", .go),
     ("no matching package named `", "`", .rust), ("failed to get `", "`", .rust),
     ("can't find crate for `", "`", .rust),
+    ("there is no package called ‘", "’", .r), ("there is no package called '", "'", .r),
     ("package configuration file provided by \"", "\"", .cmake),
     ("Could NOT find ", " ", .cmake), ("Dependency \"", "\" not found", .pkgConfig),
     ("Package ", " was not found in the pkg-config search path", .pkgConfig),
@@ -81,7 +83,7 @@ struct MissingModule: Equatable {
     switch language {
     case .perl: name.replacing("::", with: "/")
     case .python, .java, .lua: name.replacing(".", with: "/")
-    case .ruby, .node, .php, .tcl, .go, .rust, .cmake, .pkgConfig: name
+    case .ruby, .node, .php, .tcl, .go, .rust, .cmake, .pkgConfig, .r: name
     }
   }
 
@@ -106,6 +108,7 @@ struct MissingModule: Equatable {
       return ["php-\(prefix)", "php-\(prefix)string"]
     case .cmake: return ["lib\(lower)-dev", "\(lower)-dev"]
     case .pkgConfig: return ["lib\(lower.droppingPrefix("lib"))-dev", "\(lower)-dev"]
+    case .r: return ["r-cran-\(lower)", "r-bioc-\(lower)"]
     case .java, .go, .rust: return []
     }
   }
@@ -131,6 +134,7 @@ struct MissingModule: Equatable {
     case .java: [path + ".class"]
     case .cmake: [path + "Config.cmake", path.lowercased() + "-config.cmake"]
     case .pkgConfig: [path + ".pc"]
+    case .r: [path + "/DESCRIPTION"]
     case .php, .tcl, .go, .rust: []
     }
   }
@@ -152,6 +156,7 @@ struct MissingModule: Equatable {
     case .lua: return "luarocks install " + name
     case .go: return "go get " + name
     case .rust: return "cargo add " + name
+    case .r: return "Rscript -e 'install.packages(\"" + name + "\")'"
     case .java, .php, .tcl, .cmake, .pkgConfig: return nil
     }
   }

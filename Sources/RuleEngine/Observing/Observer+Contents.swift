@@ -70,10 +70,17 @@ extension Observer {
     case .empty:
       seen.contentIsEmpty = true
       seen.content = "no bytes: it is empty"
+    case .other(.text) where isPointer(file):
+      seen.isPointer = true
+      seen.content = "a pointer of Git LFS in place of the file itself"
     case .other(.text), .other(.data), .script:
-      guard words.contains(where: FormatWords.nameBinary), content != .other(content: .data) else {
-        return
-      }
+      // A line of it can be named in a text alone.
+      guard seen.lineNumber == nil, content != .other(content: .data),
+        words.contains(where: {
+          FormatWords.nameBinary(in: $0)
+            && FormatWords.speak(of: $0, namesFile: file == seen.file)
+        })
+      else { return }
       seen.content = "text"
     case .other(let other):
       seen.contentIsWebPage = other == .html
@@ -81,7 +88,13 @@ extension Observer {
     case .elf, .damagedElf, .directory: return
     }
     seen.contentFile = file
-    seen.contentIsOther = !seen.contentIsEmpty && !seen.contentIsWebPage
+    seen.contentIsOther = !seen.contentIsEmpty && !seen.contentIsWebPage && !seen.isPointer
+  }
+
+  /// True for what Git LFS has in the place of a file that was not fetched.
+  private func isPointer(_ file: String) -> Bool {
+    inquiry.lines(around: 1, of: file).first?.text
+      .hasPrefix("version https://git-lfs.github.com/spec/") ?? false
   }
 
   /// What a file of keys or certificates (RFC 7468) holds in place of what words ask of it.

@@ -123,7 +123,10 @@ extension Observer {
     let script = process.arguments.dropFirst().first { !$0.hasPrefix("-") }.map {
       PathName.directory(of: PathName.absolute($0, from: process.workingDirectory))
     }
-    var roots = [process.workingDirectory]
+    // An environment that was made for another version of its interpreter has it beside.
+    var roots = seen.searched.filter { $0.hasSuffix("/site-packages") && !$0.hasPrefix("/usr/") }
+      .map { PathName.directory(of: PathName.directory(of: $0)) }
+    roots.append(process.workingDirectory)
     if let script { roots.append(script) }
     if let home, !home.hasPrefix("/usr/") { roots.append(home) }
     seen.elsewhere = inquiry.nearby(
@@ -141,72 +144,6 @@ extension Observer {
       ?? SearchOption.words(
         for: process.executable.map(PathName.base) ?? "", directory: directory)
   }
-
-  /// Mode and owner of the file that words find too open, or of the wrong owner.
-  func describeRights(
-    of lines: [String], _ process: ProcessRecord, in seen: inout LastWords, asking: Bool
-  ) {
-    let about = ([seen.line] + lines).filter { text in
-      let text = text.lowercased()
-      return Self.rightsWords.contains { text.contains($0) }
-    }
-    guard let telling = about.first else { return }
-    let named = about.lazy.compactMap { text -> String? in
-      let words = Mentions.tokens(of: text).filter { $0.contains("/") }
-      // "user/group" is no file where the line has a whole path.
-      let paths = words.filter { $0.hasPrefix("/") }
-      let names = (paths.isEmpty ? words : paths)
-        .map { PathName.absolute($0, from: process.workingDirectory) }
-      return names.filter { $0 != process.executable && $0 != process.executedPath }.sorted().last
-    }.first
-    seen.isAboutRights = true
-    seen.line = LogPrefix.removed(from: telling.trimmed)
-    seen.wantedMode = wantedMode(in: about)
-    guard let named = named ?? seen.file else { return }
-    seen.file = named
-    seen.lineNumber = nil
-    guard asking,
-      var component = inquiry.pathWalk(named)?.components.last(where: { $0.path == named })
-    else { return }
-    if telling.lowercased().contains("parent directory"),
-      let parent = inquiry.pathWalk(named)?.components.last(where: {
-        $0.path == PathName.directory(of: named)
-      })
-    {
-      component = parent
-      seen.file = parent.path
-    }
-    let digits = String(component.mode, radix: 8)
-    seen.fileMode = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-    seen.fileOwner = component.ownerName
-    seen.fileIsDirectory = component.type == .directory
-  }
-
-  /// The octal number behind "should be", "must be" or "to be mode" in words about rights.
-  private func wantedMode(in lines: [String]) -> String? {
-    for text in lines {
-      guard
-        let phrase = ["hould be", "ust be", "equires mode", "maximum "].lazy
-          .compactMap({ text.firstRange(of: $0) }).first
-      else { continue }
-      for word in text[phrase.upperBound...].split(whereSeparator: { !$0.isNumber && !$0.isLetter })
-      where (3...4).contains(word.count) && word.allSatisfy({ ("0"..."7").contains($0) }) {
-        return String(word)
-      }
-    }
-    return nil
-  }
-
-  /// How programs say that they do not trust a file for its mode or owner.
-  private static let rightsWords = [
-    "too open", "insecure permission", "invalid permission", "bad permission", "unsafe permission",
-    "wrong permission", "bad ownership", "wrong owner", "insecure owner", "bad owner",
-    "world writable", "world-writable", "group writable", "group-writable", "writable by group",
-    "accessible by others", "readable by others", "writable by others", "group or world access",
-    "is owned by uid", "is owned by gid", "not owned by", "must be owned by", "should be mode",
-    "has unsafe", "is wrong, maximum", "permissions are too", "too permissive",
-    "unsafe permissions", "insecure file mode", "permissions should be", "insecure mode",
-  ]
 
   /// The name to look for: what a search had in common, or the path as the program gave it, if that
   /// does not begin at the root.

@@ -32,6 +32,8 @@ extension Observer {
       }
       describeNeeds(of: interpreter, call, in: &seen)
     default:
+      let beside = PathName.directory(of: seen.path) + "/" + PathName.base(of: interpreter)
+      if case .exists? = inquiry.pathWalk(beside)?.end { seen.interpreterBeside = beside }
       seen.nearInterpreter =
         inquiry.similarNames(
           to: PathName.base(of: interpreter), in: PathName.directory(of: interpreter)

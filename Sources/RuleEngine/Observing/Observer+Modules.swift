@@ -59,6 +59,9 @@ extension Observer {
       seen.pathVariable =
         "CMAKE_PREFIX_PATH, or \(module.name)_DIR for the directory of its \(module.name)Config.cmake"
     case .pkgConfig: seen.pathVariable = "PKG_CONFIG_PATH"
+    case .r:
+      seen.rName = module.name
+      seen.pathVariable = "R_LIBS_USER"
     case .java, .php, .go, .rust: break
     }
   }
@@ -74,6 +77,21 @@ extension Observer {
     return process.recentFiles.last {
       PathName.base(of: $0) == name + ".py" && !$0.hasPrefix("/usr/")
     }
+  }
+
+  /// The variable that sets the encoding of a process's streams to another one than UTF-8, with its value.
+  func encodingVariable(of process: ProcessRecord) -> String? {
+    ["PYTHONIOENCODING", "LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { name -> String? in
+      guard let value = process.environmentValue(name), !value.isEmpty else { return nil }
+      return "\(name)=\(value)"
+    }.first { !$0.lowercased().contains("utf") }
+  }
+
+  /// True if a module that was not yet read to its end was asked for something by another file than
+  /// itself: the two import each other.
+  func isCircular(_ line: String, shadow: String?, askedIn file: String?) -> Bool {
+    guard line.contains("partially initialized module"), let shadow, let file else { return false }
+    return file != shadow
   }
 
   /// The locale whose files were looked for last and not found.

@@ -169,6 +169,11 @@ extension Observer {
     seen.action = action(of: call)
     seen.isRoot = process.credentials?.user == 0
     seen.lostPrivilege = process.lostPrivilege
+    seen.wantsRoot =
+      !seen.isRoot
+      && run.mentions.lines.contains {
+        $0.process == call.process && PrivilegeWords.wantRoot($0.text)
+      }
     seen.user = process.credentials.map { String($0.user) } ?? ""
     guard asking else { return seen }
     seen.chain = libraryChain(to: path, process)
@@ -368,6 +373,9 @@ extension Observer {
       seen.isDirectory = component.type == .directory
       seen.type = component.type?.rawValue
       seen.linkTarget = component.linkTarget
+      if component.linkTarget != nil, case .danglingLink? = inquiry.pathWalk(target)?.end {
+        seen.linkIsDangling = true
+      }
     }
     switch call.error {
     case .crossDevice:
@@ -379,6 +387,12 @@ extension Observer {
       seen.holderPid = holder?.process.map { Int($0.pid) }
       if call.error == .busy, inquiry.fileSystem(seen.path)?.mountPoint == seen.path {
         seen.mountPoint = seen.path
+      } else if call.error == .busy, seen.type == FileType.blockDevice.rawValue {
+        seen.mountedAt = inquiry.lines(mentioning: [seen.path], in: ["/proc/self/mounts"])
+          .compactMap { line in
+            let fields = line.text.split(separator: " ")
+            return fields.count > 2 && fields[0] == seen.path ? String(fields[1]) : nil
+          }.first
       }
     case .notEmpty, .exists:
       if seen.isDirectory { seen.contents = inquiry.contents(of: target) }

@@ -31,10 +31,55 @@ extension Observer {
       seen.resolver = resolver()
       seen.nearHost = nearHost(to: name)
     }
+    if let name = seen.unknownUser {
+      let file = seen.isGroup ? "/etc/group" : "/etc/passwd"
+      seen.nearUser = inquiry.words(near: name, in: [file]).first
+    }
+    describeList(process, line, in: &seen)
+    describeDatabase(process, line, in: &seen)
     guard TrustWords.speak(of: line) else { return }
     seen.trustStore = process.recentFiles.last { TrustWords.isStore($0) }
     describeMissingStore(process, in: &seen)
   }
+
+  /// The database without any table, if the words miss one: who opens a file that is not there makes an
+  /// empty one.
+  private func describeDatabase(
+    _ process: ProcessRecord, _ line: String, in seen: inout LastWords
+  ) {
+    guard line.lowercased().contains("no such table"),
+      let file = process.lastWrittenFile ?? process.recentFiles.last,
+      inquiry.programFile(file) == .empty
+    else { return }
+    seen.emptyDatabase = file
+    seen.elsewhere = inquiry.nearby(
+      [PathName.base(of: file)],
+      around: Self.neighbourhood([PathName.directory(of: file), process.workingDirectory])
+    ).filter { $0 != file }
+  }
+
+  /// The list of those who may, or may not, if the words refuse the user and it was read before them:
+  /// /etc/cron.allow and its kind.
+  private func describeList(_ process: ProcessRecord, _ line: String, in seen: inout LastWords) {
+    guard Self.refusals.contains(where: { line.lowercased().contains($0) }),
+      let file = process.recentFiles.last(where: { !Self.isPlumbing($0) && !Self.isCode($0) }),
+      let user = process.credentials.map({ inquiry.userName($0.user) })
+    else { return }
+    let name = PathName.base(of: file).lowercased()
+    let isListed = inquiry.lines(mentioning: [user], in: [file]).contains {
+      $0.text.split { $0.isWhitespace || $0 == "," || $0 == ":" }.contains { $0 == user }
+    }
+    if name.contains("allow"), !isListed {
+      seen.allowList = file
+    } else if name.contains("deny"), isListed {
+      seen.denyList = file
+    }
+  }
+
+  private static let refusals = [
+    "not allowed", "not permitted", "not authorized", "not authorised", "denied", "not listed",
+    "no permission", "do not have permission", "may not",
+  ]
 
   /// A store of certificates that a variable names and that is not there, so that none is trusted.
   private func describeMissingStore(_ process: ProcessRecord, in seen: inout LastWords) {

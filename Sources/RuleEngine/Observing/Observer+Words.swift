@@ -38,8 +38,21 @@ extension Observer {
     let place = found?.place
     seen.file = place?.file
     seen.lineNumber = place?.line
+    let unknownUser = UnknownUser.find(in: line.text)
+    seen.unknownUser = unknownUser?.name
+    seen.isGroup = unknownUser?.isGroup ?? false
     if asking { describeSurroundings(process, line.text, in: &seen) }
     seen.shadow = shadow(in: line.text, process)
+    if let frame = before.lazy.reversed().compactMap({
+      NamedPlace.find(in: $0, base: process.workingDirectory)
+    }).first(where: { $0.line != nil }),
+      isCircular(line.text, shadow: seen.shadow, askedIn: frame.file)
+    {
+      seen.isCircular = true
+      seen.file = frame.file
+      seen.lineNumber = frame.line
+    }
+    seen.encodingVariable = encodingVariable(of: process)
     describeLocale(process, in: &seen)
     seen.isLost =
       line.stream == .syslog
@@ -48,7 +61,6 @@ extension Observer {
           && $0.address == .unix(path: "/dev/log")
       }
     seen.unseenError = unseenError(in: line.text, process)
-    seen.unknownUser = UnknownUser.name(in: line.text)
     seen.error = SpokenError.find(in: line.text)?.name
     let unknown = UnknownWord.find(in: line.text)
     seen.unknownWord = unknown ?? UnknownWord.reference(in: line.text)
@@ -62,9 +74,15 @@ extension Observer {
     seen.wantsRoot = process.credentials?.user != 0 && PrivilegeWords.wantRoot(line.text)
     seen.lostPrivilege = process.lostPrivilege
     seen.missesPrivilege = block.contains { PrivilegeWords.missPrivilege($0.text) }
-    describeModule(process, in: &seen, asking: asking)
     describeModule(in: line.text, process, in: &seen, asking: asking)
-    describeRights(of: block.map(\.text), process, in: &seen, asking: asking)
+    describeModule(process, in: &seen, asking: asking)
+    let told = block.filter { $0.stream != .syslog } + block.filter { $0.stream == .syslog }
+    describeRights(of: told.map(\.text), process, in: &seen, asking: asking)
+    if let found = CertificateFault.find(in: [line.text] + block.map(\.text)) {
+      seen.certificateFault = found.fault.rawValue
+      seen.isSelfSigned = found.fault == .selfSigned
+      seen.line = Self.cut(LogPrefix.removed(from: found.line.trimmed), to: 400)
+    }
     if seen.lastFile == seen.file { seen.lastFile = nil }
     // What it wrote itself tells more, but is nothing to correct.
     if let file = seen.file, seen.lineNumber == nil,
@@ -97,6 +115,7 @@ extension Observer {
         seen.lineNumber = nil
       }
     }
+    describeScript(process, [line.text] + more.map(\.text), in: &seen)
     if let data = seen.dataFile, seen.file.map({ $0 == data || Self.isOfALibrary($0) }) ?? true {
       seen.sourceLine = nil
     }

@@ -1,9 +1,14 @@
 internal import TraceEvents
 
 /// The name of a user or group that a program says nobody has.
-enum UnknownUser {
+struct UnknownUser: Equatable {
+  /// The name.
+  let name: String
+  /// True if the words speak of a group.
+  let isGroup: Bool
+
   /// The name in a line of complaint; nil where it is about something else.
-  static func name(in line: String) -> String? {
+  static func find(in line: String) -> UnknownUser? {
     let lower = line.lowercased()
     for mark in marks {
       guard let start = lower.firstRange(of: mark)?.upperBound, lower.count == line.count else {
@@ -19,7 +24,8 @@ enum UnknownUser {
       {
         continue
       }
-      if !name.isEmpty, name.count <= 32 { return String(name) }
+      guard !name.isEmpty, name.count <= 32 else { continue }
+      return UnknownUser(name: String(name), isGroup: mark.contains("group") || mark == "getgrnam(")
     }
     return nil
   }

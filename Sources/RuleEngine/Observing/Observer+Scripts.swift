@@ -1,0 +1,74 @@
+internal import History
+internal import TraceEvents
+
+// What is wrong with a script, by the words of its shell.
+extension Observer {
+  /// Tells of a script that was written for another shell or on Windows, and of a variable that is not
+  /// set.
+  func describeScript(_ process: ProcessRecord, _ words: [String], in seen: inout LastWords) {
+    seen.unsetVariable =
+      words.lazy.compactMap(ShellWords.unsetVariable).first
+      ?? (seen.sourceLine?.contains("environ") ?? false
+        ? words.lazy.compactMap(ShellWords.missingKey).first : nil)
+    if let name = seen.unsetVariable {
+      let file = process.workingDirectory + "/.env"
+      let line = inquiry.lines(mentioning: [name], in: [file]).first { line in
+        [name + "=", "export " + name + "="].contains { line.text.hasPrefix($0) }
+      }
+      seen.unsetDefinition = line.map { "\(file) line \($0.number)" }
+    }
+    guard let shell = process.executable.map(PathName.base), Self.shells.contains(shell),
+      let file = seen.file
+    else { return }
+    if let number = seen.lineNumber {
+      // At the end of the file, the last line does.
+      let lines = inquiry.lines(around: max(1, number - 1), of: file, context: 1)
+      seen.hasWindowsLineEnds = !lines.isEmpty && lines.allSatisfy { $0.text.hasSuffix("\r") }
+    }
+    seen.wantsBash = shell != "bash" && words.contains(where: ShellWords.areOfBash)
+    seen.namesItsShell = process.executedPath == file
+  }
+
+  private static let shells: Set<String> = ["sh", "dash", "bash", "ash", "busybox", "ksh", "mksh"]
+}
+
+/// Words of shells about scripts.
+enum ShellWords {
+  /// The variable that a shell says is not set.
+  static func unsetVariable(in line: String) -> String? {
+    let text = line.trimmed
+    for end in [": unbound variable", ": parameter not set", ": parameter null or not set"]
+    where text.hasSuffix(end) {
+      let name = text.dropLast(end.count).split(separator: " ").last.map(String.init) ?? ""
+      return isName(name) ? name : nil
+    }
+    return nil
+  }
+
+  /// The key that Python says a dictionary does not have, if it has the form of a variable's name.
+  static func missingKey(in line: String) -> String? {
+    let text = line.trimmed
+    guard text.hasPrefix("KeyError: '"), text.hasSuffix("'") else { return nil }
+    let name = String(text.dropFirst(11).dropLast())
+    return isName(name) && name == name.uppercased() ? name : nil
+  }
+
+  private static func isName(_ text: String) -> Bool {
+    text.first.map { $0.isLetter || $0 == "_" } ?? false
+      && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+  }
+
+  /// True for what sh says of what only bash knows.
+  static func areOfBash(_ line: String) -> Bool {
+    let text = line.trimmed
+    return commandsOfBash.contains { text.hasSuffix(": \($0): not found") }
+      || text.hasSuffix("Syntax error: \"(\" unexpected") || text.hasSuffix("Bad substitution")
+      || text.hasSuffix("Syntax error: redirection unexpected")
+      || text.hasSuffix("Illegal option -o pipefail")
+  }
+
+  private static let commandsOfBash = [
+    "[[", "source", "declare", "pushd", "popd", "let", "shopt", "function", "typeset", "mapfile",
+    "readarray", "((",
+  ]
+}
