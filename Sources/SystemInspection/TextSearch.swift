@@ -137,7 +137,9 @@ enum TextSearch {
     _ line: ArraySlice<UInt8>, file: String, number: Int, keepingReturn: Bool = false
   ) -> TextLine {
     var cut = line.prefix(maximumLineLength)
-    if !keepingReturn, cut.last == UInt8(ascii: "\r"), cut.count == line.count { cut = cut.dropLast() }
+    if !keepingReturn, cut.last == UInt8(ascii: "\r"), cut.count == line.count {
+      cut = cut.dropLast()
+    }
     if cut.count < line.count {
       // Not in the middle of a character.
       while let next = line[cut.endIndex...].first, next & 0xC0 == 0x80, !cut.isEmpty {

@@ -276,7 +276,8 @@ struct LastWords: ObservationKind {
       "The environment variable, with its value, that sets the encoding of Python's streams."),
     .init(
       "is_circular", \.isCircular,
-      "True if modules of Python import each other: the words speak of one that was not yet read to its end."),
+      "True if modules of Python import each other: the words speak of one that was not yet read to its end."
+    ),
     .init(
       "memory_setting", \.memorySetting,
       "The limit on memory of the program's own that the words say was reached."),

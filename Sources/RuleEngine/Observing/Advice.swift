@@ -81,6 +81,7 @@ enum Advice {
   private static let heads: Set<String> = ["hint:", "help:", "tip:", "suggestion:", "note:"]
   private static let verbs: Set<String> = [
     "run", "try", "use", "install", "rerun", "execute", "add", "set", "increase", "check", "make",
-    "consider", "ensure", "commit", "integrate", "move", "rename", "fetch", "specify", "remove", "create", "reinstall", "upgrade",
+    "consider", "ensure", "commit", "integrate", "move", "rename", "fetch", "specify", "remove",
+    "create", "reinstall", "upgrade",
   ]
 }

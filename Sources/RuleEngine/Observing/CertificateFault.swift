@@ -12,7 +12,9 @@ enum CertificateFault: String {
   static func find(in lines: [String]) -> (fault: CertificateFault, line: String)? {
     let about = lines.filter(TrustWords.speak)
     for (phrase, fault) in phrases {
-      if let line = about.first(where: { $0.lowercased().contains(phrase) }) { return (fault, line) }
+      if let line = about.first(where: { $0.lowercased().contains(phrase) }) {
+        return (fault, line)
+      }
     }
     return nil
   }
@@ -24,7 +26,8 @@ enum CertificateFault: String {
     ("certificate is not valid for", .otherName), ("doesn't match", .otherName),
     ("does not match", .otherName), ("altname", .otherName), ("alternative names", .otherName),
     ("common name", .otherName), ("no name matching", .otherName),
-    ("has expired", .expired), ("certificate expired", .expired), ("certificate is expired", .expired),
+    ("has expired", .expired), ("certificate expired", .expired),
+    ("certificate is expired", .expired),
     ("expired certificate", .expired), ("cert_has_expired", .expired),
     ("not yet valid", .notYetValid), ("not yet activated", .notYetValid),
     ("self-signed", .selfSigned), ("self signed", .selfSigned),

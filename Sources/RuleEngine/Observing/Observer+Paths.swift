@@ -388,7 +388,8 @@ extension Observer {
       if call.error == .busy, inquiry.fileSystem(seen.path)?.mountPoint == seen.path {
         seen.mountPoint = seen.path
       } else if call.error == .busy, seen.type == FileType.blockDevice.rawValue {
-        seen.mountedAt = inquiry.lines(mentioning: [seen.path], in: ["/proc/self/mounts"])
+        seen.mountedAt =
+          inquiry.lines(mentioning: [seen.path], in: ["/proc/self/mounts"])
           .compactMap { line in
             let fields = line.text.split(separator: " ")
             return fields.count > 2 && fields[0] == seen.path ? String(fields[1]) : nil
