@@ -22,6 +22,8 @@ package struct FailedCall: Sendable {
   /// How many programs its process had become before.
   package let generation: Int
 
+  /// How many shared libraries its process had opened before.
+  package var librariesBefore = 0
   /// How often it failed so.
   package var count = 1
   /// Number and time of the last time.

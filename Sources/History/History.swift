@@ -255,12 +255,13 @@ package struct History: Sendable {
         }
         break
       }
-      failures.record(
-        FailedCall(
-          number: event.number, time: event.time, process: index, call: call, error: error,
-          path: digest.path, secondPath: digest.secondPath, target: target,
-          address: call.address ?? peer(of: target), generation: processes[index].generation,
-          lastNumber: event.number, lastTime: event.time))
+      var failed = FailedCall(
+        number: event.number, time: event.time, process: index, call: call, error: error,
+        path: digest.path, secondPath: digest.secondPath, target: target,
+        address: call.address ?? peer(of: target), generation: processes[index].generation,
+        lastNumber: event.number, lastTime: event.time)
+      failed.librariesBefore = processes[index].libraries.count
+      failures.record(failed)
       if error == .brokenPipe || error == .connectionReset, let target {
         brokenChannels[index] = target
       }

@@ -99,7 +99,28 @@ extension CallFeatures {
         found.append((mention.line, value))
       }
     }
-    return found
+    return found + mentionsOfUsers(of: call, run)
+  }
+
+  /// How many libraries before a missing one are asked whether words name them.
+  private static let fewUsers = 6
+
+  /// The lines that name a library opened just before one that is missing: it is likely the one that
+  /// needs it, and some programs keep the loader's own words to themselves.
+  private static func mentionsOfUsers(
+    of call: FailedCall, _ run: RankingContext
+  ) -> [(line: Int, value: Double)] {
+    guard call.error.isAbsence, call.replacement == nil, let path = call.path,
+      Observer.isLibraryName(PathName.base(of: path))
+    else { return [] }
+    let users = run.history.processes[call.process].libraries
+      .prefix(call.librariesBefore).suffix(fewUsers)
+    return users.flatMap { user in
+      run.mentions.mentions(of: PathName.base(of: user), after: call.number)
+        .filter { isAudience(run.mentions.lines[$0.line].process, of: call.process, run) }
+        .filter { run.mentions.complaintWeight(around: $0.line) >= 0.3 }
+        .map { ($0.line, RankingWeights.userMentioned) }
+    }
   }
 
   /// True if the next words of its process have the words of its error and name no other path that

@@ -7,7 +7,7 @@ enum InstalledPackages {
   private static let maximumListSize = 16 << 20
   private static let maximumPackages = 20_000
 
-  /// The package that owns `path`: `names` with one element or none; `unknown` where no package
+  /// The package that owns `path`, be it there or not: `names` with one element or none; `unknown` where no package
   /// system that we can read is there.
   static func owner(of path: String) -> SystemAnswer {
     guard path.hasPrefix("/"), !path.contains("\n") else { return .names(list: []) }
@@ -25,7 +25,9 @@ enum InstalledPackages {
   /// /sbin and /lib became links into /usr.
   private static func spellings(of path: String) -> [String] {
     var paths = [path]
-    if let reached = PathWalker().walk(path).steps.last?.component.path { paths.append(reached) }
+    // Of what is missing the walk ends at a directory, which is another matter.
+    let walked = PathWalker().walk(path)
+    if let last = walked.last { paths.append(walked.steps[last].component.path) }
     for path in paths {
       if path.hasPrefix("/usr/") {
         paths.append(String(path.dropFirst(4)))

@@ -107,6 +107,9 @@ package struct LibraryFinding: Codable, Sendable, Hashable {
   package var places: [LibraryPlace]
   /// Other copies, which would be found if the search went on.
   package var hidden: [LibraryPlace]
+  /// Files of directories where it was looked for that call themselves by its name (DT_SONAME), where it
+  /// was not found: only a link to one of them is missing.
+  package var unlinked: [String]?
   /// Versions of symbols that it defines, in order; for a question about one those of its kind.
   package var versions: [String]
 

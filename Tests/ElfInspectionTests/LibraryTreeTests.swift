@@ -46,6 +46,20 @@ struct LibraryTreeTests {
     #expect(found.objects.first { $0.name == "libinner.so.1" }?.places.last?.source == .libraryPath)
   }
 
+  @Test func aLibraryWithoutTheLinkOfItsNameIsTold() throws {
+    let workshop = Workshop()
+    try library("price", in: workshop)
+    let main = try program(needs: "price", options: "-Wl,-rpath,'$ORIGIN'", in: workshop)
+    try workshop.must("mv libprice.so.1 libprice.so.1.4 && ln -s libprice.so.1.4 libprice.so")
+    // Another version, which calls itself so.
+    try workshop.must("gcc -shared -fPIC -o libprice.so.2 -Wl,-soname,libprice.so.2 price.c")
+    let start = LoaderStart(program: main)
+    let found = try LibraryInquiry(start).library("libprice.so.1", version: nil).unlinked
+    #expect(found == [workshop.path + "/libprice.so.1.4"])
+    try workshop.must("ln -s libprice.so.1.4 libprice.so.1")
+    #expect(try LibraryInquiry(start).library("libprice.so.1", version: nil).unlinked == nil)
+  }
+
   @Test func anOldRunPathServesWhatItsObjectLoads() throws {
     let workshop = Workshop()
     try library("inner", in: workshop)

@@ -120,6 +120,32 @@ struct ObserverTests {
     #expect(dangling.trouble == "dangling" && dangling.linkTarget == "libb.so.2.1")
     finding.places[1].verdict = .absent
     #expect(try seen().trouble == "missing")
+    #expect(try seen().missingLink == nil)
+    finding.unlinked = ["/opt/lib/libb.so.2.1"]
+    #expect(try seen().missingLink == "/opt/lib/libb.so.2")
+    #expect(try seen().isRemedied)
+  }
+
+  @Test(
+    "What an installed package has, and is gone: a library, a file", arguments: ["libx.so.1", "x"])
+  func ownerOfWhatIsGone(name: String) throws {
+    var inspector = FakeInspector()
+    inspector[.packageOwning(path: "/usr/lib/\(name)")] = .names(list: ["libx1"])
+    inspector[
+      .library(
+        name: name, version: nil,
+        start: LoaderStart(
+          program: "/usr/bin/app", workingDirectory: "/home/ann", tried: ["/usr/lib"]))] =
+      .library(
+        finding: LibraryFinding(
+          chain: ["app", name],
+          places: [LibraryPlace(path: "/usr/lib/\(name)", source: .standard, verdict: .absent)]))
+    let trace = trace {
+      $0.open("/usr/lib/\(name)", .fails(.noEntry))
+      $0.say("app: /usr/lib/\(name): No such file or directory")
+    }
+    let seen = try observation(inspector, of: trace)
+    #expect((seen as? LibraryNotLoaded)?.owner ?? (seen as? MissingPath)?.owner == "libx1")
   }
 
   @Test("A refusal: the component, whose bits, which right")

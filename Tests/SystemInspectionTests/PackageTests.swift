@@ -17,6 +17,12 @@ import TraceEvents
     #expect(PackageLists.candidates(for: file).isEmpty)
   }
 
+  /// A path below a directory that one package alone has.
+  @Test func whatIsMissingDoesNotBelongToItsDirectory() {
+    let answer = InstalledPackages.owner(of: "/usr/share/doc/dpkg/there-is-no-such-file")
+    if case .names(let list) = answer { #expect(list.isEmpty) }
+  }
+
   @Test func onlyWholeNamesOfTheListCount() {
     let list = Array("Package: first\nVersion: 1\n\nPackage: libwebp6\nDepends: libwebp7\n".utf8)
     let found = unsafe PackageLists.packages(

@@ -27,7 +27,31 @@ package struct LibraryInquiry {
         requester: nil, isLoadedAtRunTime: true, path: found.path, places: found.places,
         hidden: found.hidden)
     }
+    if finding.path == nil { finding.unlinked = unlinked(base(name), in: finding.places) }
     return outside(finding)
+  }
+
+  /// Files beside `places` that have `name` as their soname; nil if there are none.
+  private func unlinked(_ name: String, in places: [LibraryPlace]) -> [String]? {
+    guard let stem = name.firstRange(of: ".so").map({ name[..<$0.upperBound] }) else { return nil }
+    var directories: [String] = []
+    for place in places where place.verdict == .absent {
+      let directory = tree.files.withoutLinkedDirectories(directory(of: place.path))
+      if !directories.contains(directory) { directories.append(directory) }
+    }
+    var found: [String] = []
+    for directory in directories.prefix(8) {
+      for near in tree.files.names(in: directory).filter({ $0.hasPrefix(stem) && $0 != name })
+        .prefix(Self.mostDefiners)
+      {
+        guard let file = tree.files.resolved(directory + "/" + near), !found.contains(file),
+          let library = try? LibraryFile(path: tree.files.outside(file), withSymbols: false),
+          library.facts.soname == name
+        else { continue }
+        found.append(file)
+      }
+    }
+    return found.isEmpty ? nil : found
   }
 
   /// Where `name` should come from, which the file called `user` wants.
@@ -186,6 +210,7 @@ package struct LibraryInquiry {
     finding.requester = finding.requester.map(tree.files.outside)
     finding.path = finding.path.map(tree.files.outside)
     for index in finding.places.indices { finding.places[index] = outside(finding.places[index]) }
+    finding.unlinked = finding.unlinked.map { $0.map(tree.files.outside) }
     for index in finding.hidden.indices { finding.hidden[index] = outside(finding.hidden[index]) }
     return finding
   }

@@ -21,6 +21,11 @@ struct LibraryNotLoaded: ObservationKind {
   var elsewhere: [String] = []
   var bestElsewhere: String?
   var package: String?
+  var owner: String?
+  var unlinked: String?
+  var missingLink: String?
+  /// Whether what mends it is known.
+  var isRemedied: Bool { package != nil || owner != nil || unlinked != nil }
   var jail: String?
 
   static let name = "library-not-loaded"
@@ -51,6 +56,12 @@ struct LibraryNotLoaded: ObservationKind {
     .init("elsewhere", \.elsewhere, "Files of that name where the loader does not look."),
     .init("best_elsewhere", \.bestElsewhere, "The directory of the first of them."),
     .init("package", \.package, "A package that ships it, where the machine knows one."),
+    .init("owner", \.owner, "The installed package whose file is not there any more."),
+    .init(
+      "unlinked", \.unlinked,
+      "The library itself, by its soname, if only the link is missing that has its name."),
+    .init("is_remedied", \.isRemedied, "True if `package`, `owner` or `unlinked` is known."),
+    .init("missing_link", \.missingLink, "The path that this link would have."),
     .init("jail", \.jail, "The program's root directory, if it is not that of the machine."),
   ]
 }

@@ -37,12 +37,14 @@ struct MissingPath: ObservationKind {
   var unmounted: String?
   var unmountedSource: String?
   var inPath: String?
+  var owner: String?
 
   static let name = "missing-path"
   static let summary =
     "A call ended in ENOENT, ENOTDIR or ELOOP: the path it named leads to nothing."
   static let fields: [ObservationField<Self>] = [
     .init("path", \.path, "Absolute path that was asked for."),
+    .init("owner", \.owner, "The installed package that has a file of that path."),
     .init("asked", \.asked, "The path as the program gave it, where that differs."),
     .init("base", \.base, "Last component of `path`."),
     .init("directory", \.directory, "Directory of `path`."),

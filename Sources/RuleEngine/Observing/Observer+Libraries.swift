@@ -50,7 +50,12 @@ extension Observer {
       describeVerdicts(finding.places, in: &seen)
     }
     if seen.places.isEmpty { seen.places = tried.map { $0 + ": not there" } }
-    seen.near = Self.otherVersions(of: seen.library, in: tried, inquiry)
+    seen.unlinked = finding?.unlinked?.first
+    seen.missingLink = seen.unlinked.map { PathName.directory(of: $0) + "/" + seen.library }
+    // Other links to the library itself are no other version.
+    seen.near =
+      seen.unlinked != nil
+      ? [] : Self.otherVersions(of: seen.library, in: tried, inquiry).filter { !leadsNowhere($0) }
     guard seen.trouble == "missing" else { return }
     let homes = [process.executable, seen.libraryUser].compactMap { $0 }.map(PathName.directory)
     seen.elsewhere = inquiry.nearby(
@@ -60,7 +65,20 @@ extension Observer {
     ).filter { found in !(finding?.places.contains { $0.path == found } ?? false) }
     // A directory outside of its root is none to such a program.
     if seen.jail == nil { seen.bestElsewhere = seen.elsewhere.first.map(PathName.directory) }
-    if seen.elsewhere.isEmpty { seen.package = inquiry.packageShipping(seen.library) }
+    guard seen.elsewhere.isEmpty else { return }
+    seen.owner = finding.flatMap { owner(of: $0.places) }
+    if seen.owner == nil { seen.package = inquiry.packageShipping(seen.library) }
+  }
+
+  /// The installed package that one of the places belongs to where nothing was.
+  private func owner(of places: [LibraryPlace]) -> String? {
+    places.lazy.filter { $0.verdict == .absent && $0.source != .libraryPath }.prefix(4)
+      .compactMap { inquiry.packageOwning($0.path) }.first
+  }
+
+  /// True for a symbolic link whose target is not there.
+  private func leadsNowhere(_ path: String) -> Bool {
+    if case .danglingLink? = inquiry.pathWalk(path)?.end { true } else { false }
   }
 
   /// What was there but did not serve decides more than where nothing was.

@@ -53,6 +53,10 @@ extension Observer {
     if seen.notDirectory == nil, call.error == .notDirectory, seen.existsNow {
       seen.notDirectory = path
     }
+    if seen.mentioned, !seen.existsNow {
+      let likely = [path] + places.filter { !Self.isForProcessor($0) }.prefix(4)
+      seen.owner = likely.lazy.compactMap { owner(of: $0) }.first
+    }
     seen.near = near(to: sought, besides: places)
     seen.bestNear = seen.near.first
     seen.oddity = NameOddity.words(for: call.call.path ?? path)
@@ -82,6 +86,14 @@ extension Observer {
   }
 
   /// Names that resemble the last component of `path` in its directory, else in those of the first
+  /// The installed package that a file of the system belongs to which is not there.
+  private func owner(of path: String) -> String? {
+    guard ["/usr/", "/lib", "/bin/", "/sbin/", "/opt/"].contains(where: { path.hasPrefix($0) }),
+      !path.hasPrefix("/usr/local/")
+    else { return nil }
+    return inquiry.packageOwning(path)
+  }
+
   /// `places`; as paths.
   private func near(to path: String, besides places: [String]) -> [String] {
     var searched = [path]
@@ -101,6 +113,8 @@ extension Observer {
 
   /// The first places of a long search, and how many more there were.
   private static func abridged(_ places: [String]) -> [String] {
+    let plain = places.filter { !isForProcessor($0) }
+    let places = plain.isEmpty ? places : plain
     guard places.count > 10 else { return places }
     return places.prefix(9) + ["and \(places.count - 9) more"]
   }
