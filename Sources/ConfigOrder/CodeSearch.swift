@@ -12,6 +12,8 @@ struct CodeSearch {
 
   /// The names, without suffixes, of what was found where packages keep their data.
   private var found: Set<Substring> = []
+  /// The same with the directory that it is in: `colorschemes/default.py`.
+  private var foundPlaces: Set<String> = []
   /// The names that were looked for where programs are.
   private var programs: Set<String> = []
   /// The files that were read.
@@ -29,6 +31,7 @@ struct CodeSearch {
       if tried.status != .missing {
         if ConfigurationPlaces.isStore(tried.path) {
           found.insert(ConfigurationPlaces.codeStem(of: base))
+          foundPlaces.insert(Self.place(of: tried.path))
         }
         if ConfigurationPlaces.isCodeName(base) {
           lacking[PathName.directory(of: tried.path)] = -Self.many * tries.count
@@ -53,9 +56,17 @@ struct CodeSearch {
         && ConfigurationPlaces.codeSuffixes.contains { isTried("\(path).\($0)") }
     }
     if ConfigurationPlaces.isCodeName(String(base.dropLast(suffixLength(base)))) { return true }
-    if ConfigurationPlaces.saysConfiguration(code: base) { return false }
+    if ConfigurationPlaces.saysConfiguration(code: base) {
+      return foundPlaces.contains(Self.place(of: path))
+    }
     return found.contains(ConfigurationPlaces.codeStem(of: base))
       || lacking[PathName.directory(of: path)] ?? 0 >= Self.many
+  }
+
+  /// The last directory and the name without suffixes.
+  private static func place(of path: String) -> String {
+    PathName.base(of: PathName.directory(of: path)) + "/"
+      + ConfigurationPlaces.codeStem(of: PathName.base(of: path))
   }
 
   private func suffixLength(_ base: String) -> Int {

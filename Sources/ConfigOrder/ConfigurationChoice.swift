@@ -21,14 +21,14 @@ struct ConfigurationChoice {
   /// Bytes above which a file that something merely mentions is data.
   private static let mostBytes = 1 << 20
 
-  private let order: ConfigurationOrder
-  private let answer: (SystemQuestion) -> SystemAnswer
+  let order: ConfigurationOrder
+  let answer: (SystemQuestion) -> SystemAnswer
   /// The tries, with those of links completed by what became of the files that they lead to.
-  private var tries: [PathTry]
+  var tries: [PathTry]
   /// Positions of the tries that a link's entry stands for.
   private var followed: Set<Int> = []
-  private var search: ReferenceSearch
-  private var isChosen: [Bool]
+  var search: ReferenceSearch
+  var isChosen: [Bool]
 
   init(_ order: ConfigurationOrder, answer: @escaping (SystemQuestion) -> SystemAnswer) {
     self.order = order
@@ -56,7 +56,7 @@ struct ConfigurationChoice {
         reason = self.reason(index)
       } else if !isWorthTelling(index, isParent: parents.contains(tried.path))
         // A directory of data in which nothing was found.
-        || tried.isDirectory && ConfigurationPlaces.isStore(tried.path)
+        || tried.isDirectory && tried.status != .missing && ConfigurationPlaces.isStore(tried.path)
           && !chosenParents.contains(tried.path)
       {
         reason = .onTheWay
@@ -100,14 +100,27 @@ struct ConfigurationChoice {
       waiting.append(index)
     }
     var next = 0
-    while next < waiting.count {
-      for index in search.search(waiting[next])
-      where !isChosen[index] && isConfigurationByLine(index) && !code.includes(tries[index]) {
+    func searchWaiting() {
+      while next < waiting.count {
+        for index in search.search(waiting[next])
+        where !isChosen[index] && isConfigurationByLine(index) && !code.includes(tries[index]) {
+          isChosen[index] = true
+          waiting.append(index)
+        }
+        next += 1
+      }
+    }
+    searchWaiting()
+    for script in tries.indices where isScript(script) {
+      for index in search.search(script) where !isChosen[index] && isConfigurationOfScript(index) {
         isChosen[index] = true
         waiting.append(index)
       }
-      next += 1
     }
+    waiting += configurationOfPackages() + vendorFilesThatLeadOn()
+    for index in waiting[next...] { isChosen[index] = true }
+    searchWaiting()
+    chooseListedDirectories()
   }
 
   /// The files beside one that is configuration by its name, in a directory of a program's own, which
@@ -182,6 +195,7 @@ struct ConfigurationChoice {
     if order.sockets.contains(tried.path) || order.executed.contains(tried.path) { return false }
     if tried.isMade, !ConfigurationPlaces.looksLikeConfiguration(base) { return false }
     if tried.isWritten, !tried.isLikely { return false }
+    if isWordOfCommand(tried, base) { return false }
     if tried.isLikely { return true }
     guard let given = tried.given else { return false }
     if given.isExact, isDirectory {
@@ -200,7 +214,8 @@ struct ConfigurationChoice {
       return isSettings(tried, base)
     }
     // What lies in a directory of configuration that an option or a variable names.
-    return given.saysConfiguration && !ConfigurationPlaces.isDataName(base)
+    return given.saysConfiguration && given.origin != .option(name: "-C")
+      && !ConfigurationPlaces.isDataName(base)
       && !ConfigurationPlaces.isCodeName(base) && tried.isOpened
   }
 
@@ -212,7 +227,8 @@ struct ConfigurationChoice {
       order.circumstances.first?.given.origin(of: tried.path)?.isExact == true
     else { return false }
     if order.isServer { return true }
-    guard !ConfigurationPlaces.isDocument(base),
+    let isWritable = ConfigurationPlaces.isWrittenByHand(base) && tried.given?.option != nil
+    guard isWritable || !ConfigurationPlaces.isDocument(base),
       case .lines(let lines) = answer(
         .linesAround(file: tried.path, line: 1, context: SettingsText.lines))
     else { return false }
@@ -223,17 +239,31 @@ struct ConfigurationChoice {
         of: base, named: order.circumstances[tried.circumstances].name))
   }
 
+  /// True for a word of the command line, `config` of `tox config`, that was looked for as a file.
+  private func isWordOfCommand(_ tried: PathTry, _ base: String) -> Bool {
+    guard tried.status == .missing, !base.utf8.contains(UInt8(ascii: ".")) else { return false }
+    let circumstances = order.circumstances[tried.circumstances]
+    return PathName.directory(of: tried.path) == circumstances.workingDirectory
+      && circumstances.arguments.dropFirst().contains(base)
+      && tried.given?.saysConfiguration != true
+  }
+
   private func isShort(_ given: GivenPaths.Origin) -> Bool {
     if case .option(let name) = given.origin { name.utf8.count == 2 } else { false }
   }
 
   private func isData(_ base: String, _ given: GivenPaths.Origin) -> Bool {
+    if case .option(let name) = given.origin, name.utf8.count > 2,
+      NameSigns.isConfiguration(option: name)
+    {
+      return false
+    }
     if ConfigurationPlaces.isDataName(base) { return true }
     // `-c` and `-f` have other meanings in interpreters and compilers.
-    return isShort(given) && ConfigurationPlaces.isCodeName(base)
+    return isShort(given) && !given.isOfScript && ConfigurationPlaces.isCodeName(base)
   }
 
-  private func isConfigurationByLine(_ index: Int) -> Bool {
+  func isConfigurationByLine(_ index: Int) -> Bool {
     let tried = tries[index]
     guard let naming = search.namings[index], !tried.isMade, !tried.isWritten,
       !order.sockets.contains(tried.path), !order.executed.contains(tried.path),
@@ -269,8 +299,13 @@ struct ConfigurationChoice {
     }
     // A directory on the way to a file is no news.
     if isParent || tried.isDirectory {
+      if tried.status == .missing, !isParent {
+        return ConfigurationPlaces.isDirectoryOfConfiguration(tried.path)
+      }
       return ![.checked, .opened, .missing].contains(tried.status)
     }
+    // A look at what a package brought.
+    if tried.status == .checked, ConfigurationPlaces.isStore(tried.path) { return false }
     guard tried.status == .checked || tried.status == .opened else { return true }
     // Whoever lists a directory may look at all that is in it.
     if tried.status == .checked, let listed = order.listings[PathName.directory(of: tried.path)],
@@ -284,8 +319,16 @@ struct ConfigurationChoice {
 
   private func entry(_ index: Int) -> ConfigurationEntry {
     let tried = tries[index]
+    // Of a file without a byte no position tells that it was read.
+    var status = tried.status
+    if status == .opened, !tried.isDirectory,
+      case .lines(let lines) = answer(.linesAround(file: tried.path, line: 1, context: 0)),
+      lines.isEmpty
+    {
+      status = .read
+    }
     return ConfigurationEntry(
-      path: tried.path, isDirectory: tried.isDirectory, status: tried.status, error: tried.error,
+      path: tried.path, isDirectory: tried.isDirectory, status: status, error: tried.error,
       process: tried.process, reader: tried.reader, number: tried.number, origin: origin(index),
       realPath: tried.realPath == tried.path ? nil : tried.realPath, bytes: tried.bytes,
       isSystemWide: ConfigurationPlaces.isSystemWide(tried.path))

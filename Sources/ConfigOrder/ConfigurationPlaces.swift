@@ -15,11 +15,11 @@ enum ConfigurationPlaces {
     {
       return false
     }
-    if dataPrefixes.contains(where: { path.hasPrefix($0) }) { return base == "pyvenv.cfg" }
+    if dataPrefixes.begin(path) { return base == "pyvenv.cfg" }
     let isInStore = isStore(path)
     if !isInStore, anywhere.contains(suffix(of: base)) { return true }
-    if dataParts.contains(where: { (path + "/").contains($0) }) { return false }
-    if prefixes.contains(where: { path.hasPrefix($0) }) { return true }
+    if dataParts.occurs(in: path + "/") { return false }
+    if prefixes.begin(path) { return true }
     let isCode = isCodeName(base) && !names.contains(base)
     if isInStore {
       return isFileNamed(base, after: circumstances.name) || path.contains("/etc/")
@@ -35,15 +35,15 @@ enum ConfigurationPlaces {
         if isNamed(String(name), after: circumstances.name) { return true }
       }
     }
-    if isCode { return false }
+    // `webpack.config.js`, `.eslintrc.cjs`
+    if isCode { return !isInStore && saysConfigurationInDots(base) }
     if isFileNamed(base, after: circumstances.name) { return true }
-    return looksLikeConfiguration(base) || parts.contains { path.contains($0) }
+    return looksLikeConfiguration(base) || parts.occurs(in: path)
   }
 
   /// True for the files that every program touches and no program owns.
   static func isSystemWide(_ path: String) -> Bool {
-    systemWide.contains(path)
-      || systemWidePrefixes.contains { path.hasPrefix($0) || path + "/" == $0 }
+    systemWide.contains(path) || systemWidePrefixes.begin(path + "/")
   }
 
   /// True if a name by itself says configuration.
@@ -54,7 +54,24 @@ enum ConfigurationPlaces {
     {
       return true
     }
+    if base.hasSuffix("rc"), !base.contains("."), base.utf8.count > 4,
+      !plainRunNames.contains(where: { base.hasSuffix($0) })
+    {
+      return true
+    }
     return suffixes.contains(suffix(of: base))
+  }
+
+  /// True for a name with a suffix of configuration: `app.conf`.
+  static func hasSuffixOfConfiguration(_ base: String) -> Bool {
+    suffixes.contains(suffix(of: base))
+  }
+
+  /// True for a file of code whose name before its own suffix is one of configuration.
+  private static func saysConfigurationInDots(_ base: String) -> Bool {
+    let stem = String(base.dropLast(suffix(of: base).count + 1))
+    return stem.hasPrefix(".") && looksLikeConfiguration(stem)
+      || suffixes.contains(suffix(of: stem))
   }
 
   /// The letters of a program's name, without a version: `php` of `php8.2`.
@@ -82,11 +99,11 @@ enum ConfigurationPlaces {
   static func isExcluded(_ path: String) -> Bool {
     // A directory counts as what lies in it.
     let place = path + "/"
-    if neverPrefixes.contains(where: { place.hasPrefix($0) }) {
+    if neverPrefixes.begin(place) {
       // What is configured until the next start: /run/tmpfiles.d.
       guard path.hasPrefix("/run/"), place.contains(".d/") else { return true }
     }
-    if neverParts.contains(where: { place.contains($0) }) { return true }
+    if neverParts.occurs(in: place) { return true }
     return neverSuffixes.contains(suffix(of: PathName.base(of: path)))
   }
 
@@ -114,28 +131,39 @@ enum ConfigurationPlaces {
 
   /// True if a file of code is configuration by its name: `settings.py`.
   static func saysConfiguration(code base: String) -> Bool {
-    let name = codeStem(of: base.lowercased())
-    return codeNameParts.contains { name.contains($0) }
+    let name = String(codeStem(of: base.lowercased()))
+    return codeNameParts.occurs(in: name)
       || codeNameEnds.contains { name.hasSuffix($0) }
   }
 
   /// True for a name that is one of data, unless something else speaks for the file.
   static func isDataName(_ base: String) -> Bool {
     if names.contains(base) { return false }
-    if dataSuffixes.contains(suffix(of: base)) { return true }
+    let suffix = suffix(of: base)
+    if dataSuffixes.contains(suffix) { return true }
+    // `session.conf`, `session.d`
+    if suffixes.contains(suffix) || suffix == "d" { return false }
+    if base.hasSuffix("~") || dataNameParts.occurs(in: base) { return true }
     let name = base.lowercased()
-    return base.hasSuffix("~") || dataNameParts.contains { name.contains($0) }
-      || dataNameEnds.contains { name.hasSuffix($0) }
+    return dataNameEnds.contains { name.hasSuffix($0) }
   }
 
   /// True where packages keep their data: a directory there that led to nothing says nothing.
-  static func isStore(_ path: String) -> Bool { stores.contains { path.hasPrefix($0) } }
+  static func isStore(_ path: String) -> Bool { stores.begin(path) }
 
   /// True for a name of data that includes make configuration all the same: `include rules.txt`.
   static func isPlainData(_ base: String) -> Bool { plainData.contains(suffix(of: base)) }
 
   /// True for a name of a form that data has as well: `data.json`.
   static func isDocument(_ base: String) -> Bool { documents.contains(suffix(of: base)) }
+
+  /// True for a name of a form in which people write both settings and data: `defaults.yaml`.
+  static func isWrittenByHand(_ base: String) -> Bool { handwritten.contains(suffix(of: base)) }
+
+  /// True if a directory's name says that configuration lies in it: `conf.d`, `app.d`.
+  static func isDirectoryOfConfiguration(_ path: String) -> Bool {
+    path.hasSuffix(".d") || directoryNames.occurs(in: PathName.base(of: path))
+  }
 
   /// True if a file's suffix is short for a program's name: `ovpn` for openvpn, `nft`.
   static func isType(of base: String, named program: String) -> Bool {
@@ -149,8 +177,11 @@ enum ConfigurationPlaces {
     return true
   }
 
+  /// True below the directories that are for configuration alone.
+  static func isPlace(_ path: String) -> Bool { prefixes.begin(path) }
+
   /// True in the directories of programs.
-  static func isProgram(_ path: String) -> Bool { dataPrefixes.contains { path.hasPrefix($0) } }
+  static func isProgram(_ path: String) -> Bool { dataPrefixes.begin(path) }
 
   /// What follows the last dot of a name; nothing for one that only begins with a dot.
   static func suffix(of base: String) -> String {
@@ -161,38 +192,43 @@ enum ConfigurationPlaces {
   }
 
   private static let signs = ConfigurationSigns.embedded
-  private static let prefixes = signs["places: prefixes below which files are configuration"]
-  private static let parts = signs["places: parts of a path below which files are configuration"]
-  private static let stores = signs[
-    "places: where programs keep data, so that a name alone says little"]
+  private static let prefixes = PathPrefixes(
+    signs["places: prefixes below which files are configuration"])
+  private static let parts = signs.words(
+    "places: parts of a path below which files are configuration")
+  private static let stores = PathPrefixes(
+    signs["places: where programs keep data, so that a name alone says little"])
   private static let suffixes = signs.set("names: suffixes")
   private static let anywhere = signs.set("names: suffixes, wherever the file is")
   private static let names = signs.set("names: whole")
-  private static let neverPrefixes = signs["never: prefixes"]
-  private static let neverParts = signs["never: parts of a path"]
+  private static let neverPrefixes = PathPrefixes(signs["never: prefixes"])
+  private static let neverParts = signs.words("never: parts of a path")
   private static let neverSuffixes = signs.set(
     "data: suffixes that are looked for and never configuration")
-  private static let dataPrefixes = signs[
-    "data: prefixes, unless a line or an option names the file"]
-  private static let dataParts = signs[
-    "data: parts of a path, unless a line or an option names the file"]
+  private static let dataPrefixes = PathPrefixes(
+    signs["data: prefixes, unless a line or an option names the file"])
+  private static let dataParts = signs.words(
+    "data: parts of a path, unless a line or an option names the file")
   /// The suffixes of languages that programs are configured in.
   static let codeSuffixes = signs.set(
     "code: suffixes of what is configuration in a place of configuration, and nowhere else")
   private static let plainCodeSuffixes = signs.set(
     "code: suffixes of what is configuration there if its name says so as well")
   private static let dotEnds = signs["names: ends of those that begin with a dot"]
+  private static let plainRunNames = signs["names: ends of those that are no configuration by rc"]
   private static let plainData = signs.set(
     "data: suffixes of what is configuration if a line includes it")
   private static let documents = signs.set("data: suffixes of documents, which can be either")
+  private static let handwritten = signs.set("data: suffixes of documents that people write")
+  private static let directoryNames = signs.words("places: parts of the names of directories")
   private static let codeDirectoryEnds = signs[
     "code: directories of such files, by the end of their name"]
   private static let codeNameEnds = signs["code: ends of such names, before the suffix"]
-  private static let codeNameParts = signs["code: parts of such names"]
+  private static let codeNameParts = signs.words("code: parts of such names")
   private static let dataSuffixes = signs.set(
     "data: suffixes, unless a line or an option names the file")
   private static let dataNameEnds = signs["data: ends of a name"]
-  private static let dataNameParts = signs["data: parts of a name"]
+  private static let dataNameParts = signs.words("data: parts of a name")
   private static let systemWide = signs.set("system-wide: files")
-  private static let systemWidePrefixes = signs["system-wide: prefixes"]
+  private static let systemWidePrefixes = PathPrefixes(signs["system-wide: prefixes"])
 }

@@ -12,6 +12,8 @@ struct GivenPaths: Sendable {
     var saysConfiguration: Bool
     /// The option that stands before a word of the command line, whose value it can be.
     var option: String?
+    /// True if the option is one of a script that an interpreter runs.
+    var isOfScript = false
   }
 
   let generation: Int
@@ -61,7 +63,9 @@ struct GivenPaths: Sendable {
         let name = argument[..<equals]
         add(
           argument[argument.index(after: equals)...], .option(name: String(name)),
-          saysConfiguration: true, process)
+          saysConfiguration: NameSigns.isConfiguration(option: name)
+            || !NameSigns.isData(option: name),
+          process)
         option = nil
       } else if argument.utf8.count > 3, !argument.hasPrefix("--"),
         let slash = argument.firstIndex(of: "/"),
@@ -86,7 +90,8 @@ struct GivenPaths: Sendable {
     guard path.utf8.count > 1 else { return }
     if let known = exact[path], known.saysConfiguration, !saysConfiguration { return }
     exact[path] = Origin(
-      origin: origin, isExact: true, saysConfiguration: saysConfiguration, option: option)
+      origin: origin, isExact: true, saysConfiguration: saysConfiguration, option: option,
+      isOfScript: process.arguments.dropFirst().first?.hasPrefix("/") == true)
   }
 
   /// What names `path`, or the nearest directory around it; nil if nothing does.

@@ -49,7 +49,9 @@ enum ReferenceLine {
         $0 == 0x2F || $0 == 0x2E || Reference.wildcards.contains($0)
       }
       if !isBare || leadsOn && position > 0 {
-        if let pattern = pattern(of: token, circumstances) {
+        if let pattern = pattern(
+          of: isBehindCommand(token, in: line) ? "*" + token : token, circumstances)
+        {
           found.append(
             Reference(
               pattern: pattern, leadsOn: leadsOn,
@@ -63,11 +65,32 @@ enum ReferenceLine {
 
   /// The words of a line: between blanks, quotes, brackets and signs of assignment.
   private static func tokens(of line: String) -> [Substring] {
-    line.split { character in
-      switch character {
-      case " ", "\t", "\"", "'", "`", "=", ";", "(", ")", "<", ">", ",", "|", "&": true
+    line.utf8.split { byte in
+      switch byte {
+      case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\""), UInt8(ascii: "'"),
+        UInt8(ascii: "`"), UInt8(ascii: "="), UInt8(ascii: ";"), UInt8(ascii: "("),
+        UInt8(ascii: ")"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: ","),
+        UInt8(ascii: "|"), UInt8(ascii: "&"):
+        true
       default: false
       }
+    }.map { Substring($0) }
+  }
+
+  /// True if a word that begins with a slash goes on with a value: `"$(dirname "$0")/lib.conf"`, `"$X"/y`.
+  private static func isBehindCommand(_ token: Substring, in line: String) -> Bool {
+    guard token.hasPrefix("/") else { return false }
+    var before = line.utf8[..<token.startIndex]
+    let isQuoted = before.last == UInt8(ascii: "\"")
+    if isQuoted { before.removeLast() }
+    guard let last = before.last else { return false }
+    switch last {
+    case UInt8(ascii: ")"): return true
+    case UInt8(ascii: "`"): return before.count { $0 == UInt8(ascii: "`") } % 2 == 0
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "}"):
+      return isQuoted
+    default: return false
     }
   }
 

@@ -21,6 +21,29 @@ enum InstalledPackages {
     return .unknown(reason: "no package database of dpkg or apk is here")
   }
 
+  /// Those of `paths` that dpkg has as configuration files (`deb-conffiles(5)`).
+  static func configuration(among paths: [String]) -> SystemAnswer {
+    guard let files = try? FileReading.names(in: dpkgLists, limit: 4 * maximumPackages) else {
+      return .unknown(reason: "no package database of dpkg is here")
+    }
+    var wanted: [[UInt8]: String] = [:]
+    for path in paths { wanted[TargetText.bytes(of: path)] = path }
+    var found: Set<String> = []
+    for file in files where file.hasSuffix(".conffiles") {
+      guard
+        let list = try? FileReading.contents(of: dpkgLists + "/" + file, limit: maximumListSize)
+      else { continue }
+      for line in list.lines {
+        // A flag can stand before the path: `remove-on-upgrade /etc/x`.
+        guard let slash = line.firstIndex(of: UInt8(ascii: "/")),
+          let path = wanted[Array(line[slash...])]
+        else { continue }
+        found.insert(path)
+      }
+    }
+    return .names(list: paths.filter { found.contains($0) })
+  }
+
   /// The names that the file may be listed by: as asked, without links, and before or after /bin,
   /// /sbin and /lib became links into /usr.
   private static func spellings(of path: String) -> [String] {

@@ -49,6 +49,7 @@ package struct LiveSystemInspector: SystemInspector {
     case .userName(let user): .names(list: UserDatabase.userName(user).map { [$0] } ?? [])
     case .groupName(let group): .names(list: UserDatabase.groupName(group).map { [$0] } ?? [])
     case .packageOwning(let path): InstalledPackages.owner(of: path)
+    case .packageConfiguration(let paths): InstalledPackages.configuration(among: paths)
     // Files of programs are read by ElfInspection.
     case .program, .library, .symbol:
       .unknown(reason: "this inspector does not read programs")

@@ -87,9 +87,12 @@ extension TraceSession {
           .contains { UInt64($0) == call.arguments[1] & 0xFFFF_FFFF }
       if isHarmless { break }
       let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
-      let held = thread.process.descriptors[descriptor]?.held
-      giveUp(descriptor, thread)
-      held?.giveUp()
+      let table = thread.process.descriptors
+      guard table[descriptor]?.isWatched == true else { break }
+      release(descriptor, thread)
+      table[descriptor]?.held?.giveUp()
+      // While it stays open it is looked at again: at the next lock, and at the end.
+      table[descriptor]?.held = nil
     case .unmounts:
       for id in processes.keys.sorted() {
         guard let process = processes[id],
@@ -154,10 +157,12 @@ extension TraceSession {
     }
   }
 
-  /// True for a descriptor that only reads a file that could be configuration.
+  /// True for a descriptor that reads a file that could be configuration, and is there already.
   private func isWorthALook(_ call: PendingCall, flags: Int, _ thread: TracedThread) -> Bool {
-    // O_ACCMODE, O_DIRECTORY, O_PATH
-    guard call.arguments[flags] & (0o3 | 0o200000 | 0o10000000) == 0 else { return false }
+    // O_WRONLY, O_CREAT, O_TRUNC, O_DIRECTORY, O_PATH
+    guard call.arguments[flags] & (0o1 | 0o100 | 0o1000 | 0o200000 | 0o10000000) == 0 else {
+      return false
+    }
     guard case .complete(let path) = decoder.memory.text(thread.id, at: call.arguments[flags - 1])
     else { return false }
     return WatchedPaths.contains(path)

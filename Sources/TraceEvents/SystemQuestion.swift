@@ -65,6 +65,9 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   case nearWords(word: String, files: [String])
   /// Which installed package owns `path`? Answer: `names` with one element, or none.
   case packageOwning(path: String)
+  /// Which of `paths` are configuration files of installed packages, by the packages' own account
+  /// (dpkg's conffiles)? Answer: `names`, in the order of `paths`.
+  case packageConfiguration(paths: [String])
   /// Which package known to the machine ships a file or command of this name?
   /// Answer: `names`, best first, at most 3.
   case packageShipping(name: String)

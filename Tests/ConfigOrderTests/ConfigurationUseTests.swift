@@ -63,7 +63,12 @@ import TraceTestSupport
 
   @Test(arguments: [
     ("/srv/work/CMakeLists.txt", true), ("/srv/work/notes.txt", false),
-    ("/srv/work/apprc", true), ("/srv/work/otherrc", false),
+    ("/srv/work/apprc", true), ("/srv/work/otherrc", true), ("/srv/work/othersrc", false),
+    ("/srv/work/session.conf", true), ("/srv/work/session", false),
+    ("/etc/app/session.d/x", true), ("/home/ann/.RData", false), ("/home/ann/.app-local", true),
+    ("/srv/work/app.config.js", true), ("/srv/work/app.js", false), ("/srv/work/.apprc.cjs", true),
+    ("/srv/work/config/default.json", true), ("/srv/work/other/default.json", false),
+    ("/srv/work/test.env", true),
     ("/home/ann/.app/startup/00-first.py", true), ("/home/ann/.app/lib/first.py", false),
     ("/srv/work/conftest.py", true), ("/srv/work/jail.local", true),
     ("/usr/share/app/conftest.py", false), ("/srv/work/.appignore", true),

@@ -87,4 +87,16 @@ import TraceEvents
     #expect(inspector.answer(.packageOwning(path: "/usr/bin")) == .names(list: []))
     #expect(inspector.answer(.packageOwning(path: "/bin/bas")) == .names(list: []))
   }
+
+  @Test(.enabled(if: try FileStatus(of: "/var/lib/dpkg/info").type == .directory))
+  func configurationIsInDpkgsLists() throws {
+    let lists = try FileReading.names(in: "/var/lib/dpkg/info", limit: 100_000)
+    let list = try #require(lists.first { $0.hasSuffix(".conffiles") })
+    let lines = try FileReading.contents(of: "/var/lib/dpkg/info/" + list, limit: 1 << 20).lines
+    let line = TargetText.decoding(try #require(lines.last))
+    let path = String(line[try #require(line.firstIndex(of: "/"))...])
+    let asked = ["/none/at/all", path, "/etc/passwd"]
+    #expect(
+      LiveSystemInspector().answer(.packageConfiguration(paths: asked)) == .names(list: [path]))
+  }
 }

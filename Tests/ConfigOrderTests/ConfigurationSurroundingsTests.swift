@@ -1,0 +1,146 @@
+import ConfigOrder
+import History
+import Testing
+import TraceEvents
+import TraceTestSupport
+
+/// What is around a file tells whether it is configuration: its package, a script, a directory.
+@Suite struct ConfigurationSurroundingsTests {
+  /// Lines of a file, as the machine would give them.
+  private func lines(_ file: String, _ texts: String...) -> SystemAnswer {
+    .lines(
+      list: texts.enumerated().map { TextLine(file: file, number: $0.offset + 1, text: $0.element) }
+    )
+  }
+
+  @Test func aPackageSaysWhatItsConfigurationIs() {
+    var machine = FakeInspector()
+    let paths = ["/etc/app/page.css", "/etc/app/page.png"]
+    machine[.packageConfiguration(paths: paths)] = .names(list: ["/etc/app/page.css"])
+    let found = entries(on: machine) { trace in
+      for path in paths { trace.read(path) }
+      trace.stat("/etc/app/other.css")
+    }
+    #expect(found.map(\.path) == ["/etc/app/page.css"])
+  }
+
+  @Test func aScriptReadsItsSettings() {
+    var machine = FakeInspector()
+    machine[.references(file: "/srv/work/run.sh")] = lines(
+      "/srv/work/run.sh", ". /srv/work/settings", "source /srv/work/library.sh",
+      "cat /srv/work/notes", ". \"$(dirname \"$0\")/near\"")
+    let found = entries(with: ["/srv/work/run.sh"], on: machine) { trace in
+      for name in ["run.sh", "settings", "library.sh", "notes", "near"] {
+        trace.read("/srv/work/\(name)")
+      }
+    }
+    #expect(found.map(\.path) == ["/srv/work/settings", "/srv/work/near"])
+    guard case .line(let line, _) = found.last?.origin else {
+      Issue.record("no line led to it")
+      return
+    }
+    #expect(line.number == 4)
+  }
+
+  @Test(arguments: [("conf.d", true), ("site-config", true), ("things", false)])
+  func aDirectoryThatConfigurationWasFoundIn(_ name: String, _ isConfiguration: Bool) {
+    let found = entries { trace in
+      trace.open("/srv/work/\(name)", flags: "O_RDONLY|O_DIRECTORY")
+      trace.call("getdents64", 3)
+      trace.read("/srv/work/\(name)/a.conf")
+    }
+    let directory = isConfiguration ? ["/srv/work/\(name)"] : []
+    #expect(found.map(\.path) == directory + ["/srv/work/\(name)/a.conf"])
+  }
+
+  @Test(arguments: [(".d", true), ("-conf", true), ("", false)])
+  func aDirectoryThatIsMissing(_ end: String, _ isConfiguration: Bool) {
+    let found = entries {
+      $0.open(
+        "/etc/app/places\(end)", .fails(.noEntry), flags: "O_RDONLY|O_DIRECTORY")
+    }
+    #expect(found.map(\.status) == (isConfiguration ? [.missing] : []))
+  }
+
+  @Test func aFileThatWasTriedAsADirectoryFirst() {
+    let found = entries { trace in
+      trace.open("/etc/app.conf", .fails(.notDirectory), flags: "O_RDONLY|O_DIRECTORY")
+      trace.read("/etc/app.conf")
+    }
+    #expect(found.map(\.isDirectory) == [false])
+  }
+
+  @Test func aFileOfAPackageThatLeadsToConfiguration() {
+    var machine = FakeInspector()
+    machine[.references(file: "/usr/share/app/session.conf")] = lines(
+      "/usr/share/app/session.conf", "<include>/etc/app/session.conf</include>")
+    machine[.references(file: "/usr/share/app/other.conf")] = lines(
+      "/usr/share/app/other.conf", "icon /usr/share/app/icon.png")
+    let found = entries(on: machine) { trace in
+      trace.read("/usr/share/app/other.conf")
+      trace.read("/usr/share/app/session.conf")
+      trace.open("/etc/app/session.conf", .fails(.noEntry))
+    }
+    #expect(found.map(\.path) == ["/usr/share/app/session.conf", "/etc/app/session.conf"])
+  }
+
+  @Test func anEmptyFileIsReadAtOnce() {
+    var machine = FakeInspector()
+    let question = { SystemQuestion.linesAround(file: $0, line: 1, context: 0) }
+    machine[question("/etc/app/empty.conf")] = .lines(list: [])
+    machine[question("/etc/app/full.conf")] = lines("/etc/app/full.conf", "a = 1")
+    let found = entries(on: machine) { trace in
+      trace.open("/etc/app/empty.conf")
+      trace.open("/etc/app/full.conf")
+    }
+    #expect(found.map(\.status) == [.read, .opened])
+  }
+
+  @Test func aWordOfTheCommandIsNoFile() {
+    let found = entries(with: ["config", "list"]) {
+      $0.stat("/home/ann/config", .fails(.noEntry))
+      $0.stat("/home/ann/other/config", .fails(.noEntry))
+    }
+    #expect(found.map(\.path) == ["/home/ann/other/config"])
+  }
+
+  @Test(arguments: [
+    (["--data-file=/srv/work/x"], false), (["--app-file=/srv/work/x"], true),
+    (["--rules-config", "/srv/work/x"], true), (["-init", "/srv/work/x"], true),
+    (["--source", "/srv/work/x"], false),
+  ])
+  func anOptionByItsName(_ arguments: [String], _ isConfiguration: Bool) {
+    let found = entries(with: arguments) { $0.read("/srv/work/x") }
+    #expect(found.map(\.path) == (isConfiguration ? ["/srv/work/x"] : []))
+  }
+
+  @Test func anOptionThatSaysConfigurationMayNameAnyFile() {
+    let found = entries(with: ["--config", "/srv/work/x.txt", "--csv=/srv/work/y.csv"]) {
+      $0.read("/srv/work/x.txt")
+      $0.read("/srv/work/y.csv")
+    }
+    #expect(found.map(\.path) == ["/srv/work/x.txt"])
+  }
+
+  @Test(arguments: [
+    (["/usr/bin/app", "-c", "/srv/work/x.py"], true), (["-c", "/srv/work/x.py"], false),
+  ])
+  func aShortOptionBelongsToTheScript(_ arguments: [String], _ isConfiguration: Bool) {
+    let found = entries(with: arguments) { $0.read("/srv/work/x.py") }
+    #expect(found.map(\.path) == (isConfiguration ? ["/srv/work/x.py"] : []))
+  }
+
+  @Test func whatAnOptionGoesToIsWhereToWork() {
+    let found = entries(with: ["-C", "/srv/work"]) { $0.read("/srv/work/x") }
+    #expect(found.isEmpty)
+  }
+
+  @Test func aThemeOfThePackageIsLookedForAtHomeFirst() {
+    let found = entries { trace in
+      trace.stat("/home/ann/.config/app/colors/default.py", .fails(.noEntry))
+      trace.read("/usr/lib/app/colors/default.py")
+      trace.stat("/home/ann/.config/app/default.py", .fails(.noEntry))
+    }
+    #expect(found.map(\.path) == ["/home/ann/.config/app/default.py"])
+  }
+}
