@@ -52,9 +52,10 @@ extension ConfigurationChoice {
   /// True for what a script reads in as a part of itself, where its name does not say code.
   func isConfigurationOfScript(_ index: Int) -> Bool {
     let tried = tries[index]
+    let base = PathName.base(of: tried.path)
     return search.namings[index]?.reference.leadsOn == true && tried.status == .read
       && isConfigurationByLine(index) && !ConfigurationPlaces.isStore(tried.path)
-      && !ConfigurationPlaces.isCodeName(PathName.base(of: tried.path))
+      && (!ConfigurationPlaces.isCodeName(base) || ConfigurationPlaces.isSettingsOfScript(base))
   }
 
   /// Directories that were listed, and whose files were then read as configuration:

@@ -56,7 +56,7 @@ struct ConfigurationChoice {
         reason = self.reason(index)
       } else if !isWorthTelling(index, isParent: parents.contains(tried.path))
         // A directory of data in which nothing was found.
-        || tried.isDirectory && tried.status != .missing && ConfigurationPlaces.isStore(tried.path)
+        || tried.isDirectory && ConfigurationPlaces.isStore(tried.path)
           && !chosenParents.contains(tried.path)
       {
         reason = .onTheWay
@@ -216,7 +216,7 @@ struct ConfigurationChoice {
     // What lies in a directory of configuration that an option or a variable names.
     return given.saysConfiguration && given.origin != .option(name: "-C")
       && !ConfigurationPlaces.isDataName(base)
-      && !ConfigurationPlaces.isCodeName(base) && tried.isOpened
+      && !ConfigurationPlaces.isCodeAlone(base) && tried.isOpened
   }
 
   /// True if a file that the user's own command line names holds settings, by its text; a server is
@@ -297,11 +297,13 @@ struct ConfigurationChoice {
     if tried.status == .missing, PathName.base(of: tried.path).utf8.contains(UInt8(ascii: "*")) {
       return false
     }
+    if tried.status == .missing, tried.isSoughtAsDirectory,
+      !ConfigurationPlaces.isDirectoryOfConfiguration(tried.path)
+    {
+      return false
+    }
     // A directory on the way to a file is no news.
     if isParent || tried.isDirectory {
-      if tried.status == .missing, !isParent {
-        return ConfigurationPlaces.isDirectoryOfConfiguration(tried.path)
-      }
       return ![.checked, .opened, .missing].contains(tried.status)
     }
     // A look at what a package brought.

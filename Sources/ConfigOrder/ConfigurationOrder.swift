@@ -84,7 +84,7 @@ package struct ConfigurationOrder: Sendable {
         $0.open()
         $0.isOpened = true
         if call.hasSymbol("O_RDWR") { $0.isWritten = true }
-        $0.isDirectory = call.hasSymbol("O_DIRECTORY") || $0.status == .listed
+        if call.hasSymbol("O_DIRECTORY") { $0.isDirectory = true }
       }
     case (.open, .unfinished):
       // A FIFO that nobody writes to: there is no error, and nothing was read.
@@ -97,7 +97,7 @@ package struct ConfigurationOrder: Sendable {
       guard !call.hasSymbol("O_WRONLY") else { return }
       touch(path, event, digest, history) {
         if purpose == .open { $0.isOpened = true }
-        if call.hasSymbol("O_DIRECTORY"), error == .noEntry { $0.isDirectory = true }
+        $0.isSoughtAsDirectory = call.hasSymbol("O_DIRECTORY")
         $0.fail(error, byOpening: purpose == .open)
       }
     default:

@@ -129,6 +129,16 @@ enum ConfigurationPlaces {
     codeSuffixes.contains(suffix(of: base)) || plainCodeSuffixes.contains(suffix(of: base))
   }
 
+  /// True for the name of code that is no configuration even in a place of such.
+  static func isCodeAlone(_ base: String) -> Bool {
+    plainCodeSuffixes.contains(suffix(of: base)) && !saysConfiguration(code: base)
+  }
+
+  /// True for a name of code by which it is configuration wherever a script reads it: `config.sh`.
+  static func isSettingsOfScript(_ base: String) -> Bool {
+    codeSuffixes.contains(suffix(of: base)) && saysConfiguration(code: base)
+  }
+
   /// True if a file of code is configuration by its name: `settings.py`.
   static func saysConfiguration(code base: String) -> Bool {
     let name = String(codeStem(of: base.lowercased()))

@@ -20,6 +20,8 @@ struct PathTry: Sendable {
   var status = Status.missing
   var error: ErrorNumber?
   var isDirectory = false
+  /// True if it was last looked for as a directory.
+  var isSoughtAsDirectory = false
   /// True if opening it was tried.
   var isOpened = false
   /// True if it was opened for writing as well.

@@ -28,18 +28,18 @@ import TraceTestSupport
     var machine = FakeInspector()
     machine[.references(file: "/srv/work/run.sh")] = lines(
       "/srv/work/run.sh", ". /srv/work/settings", "source /srv/work/library.sh",
-      "cat /srv/work/notes", ". \"$(dirname \"$0\")/near\"")
+      "cat /srv/work/notes", ". /srv/work/config.sh", ". \"$(dirname \"$0\")/near\"")
     let found = entries(with: ["/srv/work/run.sh"], on: machine) { trace in
-      for name in ["run.sh", "settings", "library.sh", "notes", "near"] {
+      for name in ["run.sh", "settings", "library.sh", "notes", "config.sh", "near"] {
         trace.read("/srv/work/\(name)")
       }
     }
-    #expect(found.map(\.path) == ["/srv/work/settings", "/srv/work/near"])
+    #expect(found.map(\.path) == ["/srv/work/settings", "/srv/work/config.sh", "/srv/work/near"])
     guard case .line(let line, _) = found.last?.origin else {
       Issue.record("no line led to it")
       return
     }
-    #expect(line.number == 4)
+    #expect(line.number == 5)
   }
 
   @Test(arguments: [("conf.d", true), ("site-config", true), ("things", false)])
@@ -128,6 +128,14 @@ import TraceTestSupport
   func aShortOptionBelongsToTheScript(_ arguments: [String], _ isConfiguration: Bool) {
     let found = entries(with: arguments) { $0.read("/srv/work/x.py") }
     #expect(found.map(\.path) == (isConfiguration ? ["/srv/work/x.py"] : []))
+  }
+
+  @Test func aDirectoryOfConfigurationHoldsItInTheProgramsLanguage() {
+    let found = entries(environment: ["XDG_CONFIG_HOME=/srv/c"]) {
+      $0.read("/srv/c/app/config.fish")
+      $0.read("/srv/c/app/lib.py")
+    }
+    #expect(found.map(\.path) == ["/srv/c/app/config.fish"])
   }
 
   @Test func whatAnOptionGoesToIsWhereToWork() {
