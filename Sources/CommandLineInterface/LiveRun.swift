@@ -138,7 +138,8 @@ final class LiveRun {
     var request = LaunchRequest(
       command: command, timeout: options.timeout,
       settle: options.settle ?? (tool == "whyconf" ? Options.usualSettle : nil),
-      keepsRunning: options.keepsRunning, tellsThreads: options.showsThreads)
+      keepsRunning: options.keepsRunning, tellsThreads: options.showsThreads,
+      asksForConfiguration: tool == "whyconf" && recording == nil && straceLog == nil)
     guard let name = options.user else { return request }
     guard geteuid() == 0 else { throw RunFailure.userNeedsRoot }
     guard let (user, variables) = TargetUser.named(name) else { throw RunFailure.noSuchUser(name) }

@@ -91,29 +91,30 @@ final class CachedLookup {
 }
 
 extension TraceSession {
-  /// True if a call that stops at its entry is sure to find what it looks at.
-  func isSureToFind(
+  /// What a call that stops at its entry looks at, if it is sure to find it; nil otherwise.
+  func pathSureToBeFound(
     _ look: CallEffect.Look, _ call: PendingCall, _ thread: TracedThread
-  ) -> Bool {
+  ) -> String? {
     let process = thread.process
-    guard process.seesAsWeDo, process.actsAsWeDo, !stopsAtCalls(thread) else { return false }
+    guard process.seesAsWeDo, process.actsAsWeDo, !stopsAtCalls(thread) else { return nil }
     var follows = look.follows
     if let position = look.flags {
       let flags = call.arguments[position] & 0xFFFF_FFFF
       // AT_SYMLINK_NOFOLLOW, AT_NO_AUTOMOUNT, AT_STATX_SYNC_TYPE
-      guard flags & ~(0x100 | 0x800 | 0x6000) == 0 else { return false }
+      guard flags & ~(0x100 | 0x800 | 0x6000) == 0 else { return nil }
       follows = flags & 0x100 == 0
     }
     // The first page holds nothing: the call fails for where its answer goes, not for its path.
     guard call.arguments[look.answer] >= 0x1000,
       case .complete(let path) = decoder.memory.text(thread.id, at: call.arguments[look.path])
-    else { return false }
+    else { return nil }
     var directory: CachedLookup.DirectoryName?
     // What a descriptor is open on is not known for sure: most are closed without a stop.
     if look.path == 0 || Int32(truncatingIfNeeded: call.arguments[look.path - 1]) == AT_FDCWD {
       directory = process.workingDirectory
     }
     return lookup.finds(path, in: directory, following: follows, readingLink: look.readsLink)
+      ? path : nil
   }
 
   /// Keeps account of what a successful call did to names and to what its process sees of them.

@@ -141,9 +141,12 @@ enum WatchedPaths {
   private static let languages: Set<String> = ["py", "pl", "rb"]
   private static let packages = ["/usr/", "/site-packages/", "/dist-packages/", "/lib/"]
 
+  /// True for an absolute path in a place that never holds configuration.
+  static func isElsewhere(_ path: String) -> Bool { places.contains { path.hasPrefix($0) } }
+
   /// True if a file with this path is worth a look.
   static func contains(_ path: String) -> Bool {
-    for place in places where path.hasPrefix(place) { return false }
+    if isElsewhere(path) { return false }
     let name =
       path.utf8.lastIndex(of: 0x2F).map { path.utf8[path.utf8.index(after: $0)...] }
       ?? path.utf8[...]

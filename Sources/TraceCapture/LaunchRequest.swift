@@ -17,6 +17,9 @@ package struct LaunchRequest: Sendable {
   package var keepsRunning: Bool
   /// True if a crash is told of with the stacks of all threads.
   package var tellsThreads: Bool
+  /// True if nothing but configuration is asked for: looks at what is there and never configuration
+  /// (time zones, fonts, /proc) are not told of then.
+  package var asksForConfiguration: Bool
   /// Where it starts; nil: where the tracer is.
   package var workingDirectory: String?
   /// True if signals and job control of the tracer's own process follow the target's: a program
@@ -26,7 +29,8 @@ package struct LaunchRequest: Sendable {
   package init(
     command: [String], environment: [String]? = nil, user: TargetUser? = nil,
     timeout: Double? = nil, settle: Double? = nil, keepsRunning: Bool = false,
-    tellsThreads: Bool = false, workingDirectory: String? = nil, ownsProcessSignals: Bool = true
+    tellsThreads: Bool = false, asksForConfiguration: Bool = false,
+    workingDirectory: String? = nil, ownsProcessSignals: Bool = true
   ) {
     self.command = command
     self.environment = environment
@@ -35,6 +39,7 @@ package struct LaunchRequest: Sendable {
     self.settle = settle
     self.keepsRunning = keepsRunning
     self.tellsThreads = tellsThreads
+    self.asksForConfiguration = asksForConfiguration
     self.workingDirectory = workingDirectory
     self.ownsProcessSignals = ownsProcessSignals
   }

@@ -110,9 +110,10 @@ extension TraceSession {
       return true
     case .always, .link:
       guard let index = call.row else { return true }
-      if let look = effects[index].look, isSureToFind(look, call, thread) {
+      if let look = effects[index].look, let path = pathSureToBeFound(look, call, thread) {
         thread.finishedCalls += 1
-        if !look.readsLink { emit(call, row: row, result: 0, thread) }
+        let isNews = !look.readsLink && !(asksForConfiguration && WatchedPaths.isElsewhere(path))
+        if isNews { emit(call, row: row, result: 0, thread) }
         return false
       }
       prepare(effects[index].entry, call, thread)

@@ -60,6 +60,8 @@ final class TraceSession {
   var sending: Set<ProcessID> = []
   /// True if a crash is told of with the stacks of all threads.
   var tellsThreads = false
+  /// True if nothing but configuration is asked for.
+  var asksForConfiguration = false
   /// What is collected about the threads once time is up.
   var look = ThreadLook()
   /// True if the children of what is attached to are watched as well.
@@ -89,6 +91,7 @@ final class TraceSession {
     defer { placement.leave() }
     letsGo = request.keepsRunning
     tellsThreads = request.tellsThreads
+    asksForConfiguration = request.asksForConfiguration
     placement.isEnabled = !letsGo
     var launched = try Launch.start(request)
     first = launched.process

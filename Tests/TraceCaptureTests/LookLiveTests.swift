@@ -126,6 +126,23 @@ struct LookLiveTests {
     #expect(told == ["link", "missing ENOENT"])
   }
 
+  @Test(arguments: [true, false])
+  func whatIsNeverConfigurationIsNotToldOfWhereNothingElseIsAskedFor(_ asks: Bool) throws {
+    let file = "/usr/include/stdio.h"
+    let look = "[ -e \(file) ]; [ -e /etc/passwd ];"
+    let run = record(
+      LaunchRequest(
+        command: ["/bin/sh", "-c", look + look + look + "true"],
+        environment: ["PATH=/usr/bin:/bin"], timeout: 60, asksForConfiguration: asks,
+        ownsProcessSignals: false))
+    func count(_ path: String) -> Int {
+      run.calls.count { $0.name == "newfstatat" && $0.paths.first?.path == path }
+    }
+    #expect(count("/etc/passwd") == 3)
+    // The first look may find that the kernel does not know the name yet.
+    #expect(asks ? count(file) <= 1 : count(file) == 3)
+  }
+
   @Test(.enabled(if: geteuid() == 0, "only root can become another user, or enter another root"))
   func anotherUserAndAnotherRoot() throws {
     let (program, events) = try looks(
