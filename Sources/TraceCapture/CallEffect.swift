@@ -27,6 +27,8 @@ struct CallEffect {
     case locks
     /// It takes a file system away.
     case unmounts
+    /// It sends the signal of this argument, and may be the process's last.
+    case signals(Int)
   }
 
   /// What a call does to the names of directories, or to what its process sees of them.
@@ -88,6 +90,9 @@ struct CallEffect {
     "dup2": CallEffect(descriptors: .copies(flags: nil, bit: 0), entry: .replaces(1)),
     "dup3": CallEffect(descriptors: .copies(flags: 2, bit: closeOnExec), entry: .replaces(1)),
     "flock": CallEffect(entry: .locks),
+    "kill": CallEffect(entry: .signals(1)),
+    "tkill": CallEffect(entry: .signals(1)),
+    "tgkill": CallEffect(entry: .signals(2)),
     "umount": CallEffect(names: .change, entry: .unmounts),
     "umount2": CallEffect(names: .change, entry: .unmounts),
     "pivot_root": CallEffect(names: .confine, entry: .unmounts),

@@ -76,6 +76,8 @@ extension TraceSession {
   func prepare(_ entry: CallEffect.Entry, _ call: PendingCall, _ thread: TracedThread) {
     switch entry {
     case .nothing: break
+    // Told of where the call is entered (SystemCallStops).
+    case .signals: break
     case .replaces(let argument):
       replaced(Int32(truncatingIfNeeded: call.arguments[argument]), thread)
     case .locks:

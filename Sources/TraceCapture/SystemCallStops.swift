@@ -116,10 +116,25 @@ extension TraceSession {
         if isNews { emit(call, row: row, result: 0, thread) }
         return false
       }
+      if case .signals(let argument) = effects[index].entry,
+        endsItself(call, signalArgument: argument, thread)
+      {
+        emit(call, row: row, result: 0, thread)
+        return false
+      }
       prepare(effects[index].entry, call, thread)
       return true
     default: return true
     }
+  }
+
+  /// True for a call by which a process sends SIGKILL to itself: it never returns (kill(2)).
+  private func endsItself(
+    _ call: PendingCall, signalArgument: Int, _ thread: TracedThread
+  ) -> Bool {
+    let target = Int32(truncatingIfNeeded: call.arguments[0])
+    return call.arguments[signalArgument] & 0xFFFF_FFFF == UInt64(SIGKILL)
+      && (target == thread.process.id || target == thread.id)
   }
 
   /// Words on standard output are told of at their entry, once a process has shown that it can
