@@ -108,6 +108,8 @@ package struct WordLog: Sendable {
   private static let complaintWords = WordSet([
     "error", "fatal", "panic", "exception", "failed", "failure", "cannot", "can't", "could not",
     "unable to", "no such", "not found", "denied", "refused", "abort", "emerg", "critical",
+    "no space left", "read-only file", "input/output", "timed out", "not permitted", "too large",
+    "quota exceeded",
   ])
 
   private func isKnown(_ piece: Substring) -> Bool {

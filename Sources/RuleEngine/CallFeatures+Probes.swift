@@ -20,6 +20,12 @@ extension CallFeatures {
     if isExtended, call.purpose == .open || call.purpose == .inspect {
       return RankingWeights.lookBefore
     }
+    // Ruby asks for the source of what it then finds as an extension.
+    if path.hasSuffix(".rb"),
+      run.history.processes[call.process].libraries.contains(String(path.dropLast(3)) + ".so")
+    {
+      return RankingWeights.lookBefore
+    }
     let isToBeMade = run.history.failures.calls.contains {
       $0.process == call.process && $0.secondPath == path
         && !$0.error.isAbsence
@@ -34,10 +40,18 @@ extension CallFeatures {
       isConfigurationPlace(path, run.history.processes[call.process]), mentioned(call, run) == 0
     else { return 0 }
     let process = run.history.processes[call.process]
+    // A shell looks for what its script tests.
+    if call.purpose == .inspect,
+      let shell = process.executable.map(PathName.base), Tolerance.shells.contains(shell)
+    {
+      return 0
+    }
     let words = process.arguments.dropFirst() + process.environment
     let given = call.call.path ?? path
-    return words.contains { $0.contains(given) || $0.contains(path) }
-      ? 0 : RankingWeights.optionalPlace
+    if words.contains(where: { $0.contains(given) || $0.contains(path) }) { return 0 }
+    // Who needs one and has it not says so.
+    return RankingWeights.optionalPlace
+      + (saidNothing(call, run) == 0 ? 0 : RankingWeights.optionalInSilence)
   }
 
   /// Named on the command line of its process, word for word: a path, or that of a Unix socket.
@@ -125,6 +139,8 @@ extension CallFeatures {
     if path.hasPrefix("/etc/") || path.hasPrefix("/usr/") || path.hasPrefix("/var/lib/") {
       return true
     }
+    // Hidden files are the user's wishes, in whatever directory.
+    if PathName.base(of: path).hasPrefix("."), PathName.base(of: path) != "." { return true }
     guard let home = process.environmentValue("HOME"), home.count > 1 else { return false }
     return path.hasPrefix(home + "/.")
   }

@@ -91,6 +91,7 @@ extension CallFeatures {
         {
           value *= RankingWeights.mentionInPassing
         }
+        if wentOn(after: mention.line, run) { value *= RankingWeights.mentionInPassing }
         if run.mentions.complaintWeight(around: mention.line) < 0.3
           || run.mentions.isReassuring(mention.line)
         {
@@ -145,6 +146,16 @@ extension CallFeatures {
     return place.map {
       $0.line != nil && run.history.processes[call.process].recentFiles.contains($0.file)
     } ?? false
+  }
+
+  /// True if nobody was shown a line, and its process started another program after it.
+  static func wentOn(after position: Int, _ run: RankingContext) -> Bool {
+    let line = run.mentions.lines[position]
+    guard !line.isShown, line.stream == .standardError else { return false }
+    return run.history.processes[line.process].children.contains {
+      let child = run.history.processes[$0]
+      return child.startNumber > line.number && child.hasExecuted
+    }
   }
 
   /// True for a warning after which its program went on, and complained of something else.

@@ -8,6 +8,9 @@ extension Complaint {
     let text = line.lowercased()
     var value = 0.0
     if isBanner(line) { value -= 0.6 }
+    if isUsage(text) || isEcho(text) { value -= 0.6 }
+    // git says so on standard output, and what it then could not do elsewhere.
+    if line.hasPrefix("CONFLICT (") { value += 0.6 }
     // What lists options or a build is no message.
     if line.count > 500 { value -= 0.5 }
     if isClosing(text) { value -= 0.45 }
@@ -28,12 +31,29 @@ extension Complaint {
     return value
   }
 
+  /// True for a line that tells how a program is called, also where it is announced as an error; `text` in
+  /// lower case.
+  static func isUsage(_ text: String) -> Bool {
+    text.hasPrefix("usage: ") || text.hasPrefix("error: usage: ")
+  }
+
+  /// True for a command as `configure` writes it to its log before it is run: `configure:1879: gcc -c a.c`;
+  /// `text` in lower case.
+  static func isEcho(_ text: String) -> Bool {
+    guard text.hasPrefix("configure:") else { return false }
+    let rest = text.dropFirst(10)
+    let digits = rest.prefix { $0.isASCII && $0.isNumber }
+    return !digits.isEmpty && rest.dropFirst(digits.count).hasPrefix(": ")
+      && !rest.contains(" error: ")
+  }
+
   /// True for a line that begins with what to do, behind the name of the program that says so; `text` in
   /// lower case.
   static func advises(_ text: String) -> Bool {
     var words = text.split(separator: " ")
     while words.count > 3, let first = words.first, first.hasSuffix(":") { words.removeFirst() }
     return words.first.map { ["use", "try", "see"].contains($0) } ?? false
+      || text.hasPrefix("if you wish to ")
   }
 
   /// `*** FATAL CONFIG FILE ERROR ***`: a heading, which says nothing.

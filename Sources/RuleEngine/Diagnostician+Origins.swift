@@ -157,6 +157,11 @@ extension Diagnostician {
       let line = run.mentions.lines[position].text
       guard NamedPlace.find(in: line, base: "/")?.line == nil else { return nil }
       words = Complaint.quoted(in: line).filter { $0.count > 3 && !$0.hasPrefix("/") }
+      // An option that the user did not give stands in a file.
+      let given = history.processes[candidate.process].arguments
+      words += Mentions.tokens(of: line).sorted().filter { word in
+        word.hasPrefix("--") && word.count > 4 && !given.contains { $0.hasPrefix(word) }
+      }
     default: return nil
     }
     return words

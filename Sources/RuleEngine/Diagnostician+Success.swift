@@ -120,7 +120,11 @@ extension Diagnostician {
     }
     for candidate in candidates {
       let observation = observer.observation(of: candidate, asking: false)
-      guard let heuristic = catalog.matches(observation).first(where: { $0.role != .cause }),
+      let general = general(history.processes[candidate.process], complaint: nil)
+      guard
+        let heuristic = catalog.matches(observation, general: general).first(where: {
+          $0.role != .cause
+        }),
         heuristic.role == .note, heuristic.confidence > 0.9,
         var finding = finding(for: candidate, explainedBy: heuristic)
       else { continue }

@@ -25,8 +25,10 @@ package struct Diagnostician {
     self.baseline = baseline
     self.history = history
     self.catalog = catalog
-    run = RankingContext(history: history, path: FailurePath(in: history))
-    observer = Observer(run: run, inquiry: Inquiry(history: history, inspector: inspector))
+    let inquiry = Inquiry(history: history, inspector: inspector)
+    let found = Tolerance.path(in: history, inquiry)
+    run = RankingContext(history: history, path: found.path, tolerated: found.tolerated)
+    observer = Observer(run: run, inquiry: inquiry)
   }
 
   /// The same run seen from one of its processes: as if the user had started that one.
@@ -34,7 +36,8 @@ package struct Diagnostician {
     baseline = other.baseline
     history = other.history
     catalog = other.catalog
-    run = RankingContext(history: history, path: FailurePath(in: history, from: process))
+    let found = Tolerance.path(in: history, from: process, other.observer.inquiry)
+    run = RankingContext(history: history, path: found.path, tolerated: found.tolerated)
     observer = Observer(run: run, inquiry: other.observer.inquiry)
   }
 

@@ -17,13 +17,16 @@ struct FailurePath {
   /// where nothing else is said.
   ///
   /// Empty only for a history without processes.
-  init(in history: borrowing History, from top: Int = 0) {
+  init(
+    in history: borrowing History, from top: Int = 0, besides tolerated: Set<Int> = []
+  ) {
     var path: [Int] = history.processes.isEmpty ? [] : [top]
     let heard = Self.heard(in: history)
     let shown = Self.heard(in: history, onlyShown: true)
     while let last = path.last, path.count < 256,
       let child = Self.inheritedFailure(
-        of: history.processes[last], in: history, heard: heard, shown: shown)
+        of: history.processes[last], in: history, heard: heard, shown: shown,
+        besides: tolerated)
     {
       path.append(child)
     }
@@ -67,16 +70,19 @@ struct FailurePath {
 
   /// The child of `parent` whose failure became the parent's own; nil if there is none.
   private static func inheritedFailure(
-    of parent: ProcessRecord, in history: borrowing History, heard: Set<Int>, shown: Set<Int>
+    of parent: ProcessRecord, in history: borrowing History, heard: Set<Int>, shown: Set<Int>,
+    besides tolerated: Set<Int>
   ) -> Int? {
     guard parent.failed || parent.end == nil else { return nil }
     var best: (child: Int, score: Double)?
     for index in parent.children.suffix(examined) {
       let child = history.processes[index]
-      guard child.failed, parent.end == nil || child.endNumber <= parent.endNumber else { continue }
+      guard child.failed, parent.end == nil || child.endNumber <= parent.endNumber,
+        !tolerated.contains(index)
+      else { continue }
       let score = inheritance(
         of: child, by: parent, in: history, wasHeard: heard.contains(index),
-        wasShown: shown.contains(index))
+        wasShown: shown.contains(index), besides: tolerated)
       if score >= (best?.score ?? 2.0) { best = (index, score) }
     }
     return best?.child
@@ -121,10 +127,23 @@ struct FailurePath {
     return names.filter { $0.utf8.count > 1 && !$0.hasPrefix("-") && $0 != "sh" && $0 != "bash" }
   }
 
+  /// True if the next words of a parent tell that child's status, and that it ends over it:
+  /// `make: *** [Makefile:4: all] Error 1`.
+  private static func isReported(
+    _ child: ProcessRecord, by parent: ProcessRecord, in history: borrowing History
+  ) -> Bool {
+    guard case .exited(let status) = child.end,
+      let line = history.words.lines.first(where: {
+        $0.process == parent.index && $0.number > child.endNumber
+      })
+    else { return false }
+    return line.text.contains(": *** [") && line.text.hasSuffix("] Error \(status)")
+  }
+
   /// How much speaks for `parent` having failed because of `child`.
   private static func inheritance(
     of child: ProcessRecord, by parent: ProcessRecord, in history: borrowing History,
-    wasHeard: Bool, wasShown: Bool
+    wasHeard: Bool, wasShown: Bool, besides tolerated: Set<Int>
   ) -> Double {
     var score = 0.0
     if parent.end == nil {
@@ -137,6 +156,7 @@ struct FailurePath {
     var failedAfter = false
     for sibling in parent.children.suffix(examined) {
       let other = history.processes[sibling]
+      if tolerated.contains(sibling) { continue }
       if other.startNumber > child.endNumber, other.hasExecuted { startedAfter += 1 }
       if other.index != child.index, other.failed, other.endNumber > child.endNumber {
         failedAfter = true
@@ -152,6 +172,7 @@ struct FailurePath {
       score += (complained ? 0.5 : 0) - 0.75 * Double(min(startedAfter, 6))
     }
     if !failedAfter { score += 1 }
+    if isReported(child, by: parent, in: history) { score += 2 }
     if score >= 2, !wasShown, wentOn(parent, after: child, in: history) { score -= 3.5 }
     switch child.end {
     case .killed(let signal, _):

@@ -181,8 +181,8 @@ enum Complaint {
     }
     if isAboutInput(text) { weight = max(weight, 0.7) }
     if isRubyException(text) { weight = max(weight, 0.9) }
-    // What ends in a colon announces the message.
-    if text.hasSuffix(":") { weight -= 0.4 }
+    // What ends in a colon announces the message, which is read with it.
+    if text.hasSuffix(":") { weight -= text.contains("error: ") ? 0.2 : 0.4 }
     return max(weight, 0)
   }
 
@@ -308,7 +308,8 @@ enum Complaint {
     ("already exists", 0.8), ("not allowed", 0.8), ("not available", 0.6), ("expired", 0.9),
     ("not configured", 0.6),
     ("dubious ownership", 1.0), ("bad magic", 0.9), ("packet loss", 0.6), ("rejected]", 0.9),
-    ("no tests ran", 0.5),
+    ("no tests ran", 0.5), ("no tracking information", 0.9), ("conflict (", 0.9),
+    ("no names found", 0.8), ("no stash entries", 0.7),
     ("too open", 0.9), ("insecure", 0.9),
     ("bad permission", 1.0), ("warning", 0.2), ("no ", 0.15), ("exhausted", 0.7),
   ]

@@ -15,7 +15,9 @@ extension Ranking {
     return best.sorted { $0.key < $1.key }.map { process, found in
       let line = run.mentions.lines[found.line]
       let record = run.history.processes[process]
-      let namesReadFile = namesReadFile(found.line, record, run.mentions.lines)
+      let report = run.testReports[process].flatMap { $0.line == found.line ? $0 : nil }
+      let namesReadFile =
+        report?.lineNumber != nil || namesReadFile(found.line, record, run.mentions.lines)
       let paths = Mentions.tokens(of: line.text).filter { $0.hasPrefix("/") && $0.count > 4 }
       let namesCall = calls.contains { candidate in
         // What a command beside the failure path could not have says nothing of these words.
@@ -57,7 +59,8 @@ extension Ranking {
           (.namesFailedCall, namesCall ? RankingWeights.wordsNameFailedCall : 0),
           (
             .namesMissingModule,
-            namesMissingModule(line, run) ? RankingWeights.namesMissingModule : 0
+            namesMissingModule(line, run) || namesRevision(line, record)
+              ? RankingWeights.namesMissingModule : 0
           ),
           (
             .namesUnknownUser,
@@ -105,7 +108,7 @@ extension Ranking {
     for (position, line) in run.mentions.lines.enumerated() {
       let process = run.history.processes[line.process]
       guard process.failed || run.path.contains(line.process),
-        !reportsDeathOfChild(line, run)
+        !reportsDeathOfChild(line, run), !CallFeatures.wentOn(after: position, run)
       else { continue }
       let module = MissingModule(in: line.text)
       let weight = module == nil ? Complaint.weight(of: line.text.lowercased()) : 1.0
@@ -140,6 +143,15 @@ extension Ranking {
         known.weight <= 0.25
       else { continue }
       best[line.process] = (position, RankingWeights.lastLineSaid, 0)
+    }
+    // The form of a report of tests tells which line it is, unless the runner itself was broken off.
+    for (process, report) in run.testReports where best[process] != nil {
+      let broken = run.mentions.lines.contains {
+        $0.process == process && $0.stream == .standardError && Complaint.namesException($0.text)
+      }
+      if !broken || run.mentions.lines[report.line].stream == .standardError {
+        best[process] = (report.line, 1, 0)
+      }
     }
     return best.mapValues { found in
       let cause = causeBefore(found.line, run)
@@ -185,6 +197,13 @@ extension Ranking {
         $0.process == line.process && $0.error == .accessDenied && $0.replacement == nil
       }
       && !isCausedByPath(line, run)
+  }
+
+  /// True if git says that it knows no branch, tag or remote of a name: it looks for one in many places.
+  private static func namesRevision(_ line: SpokenLine, _ process: ProcessRecord) -> Bool {
+    RevisionWords.speaks(process)
+      && (RevisionWords.unknownRevision(in: line.text)
+        ?? RevisionWords.unknownRemote(in: line.text)) != nil
   }
 
   /// True if the same message goes on to a path that was not there ("Caused by: failed to read …").

@@ -17,12 +17,15 @@ struct RankingContext {
   let refusedNames: Set<String>
   /// Process and path of each failed call.
   let failedPaths: Set<String>
+  /// Of each process of the failure path that wrote one: its report of tests that failed, with the
+  /// position in `mentions` of its line.
+  let testReports: [Int: TestReport]
   /// The processes to which a child gave its words in JSON, and that give them to people.
   let spokesmen: Set<Int>
   /// The lines that complain in clear words.
   private let clearComplaints: [SpokenLine]
 
-  init(history: History, path: FailurePath) {
+  init(history: History, path: FailurePath, tolerated: Set<Int> = []) {
     self.history = history
     self.path = path
     // What a process said as another program, such as a wrapper that then became the real one, is
@@ -36,6 +39,7 @@ struct RankingContext {
     spokesmen = Set(
       tellers.subtracting(lines.map(\.process)).compactMap { history.processes[$0].parent })
     mentions = Mentions(lines)
+    testReports = TestReport.all(in: lines, of: path)
     let shown = FailurePath.heard(in: history, onlyShown: true)
     var passedOver: Set<Int> = []
     for parent in path.processes {
@@ -48,7 +52,7 @@ struct RankingContext {
         }
       }
     }
-    self.passedOver = passedOver
+    self.passedOver = passedOver.union(tolerated)
     var last: [Int: Int] = [:]
     var looksForFile: Set<Int> = []
     for call in history.failures.calls where call.replacement == nil {
@@ -73,7 +77,7 @@ struct RankingContext {
     where line.stream == .standardError && history.processes[line.process].failed {
       lastLines[line.process] = position
     }
-    let closing = Set(lastLines.values)
+    let closing = Set(lastLines.values).union(testReports.values.map(\.line))
     clearComplaints = lines.enumerated().filter { position, line in
       let text = line.text.lowercased()
       return Complaint.weight(of: text) >= 0.6 || Complaint.isAboutInput(text)

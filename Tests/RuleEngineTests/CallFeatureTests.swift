@@ -283,7 +283,13 @@ struct CallFeatureTests {
   @Test("optional place: configuration that nobody asked for by name")
   func optionalPlace() {
     let build = { (trace: inout Trace) in trace.open("/etc/app.conf", .fails(.noEntry)) }
-    #expect(value(CallFeatures.optionalPlace, build) == RankingWeights.optionalPlace)
+    let inSilence = RankingWeights.optionalPlace + RankingWeights.optionalInSilence
+    #expect(value(CallFeatures.optionalPlace, build) == inSilence)
+    let spoken = value(CallFeatures.optionalPlace) {
+      _ = build(&$0)
+      $0.say("error: no colour")
+    }
+    #expect(spoken == RankingWeights.optionalPlace)
     #expect(value(CallFeatures.optionalPlace, with: ["-c", "/etc/app.conf"], build) == 0)
     #expect(value(CallFeatures.optionalPlace, environment: ["C=/etc/app.conf"], build) == 0)
     #expect(value(CallFeatures.optionalPlace) { $0.open("/srv/x", .fails(.noEntry)) } == 0)
@@ -291,7 +297,7 @@ struct CallFeatureTests {
     let home = value(CallFeatures.optionalPlace, environment: ["HOME=/home/ann"]) {
       $0.open("/home/ann/.apprc", .fails(.noEntry))
     }
-    #expect(home == RankingWeights.optionalPlace)
+    #expect(home == inSilence)
   }
 
   @Test(

@@ -31,6 +31,14 @@ struct LastWords: ObservationKind {
   var unsetDefinition: String?
   var hasWindowsLineEnds = false
   var wantsBash = false
+  var test: String?
+  var hiddenBy: String?
+  var otherExtension: String?
+  var moduleFile: String?
+  var fileIsLibrarys = false
+  var revision: String?
+  var remote: String?
+  var remotes: [String] = []
   var namesItsShell = false
   var emptyDatabase: String?
   var isPointer = false
@@ -193,6 +201,24 @@ struct LastWords: ObservationKind {
       "wants_bash", \.wantsBash,
       "True if the words are what another shell says of what only bash knows."),
     .init(
+      "revision", \.revision, "The branch, tag, commit or file that git says it does not know."),
+    .init("remote", \.remote, "The remote that the repository of git does not have."),
+    .init("remotes", \.remotes, "Those that it has."),
+    .init(
+      "file_is_librarys", \.fileIsLibrarys,
+      "True if `file` came with the system, a language or a package: there is nothing to correct in it."
+    ),
+    .init(
+      "hidden_by", \.hiddenBy,
+      "A file of the program's own that Python took for a package of its library."),
+    .init(
+      "other_extension", \.otherExtension,
+      "The module that is missing, as compiled for another version of Python."),
+    .init(
+      "module_file", \.moduleFile, "The file of a module of Perl that the words are about."),
+    .init(
+      "test", \.test, "The name of the test that failed first, if that is what the words report."),
+    .init(
       "names_its_shell", \.namesItsShell, "True if the script's own first line chose the shell."),
     .init(
       "empty_database", \.emptyDatabase,
@@ -311,6 +337,9 @@ struct SilentExit: ObservationKind {
   var arguments: [String] = []
   var subcommand: String?
   var wroteOutput = false
+  var script: String?
+  var exitLine: Int?
+  var exitText: String?
 
   static let name = "silent-exit"
   static let summary = "A process ended with a failure status without a word."
@@ -324,6 +353,10 @@ struct SilentExit: ObservationKind {
     .init("subcommand", \.subcommand, "The first argument that is no option."),
     .init("arguments", \.arguments, "The arguments."),
     .init("last_file", \.lastFile, "The file that it had opened for reading last."),
+    .init("script", \.script, "The script that it ran."),
+    .init(
+      "exit_line", \.exitLine, "The one line of that script that ends it with this status."),
+    .init("exit_text", \.exitText, "The text of that line."),
     .init("wrote_output", \.wroteOutput, "True if it wrote to its standard output."),
     .init("last_call", \.lastCall, "Its last failed call, in strace's notation."),
   ]

@@ -60,6 +60,7 @@ enum Advice {
 
   /// `Run initdb or pg_basebackup to …`, `HINT: Try …`, `… Please run 'apt update'`.
   private static func sentence(in text: String) -> String? {
+    let text = text.replacing("e.g. ", with: "e.g.: ")
     for part in text.split(separator: ". ", omittingEmptySubsequences: true) {
       var words = part.split(whereSeparator: { $0 == " " || $0 == "\t" })
       if let first = words.first, heads.contains(first.lowercased()) { words.removeFirst() }

@@ -32,7 +32,9 @@ struct MissingModule: Equatable {
       let rest = line[start...]
       // What stands behind the name belongs to the notation, but for a blank at the line's end.
       guard after.isEmpty || after == " " || rest.contains(after) else { continue }
-      let name = String(after.isEmpty ? rest.prefix { !$0.isWhitespace } : rest.upTo(after))
+      // A sentence can go on behind it: "No module named app.__main__; 'app' is a package …".
+      let name = String(
+        after.isEmpty ? rest.prefix { !$0.isWhitespace && $0 != ";" } : rest.upTo(after))
       guard !name.isEmpty, name.utf8.count < 200, !name.hasPrefix("."), !name.hasPrefix("/"),
         !name.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "`" })
       else { continue }

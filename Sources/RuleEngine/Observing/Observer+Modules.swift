@@ -19,6 +19,11 @@ extension Observer {
     }
     describeInstallation(of: module, in: &seen)
     guard asking else { return }
+    if isOfTheProject(module, process, seen.searched) {
+      seen.pipName = nil
+      seen.venvName = nil
+      seen.npmName = nil
+    }
     for directory in seen.searched.prefix(3) where !directory.hasPrefix("/usr/lib/") {
       seen.near = inquiry.similarNames(to: module.fileName, in: directory).map {
         $0.hasPrefix("/") ? $0 : directory + "/" + $0
@@ -31,6 +36,81 @@ extension Observer {
         break
       }
     }
+  }
+
+  /// True for a module whose first part is a file or directory of the program's own, or that the command
+  /// line names: what has that name in a registry is another's.
+  private func isOfTheProject(
+    _ module: MissingModule, _ process: ProcessRecord, _ searched: [String]
+  ) -> Bool {
+    guard let first = module.name.split(whereSeparator: { ".:/".contains($0) }).first else {
+      return false
+    }
+    if process.arguments.dropFirst().contains(where: {
+      $0 == first || $0 == module.name || $0.hasPrefix(module.name + ":")
+    }) {
+      return true
+    }
+    let own =
+      [process.workingDirectory]
+      + searched.filter { path in
+        !["/usr/", "/lib/"].contains(where: path.hasPrefix)
+          && !["/site-packages", "/dist-packages", "/node_modules", "/lib/python"]
+            .contains(where: path.contains)
+      }
+    guard module.language == .python else { return false }
+    return Set(own).sorted().prefix(4).contains { directory in
+      ["\(first)", "\(first).py"].contains { inquiry.programFile(directory + "/" + $0) != nil }
+    }
+  }
+
+  /// The file of the program's own that stands for a package of Python's library, if the words say that it
+  /// is none: `No module named 'email.parser'; 'email' is not a package`.
+  func packageHidden(in line: String, _ process: ProcessRecord) -> String? {
+    guard let mark = line.firstRange(of: "' is not a package") else { return nil }
+    let name = line[..<mark.lowerBound].split(separator: "'").last.map(String.init) ?? ""
+    return process.recentFiles.last {
+      let base = PathName.base(of: $0)
+      return (base == name + ".py" || base.hasPrefix(name + ".cpython-"))
+        && !$0.hasPrefix("/usr/")
+    }.map { path in
+      // The byte code of it lies beside it.
+      guard let cache = path.firstRange(of: "/__pycache__/") else { return path }
+      return path[..<cache.lowerBound] + "/" + name + ".py"
+    }
+  }
+
+  /// The extension that a package has for another Python than this, where the words miss a module or name
+  /// of it.
+  func otherExtension(in line: String, _ process: ProcessRecord) -> String? {
+    guard line.contains("cannot import name '") || line.contains("No module named '") else {
+      return nil
+    }
+    let parts = line.split(separator: "'")
+    guard parts.count > 1, let name = parts[1].split(separator: ".").last.map(String.init),
+      let failed = history.failures.calls.last(where: { call in
+        call.process == process.index && call.error.isAbsence
+          && call.path.map { path in
+            PathName.base(of: path).hasPrefix(name + ".") && path.hasSuffix(".so")
+          } ?? false
+      })?.path
+    else { return sibling(of: parts.count > 1 ? String(parts[1]) : "", process) }
+    let directory = PathName.directory(of: failed)
+    return inquiry.contents(of: directory)
+      .map(PathName.base).first { $0.hasPrefix(name + ".cpython-") && $0.hasSuffix(".so") }
+      .map { directory + "/" + $0 }
+  }
+
+  /// Python lists a directory once and then looks for no name that is not in it.
+  private func sibling(of name: String, _ process: ProcessRecord) -> String? {
+    let last = name.split(separator: ".").last.map(String.init) ?? ""
+    guard last.count > 1 else { return nil }
+    for directory in process.listedDirectories.filter({ !$0.hasPrefix("/usr/") }).suffix(4) {
+      let found = inquiry.contents(of: directory).map(PathName.base)
+        .first { $0.hasPrefix(last + ".cpython-") && $0.hasSuffix(".so") }
+      if let found { return directory + "/" + found }
+    }
+    return nil
   }
 
   private func describeInstallation(of module: MissingModule, in seen: inout LastWords) {

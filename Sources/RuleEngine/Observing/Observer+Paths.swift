@@ -165,12 +165,20 @@ extension Observer {
   /// True for what belongs to the system or to a service of it: to hand it to the user who asked is
   /// the last thing to do.
   private static func isSystemPlace(_ path: String) -> Bool {
-    [
-      "/etc", "/usr", "/bin", "/sbin", "/lib", "/boot", "/dev", "/run", "/root", "/var/lib",
-      "/var/log", "/var/cache", "/var/spool", "/var/run",
-    ].contains { path == $0 || path.hasPrefix($0 + "/") }
-      && !path.hasPrefix("/dev/shm/") && !path.hasPrefix("/usr/local/")
+    sharedDirectories.contains(path)
+      || [
+        "/etc", "/usr", "/bin", "/sbin", "/lib", "/boot", "/dev", "/run", "/root", "/var/lib",
+        "/var/log", "/var/cache", "/var/spool", "/var/run",
+      ].contains { path == $0 || path.hasPrefix($0 + "/") }
+        && !path.hasPrefix("/dev/shm/") && !path.hasPrefix("/usr/local/")
   }
+
+  /// Directories of everybody's, which are given to no single user (hier(7)).
+  private static let sharedDirectories: Set<String> = [
+    "/", "/home", "/media", "/mnt", "/opt", "/srv", "/tmp", "/var", "/var/tmp", "/usr/local",
+    "/usr/local/bin", "/usr/local/etc", "/usr/local/include", "/usr/local/lib", "/usr/local/man",
+    "/usr/local/sbin", "/usr/local/share", "/usr/local/share/man", "/usr/local/src",
+  ]
 
   func accessRefused(
     _ call: FailedCall, process: ProcessRecord, asking: Bool

@@ -185,7 +185,7 @@ extension Observer {
     return (target, closing)
   }
 
-  func silentExit(_ process: ProcessRecord) -> SilentExit {
+  func silentExit(_ process: ProcessRecord, asking: Bool) -> SilentExit {
     var seen = SilentExit()
     seen.status = Int(process.shellStatus ?? 0)
     seen.programName = process.name
@@ -205,6 +205,7 @@ extension Observer {
       history.failures.calls.last {
         $0.process == process.index && $0.replacement == nil
       }?.call.notation
+    describeScript(process, in: &seen, asking: asking)
     return seen
   }
 }

@@ -29,6 +29,36 @@ extension Observer {
     seen.namesItsShell = process.executedPath == file
   }
 
+  /// Tells which script a process ran that ended without a word, and which line of it ends it so.
+  func describeScript(_ process: ProcessRecord, in seen: inout SilentExit, asking: Bool) {
+    let given = process.arguments.dropFirst().first { !$0.hasPrefix("-") }
+      .map { PathName.absolute($0, from: process.workingDirectory) }
+    if let started = process.executedPath, started != process.executable,
+      process.arguments.contains(where: {
+        PathName.absolute($0, from: process.workingDirectory) == started
+      })
+    {
+      seen.script = started
+    } else if let given, process.recentFiles.contains(given) {
+      seen.script = given
+    }
+    guard asking, let script = seen.script else { return }
+    let calls = ["exit \(seen.status)", "exit(\(seen.status)", "status=\(seen.status)"]
+    let lines = inquiry.lines(mentioning: calls, in: [script]).filter { line in
+      let text = line.text.trimmed
+      return !text.hasPrefix("#") && !text.hasPrefix("//")
+        && calls.contains { call in
+          text.ranges(of: call).contains { range in
+            text[range.upperBound...].first.map { !$0.isNumber } ?? true
+          }
+        }
+    }
+    if lines.count == 1 {
+      seen.exitLine = lines[0].number
+      seen.exitText = lines[0].text.trimmed
+    }
+  }
+
   private static let shells: Set<String> = ["sh", "dash", "bash", "ash", "busybox", "ksh", "mksh"]
 }
 

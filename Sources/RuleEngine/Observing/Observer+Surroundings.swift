@@ -123,9 +123,24 @@ extension Observer {
         .contains { path.hasPrefix($0) }
     }
     if files.first == files.dropFirst().first { files.removeFirst() }
-    seen.nearWords = inquiry.words(near: word, in: Array(files.prefix(24)))
+    // Whose script it is knows nothing of the script's options.
+    let script = process.arguments.dropFirst().first { !$0.hasPrefix("-") }
+      .map { PathName.absolute($0, from: process.workingDirectory) }
+    if let script, process.executedPath == script || process.recentFiles.contains(script),
+      Self.interpreters.contains(where: { PathName.base(of: files.first ?? "").hasPrefix($0) })
+    {
+      files[0] = script
+    }
+    seen.nearWords = inquiry.words(near: word, in: Array(files.prefix(24))).filter { near in
+      near.contains(where: \.isNumber) == word.contains(where: \.isNumber)
+    }
     seen.bestNearWord = seen.nearWords.first
   }
+
+  /// The beginnings of the names of programs that run scripts of many kinds.
+  private static let interpreters = [
+    "python", "ruby", "perl", "node", "php", "lua", "bash", "dash",
+  ]
 
   /// The files of data that a process had read, at most four, where names are defined.
   private func definitionFiles(of process: ProcessRecord) -> [String] {

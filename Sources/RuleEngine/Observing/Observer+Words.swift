@@ -38,11 +38,15 @@ extension Observer {
     let place = found?.place
     seen.file = place?.file
     seen.lineNumber = place?.line
+    let report = run.testReports[process.index].flatMap { $0.line == position ? $0 : nil }
+    if let report { describe(report, process, in: &seen) }
     let unknownUser = UnknownUser.find(in: line.text)
     seen.unknownUser = unknownUser?.name
     seen.isGroup = unknownUser?.isGroup ?? false
     if asking { describeSurroundings(process, line.text, in: &seen) }
     seen.shadow = shadow(in: line.text, process)
+    seen.hiddenBy = packageHidden(in: line.text, process)
+    if asking { seen.otherExtension = otherExtension(in: line.text, process) }
     if let frame = before.lazy.reversed().compactMap({
       NamedPlace.find(in: $0, base: process.workingDirectory)
     }).first(where: { $0.line != nil }),
@@ -51,6 +55,10 @@ extension Observer {
       seen.isCircular = true
       seen.file = frame.file
       seen.lineNumber = frame.line
+    }
+    if let mark = line.text.firstRange(of: " did not return a true value") {
+      let name = String(line.text[..<mark.lowerBound]).trimmed
+      seen.moduleFile = process.recentFiles.last { $0 == name || $0.hasSuffix("/" + name) }
     }
     seen.encodingVariable = encodingVariable(of: process)
     describeLocale(process, in: &seen)
@@ -104,6 +112,7 @@ extension Observer {
     describeData(
       process, line.text, nearby: before.suffix(5) + [line.text] + after.prefix(10), in: &seen)
     describeNearWords(process, isReference: unknown == nil, in: &seen)
+    describeRevision(process, line.text, in: &seen)
     dropWhatIsNoFile(line.text, in: &seen)
     if let file = seen.file, let number = seen.lineNumber {
       let line = inquiry.lines(around: number, of: file).first { $0.number == number }?.text
@@ -115,12 +124,13 @@ extension Observer {
         seen.lineNumber = nil
       }
     }
+    seen.fileIsLibrarys = seen.file.map(Self.isOfALibrary) ?? false
     describeScript(process, [line.text] + more.map(\.text), in: &seen)
     if let data = seen.dataFile, seen.file.map({ $0 == data || Self.isOfALibrary($0) }) ?? true {
       seen.sourceLine = nil
     }
     // A line number without a file, as parsers say it, is one of what they were given.
-    if found?.isAside != false, let number = lineNumber(at: position),
+    if report == nil, found?.isAside != false, let number = lineNumber(at: position),
       let input = inputFile(of: process), let text = text(of: number, in: input)
     {
       seen.inputFile = input
@@ -180,6 +190,12 @@ extension Observer {
     let lines = run.mentions.lines
     let line = lines[position]
     let text = LogPrefix.removed(from: line.text.trimmed)
+    // The frame of a library before what Ruby says of it.
+    if let mark = text.firstRange(of: "': "), text.contains(":in `") || text.contains(":in '"),
+      NamedPlace.find(in: text, base: "/").map({ Self.isOfALibrary($0.file) }) ?? false
+    {
+      return String(text[mark.upperBound...])
+    }
     func isBeside(_ other: Int) -> Bool {
       lines.indices.contains(other) && lines[other].process == line.process
         && lines[other].stream == line.stream

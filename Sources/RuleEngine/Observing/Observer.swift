@@ -26,7 +26,7 @@ struct Observer {
       return programPanicked(process, line: line, asking: asking)
         ?? loaderComplaint(process, line: line, asking: asking)
         ?? lastWords(process, line: line, asking: asking)
-    case .silence: return silentExit(process)
+    case .silence: return silentExit(process, asking: asking)
     case .waiting(let pending): return waiting(process, pending, asking: asking)
     case .busy: return busy(process)
     }
