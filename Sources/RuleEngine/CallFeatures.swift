@@ -16,6 +16,7 @@ enum CallFeatures {
     (.askedFor, askedFor), (.refusedElsewhere, refusedElsewhere),
     (.closedWithOtherWords, closedWithOtherWords),
     (.askedForMore, askedForMore), (.afterComplaint, aftermath),
+    (.otherErrorTold, otherErrorTold),
   ]
 
   /// On the failure path or beside it.
@@ -65,6 +66,11 @@ enum CallFeatures {
     }
     let between = Double(complaint - call.number)
     return RankingWeights.justBeforeComplaint * 12 / (12 + between)
+  }
+
+  /// The words tell that what was written could not be stored, and this call has nothing to do with that.
+  static func otherErrorTold(_ call: FailedCall, _ run: RankingContext) -> Double {
+    run.storageError == nil ? 0 : RankingWeights.otherErrorTold
   }
 
   /// Soon followed by the end of its process.

@@ -88,7 +88,8 @@ extension Complaint {
     "compilation aborted", "aborted due to", "error found at", "exited with", "run failed with",
     "previous error", "failed to post process", "loading configuration: failure",
     "test failed", "shutting down", "errors were found", "cannot continue", "stopping",
-    "errors occurred", "rsync error:", "failed to push some refs", "and therefore could not",
+    "errors occurred", "exit code", "rsync error:", "failed to push some refs",
+    "and therefore could not",
     "the authenticity of host",
   ]
 

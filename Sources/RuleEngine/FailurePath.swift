@@ -77,8 +77,9 @@ struct FailurePath {
     var best: (child: Int, score: Double)?
     for index in parent.children.suffix(examined) {
       let child = history.processes[index]
-      guard child.failed, parent.end == nil || child.endNumber <= parent.endNumber,
-        !tolerated.contains(index)
+      guard child.failed, !tolerated.contains(index),
+        parent.end == nil || child.endNumber <= parent.endNumber
+          || toldBefore(child, theEndOf: parent, in: history)
       else { continue }
       let score = inheritance(
         of: child, by: parent, in: history, wasHeard: heard.contains(index),
@@ -86,6 +87,22 @@ struct FailurePath {
       if score >= (best?.score ?? 2.0) { best = (index, score) }
     }
     return best?.child
+  }
+
+  /// True if a child that ended a little later had complained before its parent ended with the same
+  /// status and without a word, as the two sides of one program that talk over a pipe do.
+  private static func toldBefore(
+    _ child: ProcessRecord, theEndOf parent: ProcessRecord, in history: borrowing History
+  ) -> Bool {
+    guard let status = parent.shellStatus, status == child.shellStatus, status != 1 else {
+      return false
+    }
+    let said = history.words.lines.filter { $0.stream == .standardError }
+    return !said.contains { $0.process == parent.index }
+      && said.contains {
+        $0.process == child.index && $0.number < parent.endNumber
+          && Complaint.weight(of: $0.text.lowercased()) >= 0.6
+      }
   }
 
   /// True if a process complained of its own in clear words after a child's end.

@@ -22,6 +22,7 @@ package enum Feature: String, CaseIterable, Sendable {
   case closedWithOtherWords = "closed with other words"
   case askedForMore = "asked for more than it needs"
   case afterComplaint = "after the complaint"
+  case otherErrorTold = "the words tell another error"
   case knownHarmless = "known to be harmless"
   case failedInBaseline = "failed in the good run"
   case fatalSignal = "fatal signal"

@@ -167,11 +167,16 @@ extension Ranking {
     guard Complaint.isClosing(closing.text.lowercased()) else { return nil }
     for near in stride(from: position - 1, through: max(0, position - 4), by: -1) {
       let line = lines[near]
-      guard line.process == closing.process, line.stream == closing.stream else { continue }
+      // The system's log gets the summary of what the user was told.
+      let isForLog = closing.stream == .syslog && line.stream == .standardError
+      guard line.process == closing.process, line.stream == closing.stream || isForLog else {
+        continue
+      }
       let text = line.text.lowercased()
       if Complaint.isClosing(text) { continue }
       let isPlaced = NamedPlace.find(in: line.text, base: "/")?.line != nil
-      return Complaint.weight(of: text) > 0 || isPlaced && !Complaint.isInformation(text)
+      return Complaint.weight(of: text) > 0
+        || (isPlaced || isForLog) && !Complaint.isInformation(text)
         ? near : nil
     }
     return nil

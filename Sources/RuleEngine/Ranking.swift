@@ -148,7 +148,16 @@ struct Ranking {
   private static func fatalSignal(of process: ProcessRecord) -> DeliveredSignal? {
     if let fault = process.unreturnedFault { return fault }
     guard case .killed(let signal, _) = process.end, signal != .brokenPipe else { return nil }
-    return process.signals.last { $0.delivery.signal == signal }
+    let deliveries = process.signals.filter { $0.delivery.signal == signal }
+    // Who handles SIGINT, tidies up and then sends it to itself died of the first.
+    if let last = deliveries.last, last.delivery.sender == process.pid,
+      let first = deliveries.first(where: {
+        $0.delivery.disposition == .handled && $0.delivery.sender != process.pid
+      })
+    {
+      return first
+    }
+    return deliveries.last
       ?? DeliveredSignal(
         number: process.endNumber, time: process.endTime,
         delivery: SignalDelivery(signal: signal, code: 0), isUnseen: true)
@@ -217,6 +226,7 @@ struct Ranking {
             (.process, ProcessFeature.standing(of: call.process, run)),
             (.lostReader, RankingWeights.lostReaderSurvived),
             (.mentioned, CallFeatures.mentioned(call, run)),
+            (.otherErrorTold, CallFeatures.otherErrorTold(call, run)),
           ]))
     }
     return found
@@ -234,6 +244,7 @@ struct Ranking {
         (.process, ProcessFeature.standing(of: process.index, run)),
         (.lostReader, RankingWeights.lostReaderSurvived),
         (.mentioned, said ? RankingWeights.errorWordsSomewhere : 0),
+        (.otherErrorTold, run.storageError == nil ? 0 : RankingWeights.otherErrorTold),
       ])
   }
 

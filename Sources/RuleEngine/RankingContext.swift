@@ -22,6 +22,9 @@ struct RankingContext {
   let testReports: [Int: TestReport]
   /// The processes to which a child gave its words in JSON, and that give them to people.
   let spokesmen: Set<Int>
+  /// The error of a full or failing disk that a process that failed tells, if no call that was
+  /// watched had one: writes to files are not.
+  let storageError: ErrorNumber?
   /// The lines that complain in clear words.
   private let clearComplaints: [SpokenLine]
 
@@ -83,6 +86,13 @@ struct RankingContext {
       return Complaint.weight(of: text) >= 0.6 || Complaint.isAboutInput(text)
         || closing.contains(position) && !text.contains("warning")
     }.map(\.element)
+    let isSeen = history.failures.calls.contains { Self.storageErrors.contains($0.error) }
+    storageError =
+      isSeen
+      ? nil
+      : lines.lazy.filter { history.processes[$0.process].failed && $0.stream != .log }
+        .compactMap { SpokenError.find(in: $0.text) ?? Complaint.error(in: $0.text) }
+        .first { Self.storageErrors.contains($0) }
     failedPaths = Set(
       history.failures.calls.compactMap { call in call.path.map { "\(call.process) \($0)" } })
     refusedNames = Set(
@@ -93,6 +103,10 @@ struct RankingContext {
         return "\(call.process)/" + PathName.base(of: path)
       })
   }
+
+  private static let storageErrors: Set<ErrorNumber> = [
+    .noSpace, .quotaExceeded, .inputOutput, .fileTooLarge,
+  ]
 
   /// True for a look for the translation of a message: what a program does as it complains.
   private static func isForMessage(_ call: FailedCall) -> Bool {

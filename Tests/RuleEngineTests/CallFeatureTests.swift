@@ -68,6 +68,51 @@ struct CallFeatureTests {
     #expect(range.contains(value), "\(value)")
   }
 
+  @Test("mentioned: words that tell another error came of another call")
+  func mentionedWithAnotherError() {
+    let value = { (words: String) in
+      self.value(CallFeatures.mentioned) {
+        $0.open("/dst/big", .fails(.noEntry))
+        $0.say(words)
+        $0.exit(1)
+      }
+    }
+    #expect(
+      value("app: write failed on /dst/big: No space left on device")
+        < value("app: cannot open /dst/big") / 2)
+  }
+
+  @Test("mentioned: the directory of a path, if nothing was found in it")
+  func mentionedByDirectory() {
+    let value = { (isSeen: Bool) in
+      self.value(CallFeatures.mentioned) {
+        if isSeen { $0.open("/srv/shop/.git/config") }
+        $0.open("/srv/shop/.git/HEAD", .fails(.noEntry))
+        $0.say("fatal: not a git repository: /srv/shop/.git")
+        $0.exit(1)
+      }
+    }
+    #expect(value(false) > 1)
+    #expect(value(true) == 0)
+  }
+
+  @Test("mentioned: the line of configuration that led to a path, with the error of the call")
+  func restated() {
+    let value = { (words: String) in
+      self.value(CallFeatures.mentioned) {
+        $0.open("/etc/app.conf")
+        $0.open("/var/db/DUMMY", .fails(.noEntry))
+        $0.say(words)
+        $0.exit(1)
+      }
+    }
+    #expect(
+      value("/etc/app.conf: line 4: invalid path: No such file or directory")
+        == RankingWeights.restated)
+    #expect(value("/etc/app.conf: line 4: bad value") == 0)
+    #expect(value("invalid path: No such file or directory") == 0)
+  }
+
   @Test("mentioned: words that were said before, or by a stranger, are not about the call")
   func notMentioned() {
     let before = value(CallFeatures.mentioned) {

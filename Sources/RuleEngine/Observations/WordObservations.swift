@@ -19,6 +19,8 @@ struct LastWords: ObservationKind {
   var unseenError: String?
   var isLost = false
   var mountPoint: String?
+  var storedAt: String?
+  var storedTotal: String?
   var total: String?
   var available: String?
   var peer: String?
@@ -182,6 +184,10 @@ struct LastWords: ObservationKind {
       "Where the file system of what was written is mounted, if it is full."),
     .init("total", \.total, "Its size, in words."),
     .init("available", \.available, "What is free there, in words."),
+    .init(
+      "stored_at", \.storedAt,
+      "Where the file system of `written_file` is mounted, if the words say that it is full."),
+    .init("stored_total", \.storedTotal, "Its size, in words."),
     .init("peer", \.peer, "The internet address that it had connected to last."),
     .init("peer_holder", \.peerHolder, "Who listens at that address, on this machine."),
     .init(

@@ -17,9 +17,20 @@ extension Observer {
       }
       seen.unsetDefinition = line.map { "\(file) line \($0.number)" }
     }
-    guard let shell = process.executable.map(PathName.base), Self.shells.contains(shell),
-      let file = seen.file
-    else { return }
+    guard let shell = process.executable.map(PathName.base), Self.shells.contains(shell) else {
+      return
+    }
+    if seen.lineNumber == nil,
+      let place = words.lazy.compactMap({ self.place(in: $0, process) }).first,
+      seen.file.map({ $0 == place.file }) ?? true
+    {
+      seen.file = place.file
+      seen.lineNumber = place.line
+      seen.sourceLine =
+        inquiry.lines(around: place.line, of: place.file).first { $0.number == place.line }?
+        .text.trimmed
+    }
+    guard let file = seen.file else { return }
     if let number = seen.lineNumber {
       // At the end of the file, the last line does.
       let lines = inquiry.lines(around: max(1, number - 1), of: file, context: 1)
@@ -57,6 +68,18 @@ extension Observer {
       seen.exitLine = lines[0].number
       seen.exitText = lines[0].text.trimmed
     }
+  }
+
+  /// The place of `./deploy: line 3: …` and `deploy: 3: …`: a shell names its script as it was given, which
+  /// need not lead there once it has changed its directory.
+  private func place(in line: String, _ process: ProcessRecord) -> (file: String, line: Int)? {
+    let parts = line.split(separator: ":", maxSplits: 2).map { String($0).trimmed }
+    guard parts.count == 3, let number = Int(parts[1].replacing("line ", with: "")), number > 0
+    else { return nil }
+    let name = PathName.base(of: parts[0])
+    let scripts = [process.executedPath].compactMap { $0 } + process.recentFiles
+    return scripts.first { $0 != process.executable && PathName.base(of: $0) == name }
+      .map { ($0, number) }
   }
 
   private static let shells: Set<String> = ["sh", "dash", "bash", "ash", "busybox", "ksh", "mksh"]

@@ -7,7 +7,13 @@ extension Observer {
   func describeSurroundings(
     _ process: ProcessRecord, _ line: String, in seen: inout LastWords
   ) {
+    let saysFull = Complaint.error(in: line) == .noSpace
+    if saysFull, let named = seen.file, seen.lineNumber == nil { seen.writtenFile = named }
     if let file = seen.writtenFile, let status = inquiry.fileSystem(file) {
+      if saysFull {
+        seen.storedAt = status.mountPoint
+        seen.storedTotal = Wording.bytes(status.totalBytes)
+      }
       seen.fileSystem = "\(status.type) (\(status.source), mounted at \(status.mountPoint))"
       if status.isFull {
         seen.mountPoint = status.mountPoint
