@@ -35,6 +35,11 @@ extension CallFeatures {
     for (token, weight) in mentionTokens(of: call) {
       // A program says its own name in every complaint, and often the name of its subcommand.
       if call.purpose != .execute || call.replacement != nil, names.contains(token) { continue }
+      // So is the name of its own configuration file without the suffix: e2fsck and /etc/e2fsck.conf.
+      if let path = call.path, path.hasPrefix(token + "."), names.contains(PathName.base(of: token))
+      {
+        continue
+      }
       // Words that name x.pem are not about x.pem.rsa, where both were asked for.
       if token != call.path, token != call.secondPath, let path = call.path,
         path.hasPrefix(token) || PathName.base(of: path).hasPrefix(token),
@@ -86,6 +91,7 @@ extension CallFeatures {
           value *= RankingWeights.mentionInPassing
         }
         if run.mentions.isInformation(mention.line)
+          || isOutdone(mention.line, token, run)
           || askedFor(call, run) == 0
             && isWarningBeforeOtherComplaint(mention.line, run, isAboutIt: { $0.contains(token) })
         {
@@ -269,6 +275,17 @@ extension CallFeatures {
       let complaint = run.firstClearComplaint(after: call.number, of: call.process)
     else { return 0 }
     let text = complaint.text.lowercased()
+    // Programs look up names, such as their own, and live without; then they speak of something else.
+    if call.address?.port == 53, !speaksOfNames(after: call, run) {
+      return RankingWeights.absencePassedOver
+    }
+    if call.error.isAbsence, let path = call.path,
+      let position = run.mentions.lines.firstIndex(where: {
+        $0.number == complaint.number && $0.text == complaint.text
+      }), isOutdone(position, PathName.base(of: path), run)
+    {
+      return RankingWeights.absencePassedOver
+    }
     // What failed right before the words can be what they mean without naming it; not where they
     // are about what the program was given.
     var closeness = 6 / (6 + Double(complaint.number - call.lastNumber).magnitude)
@@ -286,6 +303,9 @@ extension CallFeatures {
       !Complaint.speaksOfAbsence(text)
     {
       closeness = min(closeness, 0.3)
+    }
+    if call.error.isAbsence, call.address == nil, isAboutElse(complaint, call, run) {
+      closeness = 0
     }
     let weight =
       call.error.isAbsence && call.address == nil || Complaint.isAboutInput(text)
@@ -308,6 +328,7 @@ extension CallFeatures {
   /// It failed after its process had complained in clear words, and nobody spoke of it: what is then
   /// done is tidying up.
   static func aftermath(_ call: FailedCall, _ run: RankingContext) -> Double {
+    if isTriedAfterComplaint(call, run) { return RankingWeights.afterComplaint }
     if call.purpose == .remove, call.error.isAbsence, isAside(call, run) {
       return RankingWeights.afterComplaint - mentioned(call, run)
     }

@@ -24,6 +24,6 @@ extension Complaint {
   ]
   /// What npm writes of each step, and logs of key and value.
   private static let plain: Set<String> = [
-    "silly", "verbose", "level=info", "level=debug", "level=trace", "severity=info",
+    "silly", "verbose", "[note]", "level=info", "level=debug", "level=trace", "severity=info",
   ]
 }

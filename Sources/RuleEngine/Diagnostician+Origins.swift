@@ -148,8 +148,9 @@ extension Diagnostician {
         if let word, word.count > 3, !words.contains(word) { words.append(word) }
       }
       if let address = call.address {
-        words.append(address.description)
-        if case .unix(let path) = address { words.append(path) }
+        // A socket called "s" would be found in every file.
+        for case .some(let word) in [address.description, address.unixPath]
+        where word.count > 3 { words.append(word) }
         if let port = address.port { words.append(String(port)) }
       }
     case .words(let position):
@@ -177,6 +178,14 @@ extension Diagnostician {
   private static func mayHoldWords(_ file: String) -> Bool {
     !file.hasPrefix("/proc/") && !file.hasPrefix("/sys/") && !file.hasPrefix("/dev/")
       && !file.contains(".so") && !file.hasSuffix(".pyc") && !file.hasSuffix(".mo")
-      && !file.contains("/locale") && !file.hasPrefix("/usr/lib/") && !file.hasPrefix("/etc/ld.so")
+      && file != "/etc/services" && file != "/etc/protocols" && !file.contains("/locale")
+      && !file.hasPrefix("/usr/lib/") && !file.hasPrefix("/etc/ld.so")
+  }
+}
+
+extension SocketAddress {
+  /// The path of a Unix socket.
+  fileprivate var unixPath: String? {
+    if case .unix(let path) = self { path } else { nil }
   }
 }

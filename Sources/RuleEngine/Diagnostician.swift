@@ -152,13 +152,17 @@ package struct Diagnostician {
     }
   }
 
-  /// A command that answers with its exit status did that, whatever it passed over on its way.
+  /// A command whose exit status says what happened did that, whatever it passed over on its way.
   func strengthenAnswer(in candidates: inout [Candidate]) {
     for index in candidates.indices {
       guard case .silence = candidates[index].source else { continue }
       let observation = observer.observation(of: candidates[index], asking: false)
+      // That of another machine is what that one answered, good or bad.
+      let isOfPeer = (observation as? SilentExit)?.peer != nil
       guard
-        catalog.matches(observation).contains(where: { $0.role == .note && $0.confidence > 0.9 })
+        catalog.matches(observation).contains(where: {
+          $0.confidence > 0.9 && ($0.role == .note || isOfPeer && $0.role == .cause)
+        })
       else { continue }
       candidates[index].features.append(
         (.statusIsAnswer, RankingWeights.statusIsAnswer))

@@ -138,6 +138,14 @@ struct Inquiry {
     names(answer(.kernelParameter(path: path))).first
   }
 
+  /// What the kernel logged during the run with one of these words, newest last.
+  func kernelMessages(with words: [String]) -> [String] {
+    words.isEmpty ? [] : names(answer(.kernelMessages(words: words)))
+  }
+
+  /// What an image or disk holds: a file system, another format, or `zeros`.
+  func diskContents(_ path: String) -> String? { names(answer(.diskContents(path: path))).first }
+
   /// What limits the control groups of a process; only the stream can tell.
   func controlGroup(of pid: ProcessID) -> ControlGroupStatus? {
     for case (.controlGroup(pid, _), .controlGroup(let status)) in history.facts { return status }

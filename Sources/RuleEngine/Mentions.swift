@@ -180,6 +180,7 @@ enum Complaint {
       weight = min(weight, 0.2)
     }
     if isAboutInput(text) { weight = max(weight, 0.7) }
+    if text.contains("root"), PrivilegeWords.refuseRoot(text) { weight = max(weight, 0.9) }
     if isRubyException(text) { weight = max(weight, 0.9) }
     // What ends in a colon announces the message, which is read with it.
     if text.hasSuffix(":") { weight -= text.contains("error: ") ? 0.2 : 0.4 }

@@ -119,6 +119,7 @@ extension Ranking {
       let telling =
         Complaint.telling(line.text) - (isAside ? 0.3 : 0)
         - (isOfUsage(position, run.mentions.lines) ? 0.5 : 0)
+        - (run.rejections[line.process]?.last.map { $0 > position } ?? false ? 0.3 : 0)
       let rank = weight == 0 ? 0 : max(0.01, weight + telling)
       let known = best[line.process]
       // Of equals, an exception's last line says most; of a list of complaints, the first.

@@ -273,7 +273,12 @@ struct Ranking {
         source: .silence, process: process.index, number: process.endNumber,
         features: [
           (.process, ProcessFeature.standing(of: process.index, run)),
-          (.silent, RankingWeights.silentExit),
+          (
+            .silent,
+            RankingWeights.silentExit
+              + (QuietOption.find(in: process) != nil && process.lastPeer != nil
+                ? RankingWeights.toldToBeQuiet : 0)
+          ),
           (.answerPassedOn, run.path.processes.count > 1 ? RankingWeights.answerPassedOn : 0),
         ])
     ]

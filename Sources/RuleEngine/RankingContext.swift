@@ -25,6 +25,9 @@ struct RankingContext {
   /// The error of a full or failing disk that a process that failed tells, if no call that was
   /// watched had one: writes to files are not.
   let storageError: ErrorNumber?
+  /// Positions of the lines in which each process rejects what it was given in words that are nobody's
+  /// consequence: an option that it does not know, or that root runs it.
+  let rejections: [Int: [Int]]
   /// The lines that complain in clear words.
   private let clearComplaints: [SpokenLine]
 
@@ -93,6 +96,14 @@ struct RankingContext {
       : lines.lazy.filter { history.processes[$0.process].failed && $0.stream != .log }
         .compactMap { SpokenError.find(in: $0.text) ?? Complaint.error(in: $0.text) }
         .first { Self.storageErrors.contains($0) }
+    var rejections: [Int: [Int]] = [:]
+    for (position, line) in lines.enumerated()
+    where PrivilegeWords.refuseRoot(line.text)
+      || UnknownWord.find(in: line.text) != nil && Complaint.readsAsError(line.text)
+    {
+      rejections[line.process, default: []].append(position)
+    }
+    self.rejections = rejections
     failedPaths = Set(
       history.failures.calls.compactMap { call in call.path.map { "\(call.process) \($0)" } })
     refusedNames = Set(

@@ -287,7 +287,18 @@ struct AccessJudge {
       (bits, reason, whose) = (status.mode & 7, .otherBits, "the bits for others are")
     }
     guard bits & rights != rights else { return nil }
-    return (reason, "\(whose) \(AccessControlList.Entry.notation(of: bits))", bits)
+    var detail = "\(whose) \(AccessControlList.Entry.notation(of: bits))"
+    // An empty mask, which stands in the group's bits, switches the list off for all named in it.
+    if reason == .otherBits, status.mode & 0o070 == 0, let list = AccessControlList(of: path),
+      let entry = list.verdict(
+        for: credentials, wanting: rights, owner: status.owner, group: status.group
+      ).entry, entry.tag == .user || entry.tag == .group
+    {
+      detail +=
+        ", since the entry \(entry.notation) of its access list counts for nothing: the mask of"
+      detail += " the list is --- (setfacl -m m::rwx gives it back)"
+    }
+    return (reason, detail, bits)
   }
 
   private func decision(of list: AccessControlList, on rights: UInt16, status: FileStatus)

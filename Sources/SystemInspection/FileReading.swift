@@ -56,6 +56,55 @@ enum FileReading {
     var step = size > 0 ? min(limit, Int(clamping: size)) + 1 : 64 << 10
     while bytes.count <= limit {
       let wanted = min(step, limit + 1 - bytes.count)
+      let part = try part(of: descriptor, path, wanted: wanted)
+      if part.isEmpty { return CappedBytes(bytes: bytes, isTruncated: false) }
+      bytes += part
+      step = 64 << 10
+    }
+    bytes.removeLast(bytes.count - limit)
+    return CappedBytes(bytes: bytes, isTruncated: true)
+  }
+
+  /// The first `limit` bytes of an image or disk: a regular file or a block device.
+  ///
+  /// A FIFO, character device or socket gives `EINVAL` and is not read.
+  static func beginning(ofDisk path: String, limit: Int) throws(InspectionError) -> [UInt8] {
+    let descriptor = try Descriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
+    var status = stat()
+    guard unsafe fstat(descriptor.number, &status) == 0 else {
+      throw InspectionError(code: ErrorNumber(rawValue: errno), path: path)
+    }
+    let type = FileType(mode: status.st_mode)
+    guard type == .regular || type == .blockDevice else {
+      throw InspectionError(code: .invalidArgument, path: path)
+    }
+    return try part(of: descriptor, path, wanted: limit)
+  }
+
+  /// Hands each record of a device that gives one with each read to `body`, at most `limit`.
+  static func records(
+    of path: String, limit: Int, _ body: ([UInt8]) -> Void
+  ) throws(InspectionError) {
+    let descriptor = try Descriptor(opening: path, flags: O_RDONLY | O_NONBLOCK)
+    for _ in 0..<limit {
+      do throws(InspectionError) {
+        // The kernel's longest record has 8 KiB (CONSOLE_EXT_LOG_MAX).
+        let record = try part(of: descriptor, path, wanted: 8192)
+        if record.isEmpty { return }
+        body(record)
+      } catch {
+        if error.code == .tryAgain { return }
+        // The oldest record was overwritten in between: the next read goes on behind it.
+        if error.code != .brokenPipe { throw error }
+      }
+    }
+  }
+
+  /// What one read gives, at most `wanted` bytes.
+  private static func part(
+    of descriptor: borrowing Descriptor, _ path: String, wanted: Int
+  ) throws(InspectionError) -> [UInt8] {
+    while true {
       var failure: Int32 = 0
       let part = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
         let got = unsafe read(descriptor.number, buffer.baseAddress, wanted)
@@ -66,12 +115,8 @@ enum FileReading {
       if failure != 0 {
         throw InspectionError(code: ErrorNumber(rawValue: failure), path: path)
       }
-      if part.isEmpty { return CappedBytes(bytes: bytes, isTruncated: false) }
-      bytes += part
-      step = 64 << 10
+      return part
     }
-    bytes.removeLast(bytes.count - limit)
-    return CappedBytes(bytes: bytes, isTruncated: true)
   }
 
   /// The text of a small file of /proc or /sys without the line feed at its end; nil if it cannot

@@ -2,8 +2,8 @@ package import TraceEvents
 
 /// Answers about the machine that it runs on, from /proc and the file system.
 ///
-/// It executes nothing, opens no FIFO, device or socket, and every search has a limit. As an
-/// ordinary user it sees less of other users' processes; an answer then says what is known.
+/// It executes nothing, opens no FIFO or socket, and no device but a disk whose first bytes are asked
+/// for and the kernel's log; every search has a limit. As an ordinary user it sees less of other users' processes; an answer then says what is known.
 package struct LiveSystemInspector: SystemInspector {
   /// An inspector of the machine that we run on; it keeps no state.
   package init() {}
@@ -62,6 +62,8 @@ package struct LiveSystemInspector: SystemInspector {
     case .listening: .holders(list: SocketTable.listeners())
     case .processorFeature(let name): .names(list: try Processor.features(named: name))
     case .kernelParameter(let path): .names(list: try KernelParameters.value(of: path))
+    case .kernelMessages(let words): .names(list: try KernelLog.recent(with: words))
+    case .diskContents(let path): .names(list: try DiskContents.format(of: path))
     case .controlGroup(_, let memberships):
       .controlGroup(status: ControlGroups.status(memberships: memberships))
     case .mapping(let pid, let address):

@@ -176,6 +176,13 @@ final class StaleFacts {
   private func access(_ call: SystemCall, _ thread: TracedThread) -> [SystemQuestion] {
     guard let status = ProcessFiles.status(thread.id) else { return [] }
     var credentials = status.credentials
+    // Capabilities in another user namespace give no right over files from outside of it
+    // (user_namespaces(7)).
+    if let theirs = ProcessFiles.link("/proc/\(thread.id)/ns/user"),
+      let ours = ProcessFiles.link("/proc/self/ns/user"), theirs != ours
+    {
+      credentials.capabilities = 0
+    }
     if call.name == "access" || call.name == "faccessat" {
       // These ask for the real user (access(2)).
       credentials.user = status.realUser

@@ -122,7 +122,7 @@ package enum SystemCallTable {
     row("fchdir", 81, 133, [.descriptor]),
     row("chroot", 161, 61, [.path]),
     row("pivot_root", 155, 217, [.path, .path]),
-    row("mount", 165, 21, [.text, .path, .text, .hexadecimal]),
+    row("mount", 165, 21, [.text, .path, .text, .hexadecimal, .text]),
     row("umount", nil, 22, [.path]),
     row("umount2", 166, 52, [.path, .hexadecimal]),
     row("fsopen", 430, 430, [.text, .hexadecimal], emits: .failures),
@@ -134,6 +134,7 @@ package enum SystemCallTable {
     row("swapon", 167, 87, [.path], emits: .failures),
     row("swapoff", 168, 115, [.path], emits: .failures),
     row("acct", 163, 51, [.path], emits: .failures),
+    row("io_setup", 206, 245, [.integer], emits: .failures),
     row("quotactl", 179, 131, [.hexadecimal, .text], emits: .failures),
   ]
 

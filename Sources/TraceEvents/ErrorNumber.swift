@@ -202,12 +202,16 @@ extension ErrorNumber {
   package static let noMemory = ErrorNumber(rawValue: 12)
   /// Permission denied.
   package static let accessDenied = ErrorNumber(rawValue: 13)
+  /// Block device required.
+  package static let notBlockDevice = ErrorNumber(rawValue: 15)
   /// Device or resource busy.
   package static let busy = ErrorNumber(rawValue: 16)
   /// File exists.
   package static let exists = ErrorNumber(rawValue: 17)
   /// Invalid cross-device link.
   package static let crossDevice = ErrorNumber(rawValue: 18)
+  /// No such device.
+  package static let noDevice = ErrorNumber(rawValue: 19)
   /// Not a directory.
   package static let notDirectory = ErrorNumber(rawValue: 20)
   /// Is a directory.

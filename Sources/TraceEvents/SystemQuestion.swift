@@ -77,6 +77,12 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// The value of a kernel parameter, by its path below /proc/sys: `kernel/sem`. Answer: `names` with
   /// one element.
   case kernelParameter(path: String)
+  /// Which messages that the kernel has logged since the tracer began (`/dev/kmsg`) have one of these
+  /// words? Newest last, at most 8. Answer: `names`.
+  case kernelMessages(words: [String])
+  /// What does the image or disk at `path` hold, by its first 68 KiB: a file system, as mount(8) names
+  /// it, another format (`blkid(8)`), or `zeros`? Answer: `names` with one element, or none.
+  case diskContents(path: String)
   /// What limits the control groups that a process is in, as its `/proc/PID/cgroup` lists them?
   /// Answer: `controlGroup`.
   case controlGroup(pid: ProcessID, memberships: String)

@@ -16,6 +16,7 @@ struct SpokenWordTests {
       ("app: unrecognized option '--colour=always'", "colour"),
       ("unrecognized configuration parameter \"shared_bufers\" in file", "shared_bufers"),
       ("connection to host 'db' failed", nil), ("invalid literal for int(): 'abc'", nil),
+      ("Fatal error loading the DB: Invalid argument. Exiting.", nil),
       ("unknown host db.example", nil), ("No such file or directory: 'option'", nil),
     ] as [(String, String?)])
   func unknownWord(line: String, word: String?) { #expect(UnknownWord.find(in: line) == word) }

@@ -54,6 +54,10 @@ struct ConnectionFailed: ObservationKind {
   var firstMissing: String?
   var otherListener: String?
   var nearListener: String?
+  var listener: String?
+  var missingCapability: String?
+  var portRange: String?
+  var isWithoutVersion6 = false
   var nearSocket: String?
   var nearSocketHolder: String?
   var namingVariable: String?
@@ -87,6 +91,16 @@ struct ConnectionFailed: ObservationKind {
     .init(
       "near_listener", \.nearListener,
       "Who listens on this machine at another port and may be meant, by its name or its number."),
+    .init(
+      "missing_capability", \.missingCapability,
+      "The capability that would allow it, where the process runs as root and does not have it."),
+    .init("listener", \.listener, "Who listens at that Unix socket, where its queue is full."),
+    .init(
+      "port_range", \.portRange,
+      "The first and last port that connections are made from (net.ipv4.ip_local_port_range)."),
+    .init(
+      "is_without_version_6", \.isWithoutVersion6,
+      "True for an address of IPv6, which is switched off (net.ipv6.conf.all.disable_ipv6)."),
     .init(
       "near_socket", \.nearSocket, "A Unix socket of a similar name, where that one is missing."),
     .init("near_socket_holder", \.nearSocketHolder, "Who listens there."),

@@ -38,6 +38,7 @@ struct MissingPath: ObservationKind {
   var unmountedSource: String?
   var inPath: String?
   var owner: String?
+  var directoryIsMeant = false
 
   static let name = "missing-path"
   static let summary =
@@ -65,6 +66,10 @@ struct MissingPath: ObservationKind {
       "The directory where a search began that went on in all directories above it."),
     .init(
       "sought", \.sought, "The end that all searched places have in common: what was looked for."),
+    .init(
+      "directory_is_meant", \.directoryIsMeant,
+      "True if the words name `first_missing` and not the path itself, or several files were looked for in it."
+    ),
     .init("in_path", \.inPath, "For a program: one of the same name in PATH."),
     .init("is_relative", \.isRelative, "True if the program gave a relative path."),
     .init("cwd", \.cwd, "Working directory at that moment."),
@@ -124,6 +129,8 @@ struct AccessRefused: ObservationKind {
   var targetOfLink: String?
   var script: String?
   var chain: String?
+  var missingCapability: String?
+  var groupIsPending = false
 
   static let name = "access-refused"
   static let summary = "A call on a path ended in EACCES, EPERM or EROFS."
@@ -132,6 +139,12 @@ struct AccessRefused: ObservationKind {
       "wants_root", \.wantsRoot,
       "True if the program then said that it has to run as root, and it did not."),
     .init("path", \.path, "Absolute path that was asked for."),
+    .init(
+      "missing_capability", \.missingCapability,
+      "The capability that root has elsewhere, and this process, which runs as root, does not."),
+    .init(
+      "group_is_pending", \.groupIsPending,
+      "True if /etc/group has the user in a group that may, and the process is not in it."),
     .init("call", \.call, "The system call."),
     .init("error", \.error, "EACCES, EPERM or EROFS."),
     .init(

@@ -100,6 +100,7 @@ struct CallFailed: ObservationKind {
   var path: String?
   var second: String?
   var capability: String?
+  var missingCapability: String?
   var user = ""
   var isRoot = false
   var descriptor: Int?
@@ -115,6 +116,9 @@ struct CallFailed: ObservationKind {
     .init("path", \.path, "Its path, if it has one."),
     .init("second", \.second, "Its second path."),
     .init("capability", \.capability, "The capability that would allow it, where that is known."),
+    .init(
+      "missing_capability", \.missingCapability,
+      "The same, where the process runs as root and does not have it."),
     .init("user", \.user, "Name of the user whose rights counted."),
     .init("is_root", \.isRoot, "True if the process acts as root."),
     .init("descriptor", \.descriptor, "Its descriptor, if it has one."),

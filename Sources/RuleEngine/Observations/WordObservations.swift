@@ -24,6 +24,8 @@ struct LastWords: ObservationKind {
   var total: String?
   var available: String?
   var peer: String?
+  var relayed: String?
+  var refusesRoot = false
   var peerHolder: String?
   var isPeerSilent = false
   var resolver: String?
@@ -188,6 +190,11 @@ struct LastWords: ObservationKind {
       "stored_at", \.storedAt,
       "Where the file system of `written_file` is mounted, if the words say that it is full."),
     .init("stored_total", \.storedTotal, "Its size, in words."),
+    .init(
+      "refuses_root", \.refusesRoot, "True if root ran it, and it says that root is not to."),
+    .init(
+      "relayed", \.relayed,
+      "The program whose words these are, which did not run here: cat, behind ssh."),
     .init("peer", \.peer, "The internet address that it had connected to last."),
     .init("peer_holder", \.peerHolder, "Who listens at that address, on this machine."),
     .init(
@@ -346,6 +353,11 @@ struct SilentExit: ObservationKind {
   var script: String?
   var exitLine: Int?
   var exitText: String?
+  var startupLine: Int?
+  var startupText: String?
+  var quietOption: String?
+  var peer: String?
+  var peerHolder: String?
 
   static let name = "silent-exit"
   static let summary = "A process ended with a failure status without a word."
@@ -364,6 +376,13 @@ struct SilentExit: ObservationKind {
       "exit_line", \.exitLine, "The one line of that script that ends it with this status."),
     .init("exit_text", \.exitText, "The text of that line."),
     .init("wrote_output", \.wroteOutput, "True if it wrote to its standard output."),
+    .init(
+      "startup_line", \.startupLine,
+      "The line of `last_file`, which a shell reads as it starts, that ends it with that status."),
+    .init("startup_text", \.startupText, "Its text."),
+    .init("quiet_option", \.quietOption, "An option that hides its words: -q, --quiet."),
+    .init("peer", \.peer, "The address that it had connected to last."),
+    .init("peer_holder", \.peerHolder, "Who listens there, on this machine."),
     .init("last_call", \.lastCall, "Its last failed call, in strace's notation."),
   ]
 }

@@ -62,6 +62,11 @@ enum KernelLimits {
       "mq_open EINVAL", "fs/mqueue/msg_max",
       "how many messages a queue may hold (msgsize_max beside it: how large one may be)", "1000"
     ),
+    (
+      "io_setup EAGAIN", "fs/aio-max-nr",
+      "how many asynchronous reads and writes there may be in all (fs.aio-nr tells how many there are)",
+      "1048576"
+    ),
     ("mq_open ENOSPC", "fs/mqueue/queues_max", "how many message queues there may be", "1024"),
     (
       "unshare ENOSPC,clone ENOSPC,clone3 ENOSPC", "user/max_user_namespaces",

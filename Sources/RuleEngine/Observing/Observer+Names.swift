@@ -13,6 +13,8 @@ extension Observer {
 
   /// A word of `text` that has the shape of a host name and stands on a command line of this run.
   func hostName(in text: String) -> String? {
+    // Names without a dot look like any word: the place in the sentence tells them.
+    if let name = NameWords.host(in: text), !isFile(name) { return name }
     let commands = run.path.processes.flatMap { history.processes[$0].arguments }
     let quoted = Complaint.quoted(in: text)
     return Mentions.tokens(of: text)
@@ -37,6 +39,10 @@ extension Observer {
             return part
           }
         }
+      }
+      if let name = process.arguments.dropFirst().lazy.compactMap(NameWords.host(ofArgument:)).first
+      {
+        return name
       }
     }
     return nil
@@ -78,7 +84,7 @@ extension Observer {
   }
 
   /// What the configuration of the resolver says, in sentences.
-  func resolver() -> String? {
+  func resolver(for name: String? = nil) -> String? {
     let configuration = "/etc/resolv.conf"
     let switches = "/etc/nsswitch.conf"
     var sentences: [String] = []
@@ -86,6 +92,11 @@ extension Observer {
       .first { $0.text.trimmed.hasPrefix("hosts:") }
     if let hosts {
       let sources = hosts.text.trimmed.dropFirst(6).split(whereSeparator: \.isWhitespace)
+      if !sources.contains("files"), let name, let line = knownHost(name) {
+        sentences.append(
+          "/etc/hosts has it in line \(line.number) (\(line.text.trimmed)), but is not looked at:"
+            + " \(switches) line \(hosts.number) says \"\(hosts.text.trimmed)\", without files.")
+      }
       if !sources.contains("dns"), !sources.contains("resolve") {
         sentences.append(
           "\(switches) line \(hosts.number) says \"\(hosts.text.trimmed)\": no name server is"
@@ -93,7 +104,14 @@ extension Observer {
         return sentences.joined(separator: " ")
       }
     }
-    if let walk = inquiry.pathWalk(configuration), walk.end != .exists {
+    if case .danglingLink(let link, let target, _)? = inquiry.pathWalk(configuration)?.end {
+      let maker =
+        target.contains("systemd/resolve")
+        ? " (systemd-resolved, which makes it, does not run)" : ""
+      sentences.append(
+        "\(link) is a symbolic link to \(target), which does not exist\(maker), so that the resolver"
+          + " asks this machine itself (127.0.0.1).")
+    } else if let walk = inquiry.pathWalk(configuration), walk.end != .exists {
       sentences.append(
         "\(configuration) is missing, so that the resolver asks this machine itself (127.0.0.1).")
     } else {
@@ -107,6 +125,14 @@ extension Observer {
             + " \(servers.joined(separator: ", ")).")
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")
+  }
+
+  /// The line of /etc/hosts that has this very name.
+  private func knownHost(_ name: String) -> TextLine? {
+    inquiry.lines(mentioning: [name], in: ["/etc/hosts"]).first { line in
+      let fields = line.text.prefix { $0 != "#" }.split(whereSeparator: \.isWhitespace)
+      return fields.dropFirst().contains { $0 == name }
+    }
   }
 
   /// A line of /etc/hosts whose name differs from `name` by little.
@@ -123,7 +149,7 @@ extension Observer {
   }
 
   /// True for two names of nearly the same letters, whose order may differ.
-  private static func areSimilar(_ left: String, _ right: String) -> Bool {
+  static func areSimilar(_ left: String, _ right: String) -> Bool {
     guard left != right, abs(left.count - right.count) <= 2 else { return false }
     var counts: [Character: Int] = [:]
     for letter in left { counts[letter, default: 0] += 1 }

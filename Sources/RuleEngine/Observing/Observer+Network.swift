@@ -48,6 +48,10 @@ extension Observer {
       address.host.map { $0.hasPrefix("127.") || $0 == "::1" || $0 == "0.0.0.0" } ?? true
     seen.isPrivilegedPort = call.purpose == .bind && (address.port.map { $0 < 1024 } ?? false)
     seen.isNameServer = address.port == 53
+    if seen.isPrivilegedPort {
+      seen.missingCapability = Capabilities.missing(
+        "CAP_NET_BIND_SERVICE", history.processes[call.process].credentials)
+    }
     if case .unix(let path) = address {
       seen.isUnix = true
       seen.path = PathName.absolute(path, from: cwd(of: call))
@@ -65,11 +69,21 @@ extension Observer {
       default: break
       }
     }
+    if call.error == .tryAgain, let path = seen.path {
+      seen.listener = inquiry.listeners(.unix(path: path)).lazy.compactMap(\.process).first
+        .map { "\($0.name) (pid \($0.pid))" }
+    }
+    if call.error == .addressNotAvailable {
+      seen.portRange = inquiry.kernelParameter("net/ipv4/ip_local_port_range")
+      seen.isWithoutVersion6 =
+        address.host?.contains(":") ?? false
+        && inquiry.kernelParameter("net/ipv6/conf/all/disable_ipv6") == "1"
+    }
     if call.error == .connectionRefused, seen.port != nil {
       describeListeners(address, call, in: &seen)
     }
     if seen.isNameServer {
-      seen.resolver = resolver()
+      seen.resolver = resolver(for: seen.hostName)
       seen.nearHost = seen.hostName.flatMap { nearHost(to: $0) }
     }
     return seen

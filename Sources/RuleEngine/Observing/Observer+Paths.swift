@@ -49,6 +49,9 @@ extension Observer {
       case .unsearchable: break
       }
     }
+    if let missing = seen.firstMissing {
+      seen.directoryIsMeant = isMeant(missing, by: call)
+    }
     let sought = seen.firstMissing ?? path
     if seen.notDirectory == nil, call.error == .notDirectory, seen.existsNow {
       seen.notDirectory = path
@@ -231,6 +234,8 @@ extension Observer {
       return seen
     }
     describe(refusal, of: path, in: &seen)
+    seen.missingCapability = Capabilities.missing(to: refusal, process.credentials)
+    seen.groupIsPending = isPendingGroup(refusal, seen.user)
     return seen
   }
 

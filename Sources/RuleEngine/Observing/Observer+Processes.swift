@@ -201,12 +201,39 @@ extension Observer {
     seen.subcommand = seen.arguments.first { !$0.hasPrefix("-") }
     seen.wroteOutput = run.mentions.lines.contains { $0.process == process.index }
     seen.lastFile = lastFile(of: process)
+    if asking { describeStartup(process, in: &seen) }
+    seen.quietOption = QuietOption.find(in: process)
+    if let peer = process.lastPeer, peer.port.map({ $0 != 53 }) ?? false {
+      seen.peer = peer.description
+      if asking, Self.isLoopback(peer.host ?? "") {
+        seen.peerHolder = inquiry.listeners(peer).first?.process.map {
+          "\($0.name) (pid \($0.pid))"
+        }
+      }
+    }
     seen.lastCall =
       history.failures.calls.last {
         $0.process == process.index && $0.replacement == nil
       }?.call.notation
     describeScript(process, in: &seen, asking: asking)
     return seen
+  }
+}
+
+extension Observer {
+  /// The line of a file that a shell reads as it starts which ends the shell with the status it had.
+  private func describeStartup(_ process: ProcessRecord, in seen: inout SilentExit) {
+    guard let file = seen.lastFile, seen.status != 0,
+      [".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshrc", ".zprofile", ".zshenv"]
+        .contains(PathName.base(of: file)) || file == "/etc/profile" || file == "/etc/bash.bashrc"
+        || file.hasPrefix("/etc/profile.d/")
+    else { return }
+    let line = inquiry.lines(mentioning: ["exit"], in: [file]).first {
+      $0.text.trimmed.split(whereSeparator: { $0.isWhitespace || $0 == ";" })
+        .suffix(2).elementsEqual(["exit", "\(seen.status)"])
+    }
+    seen.startupLine = line?.number
+    seen.startupText = line?.text.trimmed
   }
 }
 

@@ -219,6 +219,9 @@ extension Observer {
     }
     if call.error == .notPermitted || call.error == .accessDenied {
       seen.capability = Self.capabilities[call.call.name]
+      seen.missingCapability = seen.capability.flatMap {
+        Capabilities.missing($0, process.credentials)
+      }
     }
     return seen
   }

@@ -30,11 +30,12 @@ extension Observer {
       seen.peerHolder = inquiry.listeners(peer).first?.process
         .map { "\($0.name) (pid \($0.pid))" }
     }
+    seen.relayed = relayed(line, process)
     seen.isPeerSilent = process.openConnects.values.contains {
       $0.call.address == process.lastPeer
     }
     if let name = seen.hostName, NameWords.speak(of: line) {
-      seen.resolver = resolver()
+      seen.resolver = resolver(for: name)
       seen.nearHost = nearHost(to: name)
     }
     if let name = seen.unknownUser {
@@ -46,6 +47,26 @@ extension Observer {
     guard TrustWords.speak(of: line) else { return }
     seen.trustStore = process.recentFiles.last { TrustWords.isStore($0) }
     describeMissingStore(process, in: &seen)
+  }
+
+  /// The program whose name a line begins with, if it is one that exists and none of this run: then the
+  /// process had it from the other side of a connection.
+  private func relayed(_ line: String, _ process: ProcessRecord) -> String? {
+    guard process.lastPeer != nil else { return nil }
+    if let shell = RelayedWords.shell(in: line), !isOfRun(shell) { return shell }
+    guard let name = RelayedWords.speaker(of: line), !isOfRun(name),
+      ["/usr/bin/", "/bin/", "/usr/sbin/", "/usr/local/bin/"].contains(where: {
+        inquiry.pathWalk($0 + name)?.end == .exists
+      })
+    else { return nil }
+    return name
+  }
+
+  private func isOfRun(_ name: String) -> Bool {
+    history.processes.contains {
+      $0.name == name || $0.executable.map(PathName.base) == name
+        || $0.executedPath.map(PathName.base) == name
+    }
   }
 
   /// The database without any table, if the words miss one: who opens a file that is not there makes an
@@ -182,7 +203,7 @@ extension Observer {
     }
   }
 
-  private static func isLoopback(_ host: String) -> Bool {
+  static func isLoopback(_ host: String) -> Bool {
     host.hasPrefix("127.") || host == "::1"
   }
 }

@@ -80,6 +80,7 @@ extension Observer {
     seen.isRefused =
       seen.unseenError == "EPERM" && process.credentials.map { $0.user != 0 } ?? false
     seen.wantsRoot = process.credentials?.user != 0 && PrivilegeWords.wantRoot(line.text)
+    seen.refusesRoot = process.credentials?.user == 0 && PrivilegeWords.refuseRoot(line.text)
     seen.lostPrivilege = process.lostPrivilege
     seen.missesPrivilege = block.contains { PrivilegeWords.missPrivilege($0.text) }
     describeModule(in: line.text, process, in: &seen, asking: asking)

@@ -35,6 +35,7 @@ struct Observer {
   private func observation(
     of call: FailedCall, places: [String], process: ProcessRecord, asking: Bool
   ) -> any ObservationKind {
+    if isMountOfItsOwn(call, asking: asking) { return mountFailed(call, asking: asking) }
     switch call.error {
     case .noEntry, .notDirectory, .tooManyLinks:
       if call.purpose == .connect, call.address != nil {
@@ -51,6 +52,7 @@ struct Observer {
       if isLock(call) { return lockHeld(call, asking: asking) }
       if KernelLimits.limit(of: call) != nil { return resourceExhausted(call, asking: asking) }
       if asking, let search = searchOfClosedPath(call, process) { return search }
+      if asking, isLinkToDirectory(call) { return pathConflict(call, asking: asking) }
       return subject(of: call) == nil || isPrivileged(call)
         ? callFailed(call) : accessRefused(call, process: process, asking: asking)
     case .deadlock where isLock(call): return lockHeld(call, asking: asking)
@@ -63,8 +65,10 @@ struct Observer {
     case .addressInUse: return addressInUse(call, asking: asking)
     case .noSpace, .quotaExceeded, .tooManyOpen, .tooManyOpenSystemwide, .noMemory, .fileTooLarge:
       return resourceExhausted(call, asking: asking)
-    case .tryAgain:
-      return isLock(call) ? lockHeld(call, asking: asking) : resourceExhausted(call, asking: asking)
+    case .tryAgain where call.address != nil: return connectionFailed(call, asking: asking)
+    case .tryAgain where isLock(call): return lockHeld(call, asking: asking)
+    case .tryAgain where isForTaskOrMemory(call) || KernelLimits.limit(of: call) != nil:
+      return resourceExhausted(call, asking: asking)
     case .interrupted where isLock(call): return lockHeld(call, asking: asking)
     case .invalidArgument where KernelLimits.limit(of: call) != nil:
       return resourceExhausted(call, asking: asking)
@@ -89,6 +93,22 @@ struct Observer {
         "mount", "umount2", "chroot", "pivot_root", "swapon", "acct", "mknod", "mknodat", "setns",
       ]
       .contains(call.call.name)
+  }
+
+  /// True for the calls whose EAGAIN is that of a limit on tasks or on locked memory: fork(2), setuid(2),
+  /// execve(2), mlock(2), mmap(2).
+  private func isForTaskOrMemory(_ call: FailedCall) -> Bool {
+    let name = call.call.name
+    return ["fork", "vfork", "execve", "execveat", "mmap", "mmap2"].contains(name)
+      || ["clone", "set", "mlock"].contains { name.hasPrefix($0) }
+  }
+
+  /// True for a hard link to a directory, which EPERM refuses to everybody.
+  private func isLinkToDirectory(_ call: FailedCall) -> Bool {
+    guard call.error == .notPermitted, call.call.name == "link" || call.call.name == "linkat",
+      let path = call.path
+    else { return false }
+    return inquiry.pathWalk(path)?.components.last?.type == .directory
   }
 
   /// True for the calls that ask for a lock.

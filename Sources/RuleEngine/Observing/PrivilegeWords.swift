@@ -10,6 +10,18 @@ enum PrivilegeWords {
     "you are not root", "have to be root", "run this as root", "needs root", "as root user",
     "only by root", "try as root", "permission denied (are you", "root access",
   ]
+  /// True if a line says that its program is not to be run by root.
+  static func refuseRoot(_ line: String) -> Bool {
+    let text = line.lowercased()
+    guard text.contains("as root") || text.contains("by root") || text.contains("as the root user")
+    else { return false }
+    return refusals.contains { text.contains($0) } && !text.contains("warning")
+  }
+
+  private static let refusals = [
+    "not run", "not be run", "n't run", "n't be run", "refus", "cannot be run", "how to run",
+    "not permitted", "not allowed", "not supported", "never run", "not be started", "not start",
+  ]
   private static let ofPrivilege = [
     "new privileges", "setuid", "suid", "effective uid", "authentication failure",
     "authentication token", "not permitted", "permission denied", "cannot set groups",

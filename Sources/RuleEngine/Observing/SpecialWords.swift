@@ -18,18 +18,3 @@ enum TrustWords {
       && !text.hasSuffix(".pyc") && marks.contains { text.contains($0) }
   }
 }
-
-/// Words about names of hosts that were not found.
-enum NameWords {
-  private static let words = [
-    "resolv", "name or service", "unknown host", "getaddrinfo", "gaierror", "enotfound",
-    "eai_again", "translate host name", "no address associated", "nodename", "name resolution",
-    "bad address", "host not found", "no such host", "resolution",
-  ]
-
-  /// True if a line is about the name of a host.
-  static func speak(of line: String) -> Bool {
-    let text = line.lowercased()
-    return words.contains { text.contains($0) }
-  }
-}

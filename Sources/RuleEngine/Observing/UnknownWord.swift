@@ -16,7 +16,10 @@ enum UnknownWord {
     }
     // Without quotation marks: behind what it is called.
     for (before, next) in zip(words, words.dropFirst())
-    where kinds.contains(name(of: before)) && !before.hasSuffix("type:") {
+    // Behind the end of a sentence another one begins.
+    where kinds.contains(name(of: before)) && !before.hasSuffix("type:")
+      && !before.hasSuffix(".") && !before.hasSuffix(",")
+    {
       if let word = word(next) { return word }
     }
     return nil
