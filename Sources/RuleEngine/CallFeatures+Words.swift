@@ -154,6 +154,15 @@ extension CallFeatures {
     } ?? false
   }
 
+  /// The words about it were thrown away, and its process went on: `source x 2>/dev/null || true`.
+  static func toldToNobody(_ call: FailedCall, _ run: RankingContext) -> Double {
+    guard let path = call.path else { return 0 }
+    let about = run.mentions.mentions(of: path, after: call.number)
+      .filter { run.mentions.lines[$0.line].process == call.process }
+    return !about.isEmpty && about.allSatisfy { wentOn(after: $0.line, run) }
+      ? RankingWeights.toldToNobody : 0
+  }
+
   /// True if nobody was shown a line, and its process started another program after it.
   static func wentOn(after position: Int, _ run: RankingContext) -> Bool {
     let line = run.mentions.lines[position]

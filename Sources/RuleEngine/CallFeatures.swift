@@ -16,7 +16,7 @@ enum CallFeatures {
     (.askedFor, askedFor), (.refusedElsewhere, refusedElsewhere),
     (.closedWithOtherWords, closedWithOtherWords),
     (.askedForMore, askedForMore), (.afterComplaint, aftermath),
-    (.otherErrorTold, otherErrorTold),
+    (.otherErrorTold, otherErrorTold), (.toldToNobody, toldToNobody),
   ]
 
   /// On the failure path or beside it.

@@ -23,6 +23,7 @@ package enum Feature: String, CaseIterable, Sendable {
   case askedForMore = "asked for more than it needs"
   case afterComplaint = "after the complaint"
   case otherErrorTold = "the words tell another error"
+  case toldToNobody = "told to nobody"
   case knownHarmless = "known to be harmless"
   case failedInBaseline = "failed in the good run"
   case fatalSignal = "fatal signal"

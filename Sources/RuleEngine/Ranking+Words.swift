@@ -136,7 +136,7 @@ extension Ranking {
         || !complainers.contains(line.process)
           && (line.stream != .log
             || !run.mentions.lines.contains { $0.process == line.process && $0.stream != .log })
-      guard isClosing, process.failed,
+      guard isClosing, process.failed, line.text.contains(where: \.isLetter),
         !endsWarning(position, run.mentions.lines),
         !isOfUsage(position, run.mentions.lines), !Complaint.isFrame(line.text.lowercased()),
         !(Complaint.advises(line.text.lowercased()) && hasOther(position, run.mentions.lines)),

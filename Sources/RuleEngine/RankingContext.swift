@@ -39,7 +39,17 @@ struct RankingContext {
     let spoken = history.words.lines.filter {
       $0.number >= history.processes[$0.process].executionNumber
     }
-    let isForProgram = { (line: SpokenLine) in !line.isShown && line.text.hasPrefix("{\"") }
+    // A byte 0xFF, which no text has, begins what V8 writes for another process.
+    let coded = Set(
+      spoken.filter { line in
+        !line.isShown && line.stream == .standardOutput
+          && line.text.unicodeScalars.contains { $0.value == 0x10FFFF }
+      }.map(\.process))
+    let isForProgram = { (line: SpokenLine) in
+      !line.isShown
+        && (line.text.hasPrefix("{\"")
+          || line.stream == .standardOutput && coded.contains(line.process))
+    }
     let lines = spoken.filter { !isForProgram($0) }
     let tellers = Set(spoken.filter(isForProgram).map(\.process))
     spokesmen = Set(

@@ -39,6 +39,7 @@ struct MissingPath: ObservationKind {
   var inPath: String?
   var owner: String?
   var directoryIsMeant = false
+  var whole: String?
 
   static let name = "missing-path"
   static let summary =
@@ -46,6 +47,10 @@ struct MissingPath: ObservationKind {
   static let fields: [ObservationField<Self>] = [
     .init("path", \.path, "Absolute path that was asked for."),
     .init("owner", \.owner, "The installed package that has a file of that path."),
+    .init(
+      "whole", \.whole,
+      "A name with blanks that does exist, of which this is a part: the command line has its parts as words of their own."
+    ),
     .init("asked", \.asked, "The path as the program gave it, where that differs."),
     .init("base", \.base, "Last component of `path`."),
     .init("directory", \.directory, "Directory of `path`."),

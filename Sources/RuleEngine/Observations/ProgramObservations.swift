@@ -17,6 +17,7 @@ struct CommandNotFound: ObservationKind {
   var closedComponent: String?
   var hasCarriageReturn = false
   var hasBlank = false
+  var isHere = false
 
   static let name = "command-not-found"
   static let summary = "A command without a slash was in none of the directories of PATH."
@@ -37,6 +38,9 @@ struct CommandNotFound: ObservationKind {
     .init(
       "has_carriage_return", \.hasCarriageReturn, "True if the name ends in a carriage return."),
     .init("has_blank", \.hasBlank, "True if there is a blank in the name."),
+    .init(
+      "is_here", \.isHere,
+      "True if a file of this name is in the working directory, which is not searched."),
   ]
 }
 

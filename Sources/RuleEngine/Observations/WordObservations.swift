@@ -40,6 +40,9 @@ struct LastWords: ObservationKind {
   var otherExtension: String?
   var moduleFile: String?
   var fileIsLibrarys = false
+  var wordIsGiven = false
+  var stalePid: Int?
+  var otherVersion: String?
   var revision: String?
   var remote: String?
   var remotes: [String] = []
@@ -217,6 +220,14 @@ struct LastWords: ObservationKind {
       "revision", \.revision, "The branch, tag, commit or file that git says it does not know."),
     .init("remote", \.remote, "The remote that the repository of git does not have."),
     .init("remotes", \.remotes, "Those that it has."),
+    .init(
+      "word_is_given", \.wordIsGiven, "True if `unknown_word` stands on the command line."),
+    .init(
+      "stale_pid", \.stalePid,
+      "The number in `file`, which is a pid file, where no process has that number."),
+    .init(
+      "other_version", \.otherVersion,
+      "The directory of another version of Python in the same environment, which has the module."),
     .init(
       "file_is_librarys", \.fileIsLibrarys,
       "True if `file` came with the system, a language or a package: there is nothing to correct in it."

@@ -24,10 +24,10 @@ enum Advice {
   private static func paragraph(from index: Int, of lines: [SpokenLine]) -> String {
     var text = LogPrefix.removed(from: lines[index].text.trimmed)
     for next in lines[(index + 1)...].prefix(3) {
-      // git begins each line of its advice with "hint:".
+      // git begins each line of its advice with "hint:", npm each of its own with "npm error".
       let more =
-        next.text.hasPrefix("hint: ") && lines[index].text.hasPrefix("hint: ")
-        ? String(next.text.dropFirst(6)).trimmed : next.text.trimmed
+        prefixes.first { next.text.hasPrefix($0) }
+        .map { String(next.text.dropFirst($0.utf8.count)).trimmed } ?? next.text.trimmed
       guard let last = text.last,
         last.isLetter || last.isNumber || last == "," || text.hasSuffix("e.g."),
         let first = more.first, first.isLowercase || "\"'`".contains(first)
@@ -74,11 +74,18 @@ enum Advice {
       else { continue }
       // Reports tell a sentence from a command by its full stop.
       let sentence = words.joined(separator: " ")
+      // What breaks off is no advice.
+      if let last = words.last, openEnds.contains(last.lowercased()) { continue }
       return sentence.last.map { $0.isLetter || $0.isNumber } ?? false ? sentence + "." : sentence
     }
     return nil
   }
 
+  /// What each line of a message can begin with.
+  private static let prefixes = ["hint: ", "npm error ", "npm ERR! "]
+  private static let openEnds: Set<String> = [
+    "or", "and", "to", "with", "the", "a", "an", "of", "in", "for", "by", "from", "on", "at",
+  ]
   private static let heads: Set<String> = ["hint:", "help:", "tip:", "suggestion:", "note:"]
   private static let verbs: Set<String> = [
     "run", "try", "use", "install", "rerun", "execute", "add", "set", "increase", "check", "make",

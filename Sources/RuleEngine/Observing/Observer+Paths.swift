@@ -66,6 +66,7 @@ extension Observer {
     describeVariables(call, process, in: &seen)
     describeMount(in: &seen)
     describeElsewhere(process, in: &seen)
+    seen.whole = wholeName(of: call, process)
     if call.purpose == .execute, !isSearchOfPath(places, process) {
       seen.inPath = searchPath(of: process).prefix(16).map { $0 + "/" + seen.base }.first {
         guard $0 != path, let walk = inquiry.pathWalk($0), case .exists = walk.end else {

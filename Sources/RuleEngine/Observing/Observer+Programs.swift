@@ -81,6 +81,11 @@ extension Observer {
       seen.elsewhere = inquiry.nearby(
         ends, around: [process.workingDirectory].filter { $0.utf8.count > 1 })
     }
+    switch inquiry.programFile(PathName.absolute(seen.command, from: process.workingDirectory)) {
+    case nil, .directory: break
+    default: seen.isHere = !seen.command.isEmpty
+    }
+    if seen.isHere { seen.elsewhere = [] }
     seen.bestElsewhere = seen.elsewhere.first
     seen.similar = found.filter { PathName.base(of: $0) != seen.command }
       .map { PathName.base(of: $0) }

@@ -10,6 +10,10 @@ extension Observer {
       words.lazy.compactMap(ShellWords.unsetVariable).first
       ?? (seen.sourceLine?.contains("environ") ?? false
         ? words.lazy.compactMap(ShellWords.missingKey).first : nil)
+      ?? seen.sourceLine.flatMap(ShellWords.neededVariable).flatMap { name in
+        process.environment.contains { $0.hasPrefix(name + "=") } || process.environment.isEmpty
+          ? nil : name
+      }
     if let name = seen.unsetVariable {
       let file = process.workingDirectory + "/.env"
       let line = inquiry.lines(mentioning: [name], in: [file]).first { line in
@@ -104,6 +108,26 @@ enum ShellWords {
     guard text.hasPrefix("KeyError: '"), text.hasSuffix("'") else { return nil }
     let name = String(text.dropFirst(11).dropLast())
     return isName(name) && name == name.uppercased() ? name : nil
+  }
+
+  /// The one variable of the environment that a line of source cannot do without: it has no other value for
+  /// it (`ENV.fetch("X")`, `env::var("X").unwrap()`, `new URL(process.env.X)`).
+  static func neededVariable(in line: String) -> String? {
+    guard !["||", "??", "unwrap_or", "if ", "? "].contains(where: line.contains) else { return nil }
+    var found: [String] = []
+    for (before, after) in [
+      ("ENV.fetch(\"", "\")"), ("ENV.fetch('", "')"), ("env::var(\"", "\").expect("),
+      ("env::var(\"", "\").unwrap()"), ("os.environ[\"", "\"]"), ("os.environ['", "']"),
+    ] {
+      guard let start = line.firstRange(of: before)?.upperBound,
+        let end = line[start...].firstRange(of: after)?.lowerBound
+      else { continue }
+      found.append(String(line[start..<end]))
+    }
+    if let start = line.firstRange(of: "new URL(process.env.")?.upperBound {
+      found.append(String(line[start...].prefix { $0.isLetter || $0.isNumber || $0 == "_" }))
+    }
+    return found.count == 1 && isName(found[0]) ? found[0] : nil
   }
 
   private static func isName(_ text: String) -> Bool {

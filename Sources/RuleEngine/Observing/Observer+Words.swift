@@ -114,6 +114,13 @@ extension Observer {
       process, line.text, nearby: before.suffix(5) + [line.text] + after.prefix(10), in: &seen)
     describeNearWords(process, isReference: unknown == nil, in: &seen)
     describeRevision(process, line.text, in: &seen)
+    if let word = seen.unknownWord {
+      seen.wordIsGiven = process.arguments.dropFirst().contains {
+        $0 == word || $0.hasPrefix("--" + word) || $0.hasPrefix("-" + word)
+      }
+    }
+    describePidFile(in: &seen)
+    seen.otherVersion = otherVersion(of: seen)
     dropWhatIsNoFile(line.text, in: &seen)
     if let file = seen.file, let number = seen.lineNumber {
       let line = inquiry.lines(around: number, of: file).first { $0.number == number }?.text
