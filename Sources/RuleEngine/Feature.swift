@@ -37,6 +37,7 @@ package enum Feature: String, CaseIterable, Sendable {
   case namesFailedCall = "names a failed call"
   case namesMissingModule = "names a missing module"
   case namesUnknownUser = "names an unknown user"
+  case loaderSpoke = "the loader said so"
   case panicked = "its runtime ended it"
   case silent
   case statusIsAnswer = "its exit status is an answer"
@@ -63,6 +64,7 @@ package enum Feature: String, CaseIterable, Sendable {
     case .namesReadFile: "the words name a file that it had read"
     case .namesMissingModule: "the words name what is missing"
     case .namesUnknownUser: "the words name who is unknown"
+    case .loaderSpoke: "the loader said so"
     case .panicked: "its runtime told the fault and ended it"
     case .silent: "nothing was said"
     case .statusIsAnswer: "it answers with its exit status"

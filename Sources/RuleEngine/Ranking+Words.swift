@@ -56,6 +56,7 @@ extension Ranking {
             panics[process].map { Complaint.error(in: $0.message) == nil } ?? false
               ? RankingWeights.panicked : 0
           ),
+          (.loaderSpoke, loaderSpeaks(in: line.text) ? RankingWeights.loaderSpoke : 0),
           (.namesFailedCall, namesCall ? RankingWeights.wordsNameFailedCall : 0),
           (
             .namesMissingModule,
@@ -68,6 +69,15 @@ extension Ranking {
           ),
         ])
     }
+  }
+
+  /// True for the loader's own words on a symbol, a version or a file that it rejects.
+  private static func loaderSpeaks(in line: String) -> Bool {
+    guard line.contains(".so"), let words = LoaderWords(LogPrefix.removed(from: line.trimmed))
+    else {
+      return false
+    }
+    return words.trouble != .missing
   }
 
   /// True if a line names a file that its process had read; or one beside it does, with a line of
@@ -120,7 +130,8 @@ extension Ranking {
         Complaint.telling(line.text) - (isAside ? 0.3 : 0)
         - (isOfUsage(position, run.mentions.lines) ? 0.5 : 0)
         - (run.rejections[line.process]?.last.map { $0 > position } ?? false ? 0.3 : 0)
-      let rank = weight == 0 ? 0 : max(0.01, weight + telling)
+      let loader = loaderSpeaks(in: line.text) ? 0.4 : 0
+      let rank = weight == 0 ? 0 : max(0.01, weight + telling + loader)
       let known = best[line.process]
       // Of equals, an exception's last line says most; of a list of complaints, the first.
       let isException = Complaint.namesException(line.text) || module != nil

@@ -140,6 +140,8 @@ package struct SymbolFinding: Codable, Sendable, Hashable {
   package var versions: [String]
   /// Installed files that do define it, nearest first, at most 5.
   package var definers: [String]
+  /// False if the file itself does not want it: then the program asked the file for it (`dlsym(3)`).
+  package var isWanted: Bool?
   /// True if the loader looks it up as it loads the file; else when it is called first.
   package var isBoundAtStart: Bool
 

@@ -31,6 +31,7 @@ struct FunctionTitleTests {
     ("main::{lambda(int)#1}::operator()(int) const", "main::{lambda(int)#1}::operator()"),
     ("(anonymous namespace)::price(int)", "(anonymous namespace)::price"),
     ("shop::Price::operator bool() const", "shop::Price::operator bool"),
+    ("shop.price(shop.Shop, Swift.String) -> Swift.Int", "shop.price"),
     ("main.(*store).add", "main.(*store).add"),
     (
       "<shop::Store as core::ops::drop::Drop>::drop", "<shop::Store as core::ops::drop::Drop>::drop"

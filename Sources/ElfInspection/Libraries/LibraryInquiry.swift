@@ -58,6 +58,13 @@ package struct LibraryInquiry {
   package func symbol(_ name: String, version: String?, user: String) -> SymbolFinding {
     let wanting = index(of: user) ?? 0
     var finding = SymbolFinding(wanting: outside(self.finding(of: wanting)))
+    // Nothing else is known of a file whose name is not.
+    if wanting > 0, let table = table(of: wanting),
+      !table.wanted.contains(where: { $0.name == name })
+    {
+      finding.isWanted = false
+      return finding
+    }
     let need = table(of: wanting)?.wanted.first {
       $0.name == name && (version == nil || $0.version == version)
     }

@@ -7,6 +7,12 @@ enum FunctionTitle {
   /// `void shop::sort<int>(std::vector<int>&) const` is `shop::sort<int>`.
   static func name(of signature: String) -> String {
     var name = plain(signature)
+    // Swift writes the result behind the parameters.
+    if name.contains(") -> "), let open = name.firstIndex(of: "("), open > name.startIndex,
+      !name[..<open].contains(" ")
+    {
+      return short(String(name[..<open]))
+    }
     guard let open = parameters(of: name) else { return short(name) }
     name = String(name[..<open])
     if let space = lastSpace(of: name), !name.contains("operator ") {

@@ -82,6 +82,7 @@ struct LoaderComplaint: ObservationKind {
   var libraryPath: String?
   var reason: String?
   var isBoundAtStart = false
+  var isEntry = false
   var isLoadedAtRunTime = false
   var isPreloaded = false
   var package: String?
@@ -93,6 +94,9 @@ struct LoaderComplaint: ObservationKind {
     .init("line", \.line, "The words."),
     .init("trouble", \.trouble, "symbol, version."),
     .init("file", \.file, "The library that lacks it or should have it; a path."),
+    .init(
+      "is_entry", \.isEntry,
+      "True if the program asked `needed_by` itself for the symbol (dlsym), as it enters plugins."),
     .init("symbol", \.symbol, "The symbol that is missing, as it stands in the file."),
     .init("version", \.version, "The version that is missing, or that the symbol is to have."),
     .init("needed_by", \.neededBy, "The program or library that needs the symbol or version."),

@@ -50,6 +50,22 @@ extension Observer {
     }
   }
 
+  /// What Swift's runtime said before it ended the program by a trap.
+  func describeSwiftFailure(
+    _ delivery: SignalDelivery, _ process: ProcessRecord, in seen: inout ProcessKilled
+  ) {
+    let mark = "Fatal error: "
+    guard delivery.stack.prefix(6).contains(where: { $0.function?.contains("Swift._") ?? false }),
+      let line = run.mentions.lines.last(where: {
+        $0.process == process.index && $0.text.contains(mark)
+      }), let range = line.text.firstRange(of: mark)
+    else { return }
+    seen.faultKind = "trap"
+    seen.faultTitle = "Swift runtime failure: " + line.text[range.upperBound...].trimmed
+    seen.faultWords =
+      "Swift checks such things while the program runs, and ends it where they do not hold."
+  }
+
   /// What the program's own handler did with a fault that it never returned from.
   func describeHandler(
     _ signal: DeliveredSignal, _ process: ProcessRecord, in seen: inout ProcessKilled

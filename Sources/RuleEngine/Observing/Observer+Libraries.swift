@@ -300,6 +300,7 @@ extension Observer {
       || !seen.line.contains("symbol lookup error") && !seen.line.contains("Error relocating")
     seen.isLoadedAtRunTime = finding.wanting.isLoadedAtRunTime
     seen.isPreloaded = finding.wanting.isPreloaded
+    seen.isEntry = finding.isWanted == false
     seen.definers = finding.definers
     seen.versions = finding.versions
     seen.newestVersion = seen.versions.last

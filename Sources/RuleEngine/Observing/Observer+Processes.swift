@@ -14,6 +14,7 @@ extension Observer {
     describeSender(of: signal, process, in: &seen, asking: asking)
     describeStack(delivery.stack, process, in: &seen, asking: asking)
     describeFault(delivery, process, in: &seen, asking: asking)
+    describeSwiftFailure(delivery, process, in: &seen)
     if seen.isNull { seen.failedBefore = failure(before: signal, process) }
     describeHandler(signal, process, in: &seen)
     if seen.faultKind == "truncated",
@@ -237,7 +238,7 @@ extension Observer {
   }
 }
 
-extension String {
+extension StringProtocol {
   /// Without blanks at both ends.
   var trimmed: String {
     let start = firstIndex { !$0.isWhitespace } ?? endIndex

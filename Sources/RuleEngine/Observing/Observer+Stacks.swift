@@ -8,9 +8,10 @@ extension Observer {
   ) {
     seen.stack = Self.lines(of: stack)
     let own = Self.ownFrame(of: stack)
+    let place = Self.place(of: own, in: stack)
     seen.function = own?.function.map(FunctionTitle.name)
-    seen.file = own?.file
-    seen.line = own?.line
+    seen.file = place?.file
+    seen.line = place?.line
     seen.module = stack.first?.module
     seen.hasNoSymbols = own?.module != nil && own?.function == nil
     if let top = stack.first?.function, let function = own?.function, top != function {
@@ -20,7 +21,7 @@ extension Observer {
       seen.library = module
       if asking { seen.libraryPackage = inquiry.packageOwning(module) }
     }
-    if asking, let own, let file = own.file, let line = own.line {
+    if asking, let own, let file = seen.file, let line = seen.line {
       // A relative path counts from where it was compiled, which builds can hide: that is likely the
       // directory that it was started in, or that of the program.
       let directories = [
@@ -54,7 +55,41 @@ extension Observer {
   /// The innermost frame that is neither the C library's nor another runtime's.
   static func ownFrame(of stack: [StackFrame]) -> StackFrame? {
     // An address without a module is that of a wild jump: its caller is meant.
-    stack.first { !isRuntime($0) && $0.module != nil } ?? stack.first
+    let own = stack.indices.first { index in
+      !isRuntime(stack[index]) && stack[index].module != nil
+        && !isOfForeignHeader(index, in: stack)
+    }
+    return own.map { stack[$0] } ?? stack.first
+  }
+
+  /// The frame whose file and line tell where `own` is: an inlined function of which a line comes from a
+  /// header of the system is told by the line that calls it.
+  private static func place(of own: StackFrame?, in stack: [StackFrame]) -> StackFrame? {
+    guard let own, own.isInlined == true, let file = own.file, isOfSystemHeader(file) else {
+      return own
+    }
+    return stack.first { $0.address == own.address && !($0.file.map(isOfSystemHeader) ?? true) }
+      ?? own
+  }
+
+  private static func isOfSystemHeader(_ file: String) -> Bool {
+    headers.contains { file.hasPrefix($0) }
+  }
+
+  /// True for what was inlined from a header of another program's, as Python's and Perl's own are for
+  /// extensions: its directory has nothing in common with that of the file that it was put into.
+  private static func isOfForeignHeader(_ index: Int, in stack: [StackFrame]) -> Bool {
+    guard stack[index].isInlined == true, let file = stack[index].file, isHeader(file),
+      !isOfSystemHeader(file),
+      let user = stack[(index + 1)...].first(where: { $0.file.map { !isHeader($0) } ?? false }),
+      let source = user.file, source.hasPrefix("/"), user.address == stack[index].address
+    else { return false }
+    let parts = zip(file.split(separator: "/"), source.split(separator: "/"))
+    return parts.prefix { $0 == $1 }.count < 2
+  }
+
+  private static func isHeader(_ file: String) -> Bool {
+    [".h", ".hh", ".hpp", ".hxx", ".tcc", ".inl"].contains { file.hasSuffix($0) }
   }
 
   /// Frames for people: without those by which a runtime raises a signal, and without those that
@@ -95,7 +130,7 @@ extension Observer {
   private static let runtimes = [
     "libc.so", "libc-2", "ld-linux", "libpthread", "libstdc++.so", "libgcc_s", "libm.so",
     "linux-vdso", "[vdso]", "libc++", "ld-2", "libswiftCore", "libasan", "libubsan", "libtsan",
-    "ld-musl",
+    "ld-musl", "libswift",
   ]
 
   private static let headers = ["/usr/include/", "/usr/lib/gcc/", "/usr/lib/llvm", "/rustc/"]
@@ -114,22 +149,25 @@ extension Observer {
   ]
   private static let namespaces = [
     "std::", "core::", "alloc::", "<core::", "<std::", "<alloc::", "__gnu_cxx::", "__cxxabiv1::",
-    FaultReading.swiftFailure, "__rust_", "__rustc::", "_Unwind_",
+    FaultReading.swiftFailure, "Swift.", "__rust_", "__rustc::", "_Unwind_",
   ]
 
   private static func isOfRuntime(_ function: String) -> Bool {
     raising.contains(function) || namespaces.contains { function.hasPrefix($0) }
+      // Swift's own, as specializations of it, and closures in it.
+      || function.contains(" of Swift.") || function.contains(" in Swift.")
   }
 
   private static func isRuntime(_ frame: StackFrame) -> Bool {
     // Templates of the C++ library become part of the program, as what a compiler brings along.
     // A function in C of which a line comes from a header, as macros and what was optimized away leave
     // it, is the program's.
-    if let file = frame.file, headers.contains(where: { file.hasPrefix($0) }),
-      frame.isInlined == true || file.hasPrefix("/rustc/")
-        || frame.function?.contains(where: { "<(:".contains($0) }) ?? true
-    {
-      return true
+    if let file = frame.file, isOfSystemHeader(file) {
+      if file.hasPrefix("/rustc/") { return true }
+      let isClassMember = frame.function?.contains("::") ?? true
+      // All that is declared below /usr/include/c++ is in namespaces that are told by their names.
+      if isClassMember, !file.hasPrefix("/usr/include/c++/") { return true }
+      if !isClassMember, frame.isInlined == true { return true }
     }
     if let function = frame.function, isOfRuntime(function) { return true }
     guard let module = frame.module else { return false }
