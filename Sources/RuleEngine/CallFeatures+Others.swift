@@ -53,6 +53,17 @@ extension CallFeatures {
     }
   }
 
+  /// True if the process was given an address with a host's name (URL), by its command line or its
+  /// environment, proxies apart: then that name is what it looks up.
+  static func isGivenAddress(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    let process = run.history.processes[call.process]
+    return process.arguments.dropFirst().contains { $0.contains("://") }
+      || process.environment.contains { entry in
+        entry.contains("://")
+          && !(entry.split(separator: "=").first?.lowercased().hasSuffix("_proxy") ?? true)
+      }
+  }
+
   /// True for the start of a program that a process tried beside its work: its child became none, and it
   /// had complained before of something else.
   static func isTriedAfterComplaint(_ call: FailedCall, _ run: RankingContext) -> Bool {

@@ -8,6 +8,8 @@ extension CallFeatures {
   /// that it takes after: for a file it has opened, under that name with an ending more (unzip).
   static func probed(_ call: FailedCall, _ run: RankingContext) -> Double {
     guard call.error.isAbsence, let path = call.path else { return 0 }
+    // Whether what was given is an address or a file's name is tried out.
+    if let given = call.call.path, given.contains("://") { return RankingWeights.lookBefore }
     if call.error == .notDirectory, call.purpose == .open, call.call.hasSymbol("O_DIRECTORY"),
       !run.mentions.anyLine(after: call.number, speaksOf: .notDirectory)
     {

@@ -285,7 +285,7 @@ extension CallFeatures {
     else { return 0 }
     let text = complaint.text.lowercased()
     // Programs look up names, such as their own, and live without; then they speak of something else.
-    if call.address?.port == 53, !speaksOfNames(after: call, run) {
+    if call.address?.port == 53, !speaksOfNames(after: call, run), !isGivenAddress(call, run) {
       return RankingWeights.absencePassedOver
     }
     if call.error.isAbsence, let path = call.path,

@@ -68,6 +68,18 @@ struct CallFeatureTests {
     #expect(range.contains(value), "\(value)")
   }
 
+  @Test("a look before: an address that is tried as a file's name")
+  func addressAsFile() {
+    let value = { (path: String) in
+      self.value(CallFeatures.probed) {
+        $0.open(path, .fails(.noEntry))
+        $0.exit(1)
+      }
+    }
+    #expect(value("https://pypi.example/simple/widgets") == RankingWeights.lookBefore)
+    #expect(value("/srv/simple/widgets") == 0)
+  }
+
   @Test("mentioned: words that tell another error came of another call")
   func mentionedWithAnotherError() {
     let value = { (words: String) in
