@@ -44,7 +44,7 @@ extension CallFeatures {
     let process = run.history.processes[call.process]
     // A shell looks for what its script tests.
     if call.purpose == .inspect,
-      let shell = process.executable.map(PathName.base), Tolerance.shells.contains(shell)
+      let shell = process.executable.map(PathName.base), ShellWords.shells.contains(shell)
     {
       return 0
     }

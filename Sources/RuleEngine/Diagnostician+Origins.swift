@@ -31,9 +31,6 @@ extension Diagnostician {
     )
   }
 
-  /// Shells, which run the script that their first argument names.
-  private static let shells: Set<String> = ["sh", "dash", "bash", "ksh", "mksh", "zsh", "busybox"]
-
   /// A sentence on the option of the command line that names the subject.
   private func option(naming subject: String, _ process: ProcessRecord) -> String? {
     for (position, argument) in process.arguments.enumerated().dropFirst() {
@@ -86,7 +83,7 @@ extension Diagnostician {
     var above: [String] = []
     for index in history.lineage(of: process.index) {
       let record = history.processes[index]
-      if let shell = record.executable, Self.shells.contains(PathName.base(of: shell)),
+      if let shell = record.executable, ShellWords.shells.contains(PathName.base(of: shell)),
         let script = record.arguments.dropFirst().first(where: { !$0.hasPrefix("-") })
       {
         let file = PathName.absolute(script, from: record.workingDirectory)

@@ -22,8 +22,8 @@ struct RankingContext {
   let testReports: [Int: TestReport]
   /// The processes to which a child gave its words in JSON, and that give them to people.
   let spokesmen: Set<Int>
-  /// The error of a full or failing disk that a process that failed tells, if no call that was
-  /// watched had one: writes to files are not.
+  /// The error of a full or failing disk that a process of the failure path tells, or one above its
+  /// innermost, if no call that was watched had one: writes to files are not.
   let storageError: ErrorNumber?
   /// Positions of the lines in which each process rejects what it was given in words that are nobody's
   /// consequence: an option that it does not know, or that root runs it.
@@ -99,11 +99,13 @@ struct RankingContext {
       return Complaint.weight(of: text) >= 0.6 || Complaint.isAboutInput(text)
         || closing.contains(position) && !text.contains("warning")
     }.map(\.element)
+    let speakers = Set(
+      path.processes.isEmpty ? [] : path.processes + history.lineage(of: path.leaf))
     let isSeen = history.failures.calls.contains { Self.storageErrors.contains($0.error) }
     storageError =
       isSeen
       ? nil
-      : lines.lazy.filter { history.processes[$0.process].failed && $0.stream != .log }
+      : lines.lazy.filter { speakers.contains($0.process) && $0.stream != .log }
         .compactMap { SpokenError.find(in: $0.text) ?? Complaint.error(in: $0.text) }
         .first { Self.storageErrors.contains($0) }
     var rejections: [Int: [Int]] = [:]

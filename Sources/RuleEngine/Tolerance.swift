@@ -3,8 +3,6 @@ internal import TraceEvents
 
 /// Failures that a script passes over by its own words: `rm x || true`, and what a trap does at its end.
 enum Tolerance {
-  static let shells: Set<String> = ["sh", "dash", "bash", "ash", "ksh", "mksh", "zsh", "busybox"]
-
   /// How often a path is looked for anew without the failures that were found to be tolerated.
   private static let rounds = 4
 
@@ -45,7 +43,7 @@ enum Tolerance {
     _ child: ProcessRecord, by parent: ProcessRecord, in history: History, _ inquiry: Inquiry
   ) -> Bool {
     guard child.hasExecuted, case .exited = child.end,
-      let shell = parent.executable.map(PathName.base), shells.contains(shell),
+      let shell = parent.executable.map(PathName.base), ShellWords.shells.contains(shell),
       let script = parent.arguments.dropFirst().prefix(3).first(where: { !$0.hasPrefix("-") }),
       !parent.arguments.prefix(3).contains("-c")
     else { return false }
@@ -93,7 +91,7 @@ enum Tolerance {
   private static func looked(
     _ parent: ProcessRecord, after child: ProcessRecord, in history: History
   ) -> Bool {
-    guard let shell = parent.executable.map(PathName.base), shells.contains(shell),
+    guard let shell = parent.executable.map(PathName.base), ShellWords.shells.contains(shell),
       !history.words.lines.contains(where: {
         $0.process == parent.index && $0.number > child.endNumber
       })

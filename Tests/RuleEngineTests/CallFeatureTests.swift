@@ -80,6 +80,24 @@ struct CallFeatureTests {
     #expect(value("/srv/simple/widgets") == 0)
   }
 
+  @Test("another error told: by a process of the failure path, not by a helper beside it")
+  func otherErrorTold() {
+    let value = { (speaker: ProcessID, status: Int32) in
+      self.value(CallFeatures.otherErrorTold) {
+        $0.spawn(200, "/bin/helper")
+        $0.open("/srv/data", .fails(.accessDenied))
+        $0.say("write error: No space left on device", by: speaker)
+        $0.exit(9, by: 200)
+        $0.spawn(300, "/bin/other")
+        $0.exit(0, by: 300)
+        $0.say("app: cannot open /srv/data: Permission denied")
+        $0.exit(status)
+      }
+    }
+    #expect(value(100, 1) == RankingWeights.otherErrorTold)
+    #expect(value(200, 1) == 0)
+  }
+
   @Test("mentioned: words that tell another error came of another call")
   func mentionedWithAnotherError() {
     let value = { (words: String) in

@@ -21,7 +21,8 @@ extension Observer {
       }
       seen.unsetDefinition = line.map { "\(file) line \($0.number)" }
     }
-    guard let shell = process.executable.map(PathName.base), Self.shells.contains(shell) else {
+    guard let shell = process.executable.map(PathName.base), ShellWords.shells.contains(shell)
+    else {
       return
     }
     if seen.lineNumber == nil,
@@ -85,12 +86,13 @@ extension Observer {
     return scripts.first { $0 != process.executable && PathName.base(of: $0) == name }
       .map { ($0, number) }
   }
-
-  private static let shells: Set<String> = ["sh", "dash", "bash", "ash", "busybox", "ksh", "mksh"]
 }
 
 /// Words of shells about scripts.
 enum ShellWords {
+  /// Names of shells, which run the script that their first argument names.
+  static let shells: Set<String> = ["sh", "dash", "bash", "ash", "ksh", "mksh", "zsh", "busybox"]
+
   /// The variable that a shell says is not set.
   static func unsetVariable(in line: String) -> String? {
     let text = line.trimmed
