@@ -12,6 +12,12 @@ package struct ErrorNumber: RawRepresentable, Codable, Sendable, Hashable {
     self.init(rawValue: number)
   }
 
+  /// The error that `strerror(3)` has these words for; nil if there is none.
+  package init?(words: String) {
+    guard let number = Self.numbersByWords[words] else { return nil }
+    self.init(rawValue: number)
+  }
+
   /// The name as C spells it: `ENOENT`.
   package var name: String { Self.table[rawValue]?.name ?? "E\(rawValue)" }
 
@@ -38,6 +44,9 @@ package struct ErrorNumber: RawRepresentable, Codable, Sendable, Hashable {
 
   private static let numbers: [String: Int32] = Dictionary(
     table.map { ($0.value.name, $0.key) }, uniquingKeysWith: { first, _ in first })
+
+  private static let numbersByWords: [String: Int32] = Dictionary(
+    table.map { ($0.value.words, $0.key) }, uniquingKeysWith: { min($0, $1) })
 
   private static let table: [Int32: (name: String, words: String)] = [
     1: ("EPERM", "Operation not permitted"),

@@ -15,14 +15,56 @@ struct KdumpCall {
 
   /// Reads `openat(AT_FDCWD,0x8007,0x100000<O_RDONLY|O_CLOEXEC>,0)`.
   init(_ bytes: [UInt8], _ range: Range<Int>) {
-    let text = StraceText.plain(bytes, range)
+    var text = StraceText.plain(bytes, range)[...]
+    if text.hasPrefix(Self.indirect) { text = text.dropFirst(Self.indirect.count) }
     let open = text.firstIndex(of: "(") ?? text.endIndex
-    var name = String(text[..<open])
-    if name.hasSuffix("_nocancel") { name.removeLast(9) }
-    self.name = name
+    name = Self.name(text[..<open])
     let inner = open < text.endIndex ? text[text.index(after: open)...] : ""
-    words = (inner.hasSuffix(")") ? inner.dropLast() : inner).split(
-      separator: ",", omittingEmptySubsequences: false)
+    words = Self.arguments(inner.hasSuffix(")") ? inner.dropLast() : inner)
+  }
+
+  /// What OpenBSD puts before a call that was made by `syscall(2)`.
+  private static let indirect = "(via syscall) "
+
+  /// A call by the name that all systems share: without its number (`openat[499]`, `-S`), what macOS
+  /// adds for the kind of cancellation, and what NetBSD and FreeBSD add for old and foreign forms
+  /// (`__stat50`, `freebsd11_stat`, `netbsd32_open`, `linux_openat`).
+  static func name(_ word: Substring) -> String {
+    var name = word.prefix { $0 != "[" }
+    if name.hasSuffix("_nocancel") { name = name.dropLast(9) }
+    for prefix in ["netbsd32_", "freebsd32_", "linux_", "compat_"] where name.hasPrefix(prefix) {
+      name = name.dropFirst(prefix.count)
+    }
+    if name.hasPrefix("freebsd"), let end = name.firstIndex(of: "_") {
+      let digits = name[..<end].dropFirst(7)
+      if !digits.isEmpty, digits.allSatisfy(\.isNumber) { name = name[end...].dropFirst() }
+    }
+    if name.hasPrefix("__posix_") { name = name.dropFirst(8) }
+    if name.hasPrefix("__") {
+      let digits = name.reversed().prefix(while: \.isNumber).count
+      name = name.dropFirst(2)
+      if digits == 2 { name = name.dropLast(2) }
+    }
+    return String(name)
+  }
+
+  /// The arguments, at the commas that stand in no brackets: `0x1002<PRIVATE,ANONYMOUS>`.
+  private static func arguments(_ text: Substring) -> [Substring] {
+    var words: [Substring] = []
+    var depth = 0
+    var start = text.startIndex
+    for index in text.indices {
+      switch text[index] {
+      case "<", "(": depth += 1
+      case ">", ")": depth -= 1
+      case "," where depth <= 0:
+        words.append(text[start..<index])
+        start = text.index(after: index)
+      default: break
+      }
+    }
+    words.append(text[start...])
+    return words
   }
 
   /// True for a call that makes a process.

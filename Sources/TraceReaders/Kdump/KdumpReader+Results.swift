@@ -35,18 +35,18 @@ extension KdumpReader {
   func readResult(_ text: String, _ process: LogProcess, _ line: KdumpLine) {
     let words = text.split(separator: " ")
     guard let first = words.first, words.count > 1 else { return }
-    var name = String(first)
-    if name.hasSuffix("_nocancel") { name.removeLast(9) }
     // A child begins with the end of the call that made it.
-    guard let call = pending.removeValue(forKey: line.thread), call.name == name else { return }
+    guard let call = pending.removeValue(forKey: Thread(line)), call.name == KdumpCall.name(first)
+    else { return }
     let outcome: SystemCall.Outcome
     if words[1] == "-1", words.count > 3, words[2] == "errno", let number = Int32(words[3]) {
-      outcome = .failed(error: KdumpError.error(number))
+      outcome = .failed(
+        error: KdumpError.error(number, words: words.dropFirst(4).joined(separator: " ")))
     } else if words[1] == "JUSTRETURN" {
       outcome = .returned(value: 0)
     } else {
-      // 17/0x11: the same number twice.
-      let digits = words[1].prefix { $0 != "/" }
+      // 17/0x11, the same number twice; 0<"root">, a user; the first of two, with a comma.
+      let digits = words[1].prefix { $0 != "/" && $0 != "<" && $0 != "," }
       let value =
         digits.hasPrefix("0x")
         ? UInt64(digits.dropFirst(2), radix: 16).map { Int64(bitPattern: $0) } : Int64(digits)
@@ -175,6 +175,25 @@ extension KdumpReader {
     }
   }
 
+  /// `ioctl, "tty", errno 1 Operation not permitted`: a call that the process had promised not to make
+  /// (`pledge(2)` of OpenBSD), and is ended for.
+  func readPromise(_ text: String, _ process: LogProcess, _ line: KdumpLine) {
+    let words = text.split(separator: ",", maxSplits: 2)
+    guard words.count == 3, let name = words.first else { return }
+    let call = pending[Thread(line)]
+    var arguments = call.flatMap { self.arguments(of: $0, failed: true, .unfinished) } ?? []
+    if arguments.isEmpty, let descriptor = call.flatMap({ descriptor($0, 0) }) {
+      arguments = [.descriptor(number: descriptor)]
+    }
+    emit(
+      KdumpCall.name(name), arguments, .failed(error: .notPermitted), process, line)
+    let promise = words[1].filter { $0 != "\"" && $0 != " " }
+    guard !promise.isEmpty else { return }
+    note(
+      "pledge(2) did not let it call \(KdumpCall.name(name)): "
+        + "the promise \"\(promise)\" had not been made.")
+  }
+
   // MARK: Signals
 
   private static let uninteresting: Set<Int32> = [17, 18, 23, 28, 29]
@@ -189,15 +208,17 @@ extension KdumpReader {
       let signal = SignalNumber(name: first == "SIGIOT" ? "SIGABRT" : String(first)),
       !Self.uninteresting.contains(signal.rawValue)
     else { return }
+    // `code=SEGV_MAPERR`, in older versions of OpenBSD `code SEGV_MAPERR<1>`.
     func value(_ key: String) -> Substring? {
-      words.first { $0.hasPrefix(key) }?.dropFirst(key.utf8.count)
+      if let index = words.firstIndex(of: key[...]) { return words.dropFirst(index + 1).first }
+      return words.first { $0.hasPrefix(key + "=") }?.dropFirst(key.utf8.count + 1)
     }
     let isStandard = words.dropFirst().first?.hasPrefix("SIG_DFL") ?? false
     var delivery = SignalDelivery(
       signal: signal,
-      code: value("code=").map { SignalCode.number(String($0.prefix { $0 != "<" })) } ?? 0,
+      code: value("code").map { SignalCode.number(String($0.prefix { $0 != "<" })) } ?? 0,
       disposition: isStandard ? .standard : text.contains("SIG_IGN") ? .ignored : .handled)
-    if let address = value("addr="), address.hasPrefix("0x") {
+    if let address = value("addr"), address.hasPrefix("0x") {
       delivery.faultAddress = UInt64(address.dropFirst(2), radix: 16)
     }
     if signal == .brokenPipe { delivery.duringCall = broken }
