@@ -34,21 +34,26 @@ struct Analysis {
     usage = keepsUsage ? RunUsage() : nil
   }
 
-  /// Takes the next event; gives what it tells of a configuration file: who, and what became of it.
+  /// Takes the next event.
   @discardableResult
-  mutating func apply(_ event: TraceEvent) -> (path: String, program: String, status: String)? {
+  mutating func fold(_ event: TraceEvent) -> History.Digest? {
     let digest = history.apply(event)
     configuration.apply(event, digest: digest, history: history)
     usage?.apply(event, digest: digest, history: history)
-    guard let digest, let path = digest.path, let status = configuration.status(of: path) else {
-      return nil
-    }
+    return digest
+  }
+
+  /// Takes the next event; gives what it tells of a configuration file: who, and what became of it.
+  mutating func apply(_ event: TraceEvent) -> (path: String, program: String, status: String)? {
+    guard let digest = fold(event), let path = digest.path,
+      let status = configuration.status(of: path)
+    else { return nil }
     return (path, history.processes[digest.process].name, status.rawValue)
   }
 
   /// Takes note that a recording ends in mid-line, behind the event of this number.
   mutating func noteCutRecording(after number: Int) {
-    apply(
+    fold(
       TraceEvent(
         number: number + 1, time: history.duration, process: 0, thread: 0,
         body: .note(

@@ -32,7 +32,7 @@ struct CoreCommand {
     // Those are events already.
     _ = machine.takeNewFacts()
     for event in events {
-      analysis.apply(event)
+      analysis.fold(event)
       recording?.append(redactor?.redacted(event) ?? event)
     }
     let report = analysis.report(

@@ -13,19 +13,21 @@ struct ReadCommand {
   /// The report of the log at `path`. Nothing is asked of the machine, which need not be the one that
   /// the log is of.
   func report(_ path: String, environment: [String: String]) throws -> Report {
-    let reader = try LogReader(path: path)
+    let log = try LogReader(path: path)
+    let form = log.form
+    let reader = ReadAhead(log)
     var analysis = try Analysis(baseline: options.baseline)
     var recorder = try Recorder(tool: tool, options: options)
     var last = 0
     while let event = try reader.next() {
       last = event.number
-      analysis.apply(event)
+      analysis.fold(event)
       try recorder.record(event, command: reader.command)
     }
     if reader.isTruncated { analysis.noteCutRecording(after: last) }
     try recorder.close()
     return analysis.report(
-      tool: tool, source: Report.Source(kind: .init(reader.form), path: path),
+      tool: tool, source: Report.Source(kind: .init(form), path: path),
       command: reader.command,
       listsHarmless: options.listsHarmless, find: options.find,
       catalog: { Catalogs.all(tool: tool, environment: environment) },

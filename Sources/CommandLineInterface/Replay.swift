@@ -12,17 +12,17 @@ enum Replay {
     tool: String, path: String, listsHarmless: Bool, find: String? = nil, baseline: String? = nil,
     environment: [String: String]
   ) throws(TraceReaderError) -> Report {
-    let reader = try RecordingReader(path: path)
+    let reader = ReadAhead(try RecordingReader(path: path))
     var analysis = try Analysis(baseline: baseline)
     var last = 0
     while let event = try reader.next() {
       last = event.number
-      analysis.apply(event)
+      analysis.fold(event)
     }
     if reader.isTruncated { analysis.noteCutRecording(after: last) }
     return analysis.report(
       tool: tool, source: Report.Source(kind: .recording, path: path),
-      command: reader.header.command, listsHarmless: listsHarmless, find: find,
+      command: reader.command, listsHarmless: listsHarmless, find: find,
       catalog: { Catalogs.all(tool: tool, environment: environment) },
       // Every answer that the diagnosis had is a fact of the stream.
       inspector: RecordedSystemInspector([]))

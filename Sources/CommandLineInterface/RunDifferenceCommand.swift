@@ -61,7 +61,7 @@ struct RunDifferenceCommand {
           detail: "it does not come to an end within \(Self.mostEvents) events")
       }
       last = event.number
-      analysis.apply(event)
+      analysis.fold(event)
     }
     if reader.isTruncated { analysis.noteCutRecording(after: last) }
     let report = analysis.report(

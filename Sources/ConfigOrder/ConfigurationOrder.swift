@@ -24,6 +24,8 @@ package struct ConfigurationOrder: Sendable {
   private(set) var executed: Set<String> = []
   /// What the target made before it looked at it.
   private var made: Set<String> = []
+  /// Paths that were asked about and are never configuration: programs look for the same ones again.
+  private var excluded: Set<String> = []
   private var current: [Int: Int] = [:]
   private var variables = VariablePaths(of: [])
 
@@ -150,9 +152,13 @@ package struct ConfigurationOrder: Sendable {
       return
     }
     // What a daemon looks for when it is told to end is no configuration that it starts with.
-    guard history.settledNumber == nil, tries.count < Self.capacity,
-      !ConfigurationPlaces.isExcluded(path)
-    else { return }
+    guard history.settledNumber == nil, tries.count < Self.capacity, !excluded.contains(path) else {
+      return
+    }
+    if ConfigurationPlaces.isExcluded(path) {
+      if excluded.count < Self.capacity { excluded.insert(path) }
+      return
+    }
     let index = circumstances(of: history.processes[digest.process])
     var tried = PathTry(
       path: path, number: event.number, process: digest.process, circumstances: index,

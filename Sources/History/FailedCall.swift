@@ -51,30 +51,48 @@ extension FailedCall {
     case open, create, execute, inspect, list, make, remove, enter, change, connect, bind, other
 
     package init(_ call: SystemCall) {
-      self =
-        switch call.name {
-        case "open", "openat", "openat2", "creat":
-          call.name == "creat" || call.hasSymbol("O_CREAT") ? .create : .open
-        case "execve", "execveat": .execute
-        case "stat", "lstat", "newfstatat", "statx", "stat64", "lstat64", "fstatat64", "access",
-          "faccessat", "faccessat2", "eaccess", "fstatat", "getattrlist", "readlink", "readlinkat",
-          "statfs", "statfs64", "getxattr",
-          "lgetxattr", "inotify_add_watch":
-          .inspect
-        case "getdents", "getdents64": .list
-        case "mkdir", "mkdirat", "mknod", "mknodat", "link", "linkat", "symlink", "symlinkat",
-          "rename", "renameat", "renameat2":
-          .make
-        case "unlink", "unlinkat", "rmdir": .remove
-        case "chdir", "fchdir", "chroot", "pivot_root": .enter
-        case "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat",
-          "utimensat", "truncate", "ftruncate", "setxattr", "lsetxattr", "mount", "umount2",
-          "write", "pwrite64", "writev", "fallocate", "fsync", "fdatasync", "close":
-          .change
-        case "connect": .connect
-        case "bind", "listen": .bind
-        default: .other
-        }
+      let purpose = Self.purposes[call.name] ?? .other
+      self = purpose == .open && call.hasSymbol("O_CREAT") ? .create : purpose
     }
+
+    /// By the names of calls: asked of every call, so that a look-up takes the place of comparisons.
+    private static let purposes: [String: Purpose] = {
+      let names: [(Purpose, [String])] = [
+        (.open, ["open", "openat", "openat2"]),
+        (.create, ["creat"]),
+        (.execute, ["execve", "execveat"]),
+        (
+          .inspect,
+          [
+            "stat", "lstat", "newfstatat", "statx", "stat64", "lstat64", "fstatat64", "access",
+            "faccessat", "faccessat2", "eaccess", "fstatat", "getattrlist", "readlink",
+            "readlinkat", "statfs", "statfs64", "getxattr", "lgetxattr", "inotify_add_watch",
+          ]
+        ),
+        (.list, ["getdents", "getdents64"]),
+        (
+          .make,
+          [
+            "mkdir", "mkdirat", "mknod", "mknodat", "link", "linkat", "symlink", "symlinkat",
+            "rename", "renameat", "renameat2",
+          ]
+        ),
+        (.remove, ["unlink", "unlinkat", "rmdir"]),
+        (.enter, ["chdir", "fchdir", "chroot", "pivot_root"]),
+        (
+          .change,
+          [
+            "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "lchown", "fchown", "fchownat",
+            "utimensat", "truncate", "ftruncate", "setxattr", "lsetxattr", "mount", "umount2",
+            "write", "pwrite64", "writev", "fallocate", "fsync", "fdatasync", "close",
+          ]
+        ),
+        (.connect, ["connect"]),
+        (.bind, ["bind", "listen"]),
+      ]
+      return names.reduce(into: [:]) { table, entry in
+        for name in entry.1 { table[name] = entry.0 }
+      }
+    }()
   }
 }

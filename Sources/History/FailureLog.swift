@@ -55,12 +55,15 @@ package struct FailureLog: Sendable {
     unreplacedBefore[position] = lastUnreplaced.updateValue(position, forKey: hash) ?? -1
   }
 
+  /// True if there are failures that a success for this name could make harmless.
+  func awaits(name: Substring.UTF8View) -> Bool { lastUnreplaced[name.fold] != nil }
+
   /// Notes that `path` (or an address) served at last: earlier failures to find it are harmless.
   mutating func recordSuccess(
-    name: String, subject: String, purpose: FailedCall.Purpose, number: Int,
+    name: Substring.UTF8View, subject: String, purpose: FailedCall.Purpose, number: Int,
     isRelated: (Int) -> Bool
   ) {
-    let hash = name.utf8.fold
+    let hash = name.fold
     guard var position = lastUnreplaced[hash] else { return }
     /// The failure whose link leads to `position`; -1 for the table itself.
     var later = -1

@@ -19,7 +19,7 @@ extension History {
         closesOnExec: call.hasSymbol("O_CLOEXEC"))
       if isWritable { processes[index].lastWrittenFile = path }
       if !isWritable, !call.hasSymbol("O_DIRECTORY"), !call.hasSymbol("O_PATH") {
-        processes[index].noteRead(path)
+        processes[index].recent.note(path)
         processes[index].noteLibrary(path)
         processes[index].filesSinceExecution += 1
       } else if call.hasSymbol("O_DIRECTORY"), processes[index].listedDirectories.count < 24,
@@ -37,10 +37,9 @@ extension History {
           descriptor, as: value, closesOnExec: call.hasSymbol("O_CLOEXEC"))
       }
     case "fcntl", "fcntl64":
-      let symbols = call.symbols
-      if symbols.contains("F_DUPFD") || symbols.contains("F_DUPFD_CLOEXEC") {
-        processes[index].descriptors.duplicate(
-          descriptor, as: value, closesOnExec: symbols.contains("F_DUPFD_CLOEXEC"))
+      let closesOnExec = call.hasSymbol("F_DUPFD_CLOEXEC")
+      if closesOnExec || call.hasSymbol("F_DUPFD") {
+        processes[index].descriptors.duplicate(descriptor, as: value, closesOnExec: closesOnExec)
       }
     case "close":
       noteClosing(descriptor, of: index, event)

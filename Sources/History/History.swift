@@ -226,7 +226,7 @@ package struct History: Sendable {
       processes[index].outputFile = path
     }
     failures.recordSuccess(
-      name: PathName.base(of: execution.path),
+      name: PathName.baseBytes(of: execution.path),
       subject: path,
       purpose: .execute, number: processes[index].lastNumber, isRelated: { $0 == index })
   }
@@ -236,10 +236,11 @@ package struct History: Sendable {
   private mutating func apply(_ call: SystemCall, _ event: TraceEvent, process index: Int) -> Digest
   {
     var digest = Digest(process: index)
-    let paths = call.paths
-    digest.path = paths.first.map { resolve($0.path, directory: $0.directory, process: index) }
-    digest.secondPath = paths.dropFirst().first.map {
-      resolve($0.path, directory: $0.directory, process: index)
+    if let first = call.path(at: 0) {
+      digest.path = resolve(first.path, directory: first.directory, process: index)
+      digest.secondPath = call.path(at: 1).map {
+        resolve($0.path, directory: $0.directory, process: index)
+      }
     }
     let target = call.descriptor.flatMap { processes[index].descriptors[$0] }
     if digest.path == nil { digest.path = target?.path }
@@ -393,21 +394,24 @@ package struct History: Sendable {
     of call: SystemCall, _ digest: Digest, _ event: TraceEvent, process index: Int
   ) {
     guard case .returned = call.outcome else { return }
+    // Asked first, since nothing else can tell of most calls that there is nothing to do.
+    guard call.path(at: 0) != nil || call.address != nil else { return }
     let purpose = FailedCall.Purpose(call)
     let subject: String
-    let name: String
+    let name: Substring.UTF8View
     switch purpose {
     case .connect, .bind:
       guard let address = call.address else { return }
       subject = address.description
-      name = subject
+      name = subject[...].utf8
     default:
       guard let path = purpose == .make ? digest.secondPath ?? digest.path : digest.path,
-        !call.paths.isEmpty
+        call.path(at: 0) != nil
       else { return }
       subject = path
-      name = PathName.base(of: path)
+      name = PathName.baseBytes(of: path)
     }
+    guard failures.awaits(name: name) else { return }
     let processes = processes
     // A server that is started for want of one leaves the process that started it.
     let ancestors = purpose == .bind ? Set(lineage(of: index)) : []

@@ -48,7 +48,9 @@ package enum PathName {
   /// True if a component is empty, `.` or `..`; `path` begins with a slash.
   private static func needsFolding(_ path: String) -> Bool {
     var (length, dots) = (0, 0)
-    for byte in path.utf8.dropFirst() {
+    let bytes = path.utf8Span.span
+    for index in bytes.indices.dropFirst() {
+      let byte = bytes[index]
       if byte == UInt8(ascii: "/") {
         if length == dots, length <= 2 { return true }
         (length, dots) = (0, 0)
@@ -57,6 +59,6 @@ package enum PathName {
         if byte == UInt8(ascii: ".") { dots += 1 }
       }
     }
-    return length == dots && length <= 2 && path.utf8.count > 1
+    return length == dots && length <= 2 && bytes.count > 1
   }
 }

@@ -40,8 +40,9 @@ package struct ProcessRecord: Sendable {
   package var endTime = 0.0
   /// Number of the last event in which it did anything.
   package var lastNumber = 0
-  /// Files opened for reading, each once, most recent last, at most `recentFileCapacity`.
-  package var recentFiles: [String] = []
+  /// Files opened for reading, each once, most recent last.
+  package var recentFiles: [String] { recent.files }
+  var recent = RecentFiles()
   /// Shared libraries opened since it became the program that it is, in order, at most `libraryCapacity`.
   package var libraries: [String] = []
   /// Directories opened for listing, in order, at most 24, each once.
@@ -175,18 +176,6 @@ extension ProcessRecord {
     libraries.append(path)
   }
 
-  /// A server opens all of its data after its configuration.
-  static let recentFileCapacity = 96
-
-  mutating func noteRead(_ path: String) {
-    if let known = recentFiles.firstIndex(of: path) {
-      recentFiles.remove(at: known)
-    } else if recentFiles.count == Self.recentFileCapacity {
-      recentFiles.removeFirst()
-    }
-    recentFiles.append(path)
-  }
-
   /// Keeps a signal; a fault that is told once more takes the place of its first telling.
   mutating func note(_ signal: DeliveredSignal) {
     let delivery = signal.delivery
@@ -216,7 +205,7 @@ extension ProcessRecord {
     descriptors = DescriptorTable()
     guard !failed else { return }
     environment = []
-    recentFiles = []
+    recent = RecentFiles()
     libraries = []
     listedDirectories = []
     signals = []

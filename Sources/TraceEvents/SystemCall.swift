@@ -82,8 +82,26 @@ extension SystemCall {
     return found
   }
 
+  /// The path at `index` among the paths, with the directory descriptor before it; nil if there are
+  /// fewer. Of every call the first two are asked for, so no list is made.
+  package func path(at index: Int) -> (directory: Int32, path: String)? {
+    var directory = Self.currentDirectory
+    var rest = index
+    for argument in arguments {
+      switch argument {
+      case .directory(let descriptor): directory = descriptor
+      case .path(let text):
+        if rest == 0 { return (directory, text) }
+        rest -= 1
+        directory = Self.currentDirectory
+      default: break
+      }
+    }
+    return nil
+  }
+
   /// The first path, as the program gave it.
-  package var path: String? { paths.first?.path }
+  package var path: String? { path(at: 0)?.path }
 
   /// The first descriptor argument.
   package var descriptor: Int32? {

@@ -78,7 +78,23 @@ struct RecordingLineParser {
     if skip("\"oct\":") { return integer().map { .octal(value: $0) } }
     if skip("\"hex\":") { return integer().map { .hexadecimal(value: $0) } }
     if skip("\"text\":") { return text().map { .text(text: $0) } }
-    return nil
+    if skip("\"fds\":[") {
+      guard let first: Int32 = integer(), skip(","), let second: Int32 = integer(), skip("]") else {
+        return nil
+      }
+      return .descriptors(first: first, second: second)
+    }
+    return skip("\"strings\":[") ? strings().map { .strings(list: $0) } : nil
+  }
+
+  private mutating func strings() -> [String]? {
+    var list: [String] = []
+    if skip("]") { return list }
+    repeat {
+      guard let text = text() else { return nil }
+      list.append(text)
+    } while skip(",")
+    return skip("]") ? list : nil
   }
 }
 
@@ -89,7 +105,13 @@ extension RecordingLineParser {
   private mutating func skip(_ literal: StaticString) -> Bool {
     let end = position + literal.utf8CodeUnitCount
     guard end <= bytes.endIndex else { return false }
-    let matches = literal.withUTF8Buffer { unsafe $0.elementsEqual(bytes[position..<end]) }
+    let start = position
+    let matches = literal.withUTF8Buffer { wanted in
+      for offset in wanted.indices where unsafe bytes[start + offset] != wanted[offset] {
+        return false
+      }
+      return true
+    }
     if matches { position = end }
     return matches
   }
@@ -158,12 +180,16 @@ extension RecordingLineParser {
   private mutating func text() -> String? {
     guard skip("\"") else { return nil }
     let start = position
+    var all: UInt8 = 0
     while position < bytes.endIndex, bytes[position] != UInt8(ascii: "\"") {
-      guard bytes[position] != UInt8(ascii: "\\"), bytes[position] >= 0x20 else { return nil }
+      let byte = bytes[position]
+      guard byte != UInt8(ascii: "\\"), byte >= 0x20 else { return nil }
+      all |= byte
       position += 1
     }
     guard position < bytes.endIndex else { return nil }
     defer { position += 1 }
+    if all < 0x80 { return String(decoding: bytes[start..<position], as: UTF8.self) }
     return String(validating: bytes[start..<position], as: UTF8.self)
   }
 }

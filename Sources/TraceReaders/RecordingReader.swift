@@ -5,12 +5,14 @@ package import TraceEvents
 ///
 /// Memory is bounded by the longest line. A recording whose writer was killed ends in the middle of
 /// a line: the events before it are delivered, and `isTruncated` says so.
-package final class RecordingReader {
+package final class RecordingReader: EventReader {
   /// The longest line that is read, in bytes.
   package static let lineCap = 4 << 20
 
   /// What the first line says.
   package let header: RecordingHeader
+  /// The command that was recorded.
+  package var command: [String] { header.command }
   /// True once the end was reached and the last line proved to be cut short.
   package private(set) var isTruncated = false
 

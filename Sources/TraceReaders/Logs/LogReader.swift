@@ -2,7 +2,7 @@ package import TraceEvents
 
 /// Reads what somebody traced elsewhere, in whatever form it is: the form is found by content, not by
 /// name.
-package final class LogReader {
+package final class LogReader: EventReader {
   /// The forms.
   package enum Form: Sendable {
     /// `whyfail --record` wrote it.

@@ -5,6 +5,8 @@ internal import TraceEvents
 struct StraceArguments {
   let bytes: [UInt8]
   let ranges: [Range<Int>]
+  /// The texts of constants, of which a log has few and each often.
+  let constants: ConstantTexts
 
   /// The arguments of a call of `row`; `succeeded` tells whether what the call filled is there.
   func decoded(by row: SystemCallRow, succeeded: Bool) -> [SystemCall.Argument] {
@@ -37,9 +39,15 @@ struct StraceArguments {
     return StraceText.quoted(bytes, ranges[index]).map { TargetText.decoding($0.bytes) }
   }
 
-  /// The flags of an argument contain `name`.
-  func flags(_ index: Int, have name: String) -> Bool {
-    index < ranges.count && plain(index).split(separator: "|").contains { $0 == name }
+  /// The flags of an argument contain `name`, between other words' ends.
+  func flags(_ index: Int, have name: StaticString) -> Bool {
+    guard index < ranges.count else { return false }
+    return StraceText.holds(word: name, bytes, ranges[index])
+  }
+
+  /// The flags of an argument contain one that begins with `beginning`.
+  func flags(_ index: Int, begin beginning: StaticString) -> Bool {
+    index < ranges.count && StraceText.holds(beginning, bytes, ranges[index])
   }
 
   private func argument(
@@ -66,8 +74,9 @@ struct StraceArguments {
       return integer(range, isFilled: kind == .filledInteger)
     case .octal: return number(index).map { .octal(value: UInt32(truncatingIfNeeded: $0)) }
     case .createMode:
-      let flags = plain(index - 1)
-      guard flags.contains("O_CREAT") || flags.contains("O_TMPFILE") else { return nil }
+      guard flags(index - 1, begin: "O_CREAT") || flags(index - 1, begin: "O_TMPFILE") else {
+        return nil
+      }
       return number(index).map { .octal(value: UInt32(truncatingIfNeeded: $0)) }
     case .hexadecimal:
       return number(index).map { .hexadecimal(value: UInt64(bitPattern: $0)) }
@@ -131,7 +140,7 @@ struct StraceArguments {
   /// Constants by their names of today; numbers (`-X raw`) get their names.
   private func symbols(_ set: SymbolSet, _ index: Int) -> String {
     if let number = number(index) { return set.names(of: UInt64(bitPattern: number)) }
-    let text = plain(index)
+    let text = constants.text(bytes, ranges[index])
     switch set {
     case .family: return StraceAddress.family(text)
     default: return text

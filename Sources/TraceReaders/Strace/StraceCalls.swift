@@ -31,7 +31,20 @@ struct StraceCalls {
     /// How the tracer's table decodes it, for an event and for writing.
     let row: SystemCallRow?
 
+    /// Whether its descriptor and result can say by themselves that it tells nothing.
+    let mayBePassedOver: Bool
+
     init(name: String, use: Use, row: SystemCallRow?) {
+      mayBePassedOver =
+        switch use {
+        case .reading, .writing: true
+        case .event:
+          switch row?.emission {
+          case .failures, .mapping, .close: true
+          default: false
+          }
+        default: false
+        }
       self.name = name
       self.use = use
       self.row = row

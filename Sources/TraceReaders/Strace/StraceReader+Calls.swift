@@ -45,7 +45,7 @@ extension StraceReader {
   private func passesOver(
     _ call: StraceCalls.Call, _ bytes: [UInt8], _ range: Range<Int>, _ thread: StraceThread
   ) -> Bool {
-    guard let sign = Self.result(bytes, range),
+    guard call.mayBePassedOver, let sign = Self.result(bytes, range),
       let result = StraceResult(bytes, from: sign, to: range.upperBound),
       case .returned(let value) = result.outcome
     else { return false }
@@ -126,7 +126,8 @@ extension StraceReader {
     guard let ranges = scanner.arguments(),
       let result = StraceResult(bytes, from: scanner.position, to: range.upperBound)
     else { return false }
-    take(call, StraceArguments(bytes: bytes, ranges: ranges), result, thread)
+    take(
+      call, StraceArguments(bytes: bytes, ranges: ranges, constants: constants), result, thread)
     return true
   }
 
@@ -234,10 +235,12 @@ extension StraceReader {
     var position = range.upperBound - 2
     while position > range.lowerBound {
       if bytes[position] == UInt8(ascii: "="), bytes[position + 1] == 0x20,
-        bytes[position - 1] == 0x20
+        bytes[position - 1] == 0x20 || bytes[position - 1] == 0x09
       {
         var before = position - 1
-        while before > range.lowerBound, bytes[before] == 0x20 { before -= 1 }
+        while before > range.lowerBound, bytes[before] == 0x20 || bytes[before] == 0x09 {
+          before -= 1
+        }
         if bytes[before] == UInt8(ascii: ")") { return position }
       }
       position -= 1
@@ -292,7 +295,8 @@ extension StraceReader {
     }
     var scanner = StraceScanner(text, from: 0, to: text.count)
     let ranges = (scanner.arguments() ?? []).filter { !$0.isEmpty }
-    let arguments = StraceArguments(bytes: text, ranges: ranges).decoded(by: row, succeeded: false)
+    let arguments = StraceArguments(bytes: text, ranges: ranges, constants: ConstantTexts())
+      .decoded(by: row, succeeded: false)
     return SystemCall(name: row.name, arguments: arguments, outcome: .unfinished)
   }
 }

@@ -113,10 +113,8 @@ extension StraceReader {
       }
     case .mapping:
       if !failed {
-        let flags = arguments.plain(3)
-        guard !flags.contains("MAP_ANON"), !flags.contains("MAP_DENYWRITE") else {
-          return
-        }
+        guard !arguments.flags(3, begin: "MAP_ANON"), !arguments.flags(3, begin: "MAP_DENYWRITE")
+        else { return }
       }
     case .always, .tracing: if !matters(row, arguments, failed: failed) { return }
     case .words, .messages, .socketCall: return
@@ -146,8 +144,7 @@ extension StraceReader {
     case "statx": !arguments.flags(2, have: "AT_EMPTY_PATH")
     case "prlimit64": arguments.plain(2) != "NULL"
     case "fcntl", "fcntl64":
-      ["F_DUPFD", "F_DUPFD_CLOEXEC"].contains(arguments.plain(1))
-        || arguments.plain(1).contains("LK")
+      arguments.flags(1, begin: "F_DUPFD") || arguments.flags(1, begin: "LK")
     default: true
     }
   }
@@ -196,8 +193,8 @@ extension StraceReader {
     case "openat", "openat2": noteOpening(arguments, at: 1, made, result.path, process)
     case "dup", "dup2", "dup3": copy(own, as: made, arguments.flags(2, have: "O_CLOEXEC"), process)
     case "fcntl", "fcntl64":
-      if arguments.plain(1).hasPrefix("F_DUPFD") {
-        copy(own, as: made, arguments.plain(1) == "F_DUPFD_CLOEXEC", process)
+      if arguments.flags(1, begin: "F_DUPFD") {
+        copy(own, as: made, arguments.flags(1, have: "F_DUPFD_CLOEXEC"), process)
       }
     case "connect":
       if arguments.ranges.count > 1,
@@ -223,14 +220,14 @@ extension StraceReader {
     var directory = SystemCall.currentDirectory
     if index > 0, let number = arguments.descriptor?.number { directory = number }
     let path = known ?? process.resolved(text, from: directory)
-    let flags = arguments.plain(index + 1)
+    let writes =
+      arguments.flags(index + 1, begin: "O_WRONLY") || arguments.flags(index + 1, begin: "O_RDWR")
     let bits: UInt64 =
-      (flags.contains("O_WRONLY") || flags.contains("O_RDWR") ? 1 : 0)
-      | (flags.contains("O_APPEND") ? 0o2000 : 0)
+      (writes ? 1 : 0) | (arguments.flags(index + 1, begin: "O_APPEND") ? 0o2000 : 0)
     process.open(
       made,
       LogProcess.Descriptor(
-        path: path, closesOnExec: flags.contains("O_CLOEXEC"),
+        path: path, closesOnExec: arguments.flags(index + 1, begin: "O_CLOEXEC"),
         isLog: LogFiles.isLog(path, flags: bits)))
   }
 

@@ -13,6 +13,7 @@ package final class StraceReader {
   /// The thread that the log of a set is of.
   private var threadOfFile: ProcessID?
   let calls = StraceCalls()
+  let constants = ConstantTexts()
   var events = LogEvents()
   var clock = LogClock()
   /// The living threads, by number.

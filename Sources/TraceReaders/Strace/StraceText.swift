@@ -191,6 +191,29 @@ enum StraceText {
     return false
   }
 
+  /// True if `word` stands in `range` with no letter, digit or `_` on either side.
+  static func holds(word: StaticString, _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
+    let first = word.withUTF8Buffer { unsafe $0.first ?? 0 }
+    var position = range.lowerBound
+    while position < range.upperBound {
+      if bytes[position] == first, position == range.lowerBound || !isOfWord(bytes[position - 1]),
+        StraceLine.stands(word, in: bytes, at: position, range.upperBound)
+      {
+        let end = position + word.utf8CodeUnitCount
+        if end == range.upperBound || !isOfWord(bytes[end]) { return true }
+      }
+      position += 1
+    }
+    return false
+  }
+
+  private static func isOfWord(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "_"): true
+    default: false
+    }
+  }
+
   /// The value of `key=` among the members of a structure; the range behind the sign.
   static func value(
     of key: StaticString, in bytes: [UInt8], _ members: [Range<Int>]
