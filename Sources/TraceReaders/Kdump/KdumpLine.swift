@@ -105,6 +105,14 @@ struct KdumpLine {
           where StraceLine.stands(mark, in: bytes, at: position, range.upperBound) {
             return (kind, position, position + mark.utf8CodeUnitCount)
           }
+          // Alone on its line, whose last blanks an editor took away.
+          for mark in kind.marks
+          where range.upperBound - position < mark.utf8CodeUnitCount
+            && mark.withUTF8Buffer({ unsafe Array($0) }).filter({ $0 != 0x20 })
+              == Array(bytes[(position + 1)..<range.upperBound])
+          {
+            return (kind, position, range.upperBound)
+          }
         }
       }
       position += 1
