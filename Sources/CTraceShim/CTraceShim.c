@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/kcmp.h>
 #include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/ptrace.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
@@ -168,6 +170,27 @@ int32_t wf_copy_descriptor(int32_t process, int32_t descriptor) {
   int32_t copy = result_of(syscall(SYS_pidfd_getfd, handle, descriptor, 0));
   close(handle);
   return copy;
+}
+
+/// 0 if `process` has a descriptor with this number, else a negative error number.
+static int32_t has_descriptor(int32_t process, int32_t number) {
+  return result_of(syscall(
+    SYS_kcmp, (long)process, (long)process, (long)KCMP_FILE, (long)number, (long)number));
+}
+
+int32_t wf_next_descriptor(int32_t process, int32_t open, int32_t least) {
+  enum { WF_FARTHEST = 16 };
+  struct rlimit limit;
+  if (least < 0 || has_descriptor(process, open) != 0
+    || prlimit(process, RLIMIT_NOFILE, NULL, &limit) < 0)
+    return -1;
+  for (int32_t number = least; number - least < WF_FARTHEST; number++) {
+    if ((rlim_t)number >= limit.rlim_cur) return -1;
+    int32_t found = has_descriptor(process, number);
+    if (found == -EBADF) return number;
+    if (found != 0) return -1;
+  }
+  return -1;
 }
 
 int32_t wf_look_up_cached(const char *path, bool follows, uint64_t *device, bool *is_link) {

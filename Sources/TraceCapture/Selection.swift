@@ -1,3 +1,5 @@
+import Glibc
+
 /// Which calls of a row the filter stops at, named by what they mean.
 package struct Selection: Sendable {
   /// A list of alternatives, each a list of tests that must all hold; empty: every call.
@@ -26,9 +28,15 @@ package struct Selection: Sendable {
     Selection(tests: [[test(argument, .isAtLeast(bound))]])
   }
 
-  /// Calls of the stat family without `AT_EMPTY_PATH`.
+  /// Calls of the stat family that name a path: without `AT_EMPTY_PATH`, which is `fstat(2)`. Nor
+  /// those that look at an entry of an open directory and follow no link: who walks a tree makes
+  /// one for each file that the directory has just told of, a million of them, and where one fails
+  /// the program says of which.
   package static func namesAPath(flagsAt argument: Int) -> Selection {
-    Selection(tests: [[test(argument, .hasNone(0x1000))]])
+    Selection(tests: [
+      [test(argument, .hasNone(0x1000 | 0x100))],
+      [test(0, .equals(UInt32(bitPattern: AT_FDCWD))), test(argument, .hasNone(0x1000))],
+    ])
   }
 
   /// Calls of the wait family without `WNOHANG`: a shell asks again after each of its children

@@ -1,3 +1,4 @@
+private import CTraceShim
 import Glibc
 import TraceEvents
 
@@ -23,6 +24,21 @@ extension TraceSession {
     var mount = statvfs()
     return unsafe statvfs("/proc/\(thread.id)/fd/\(descriptor)", &mount) == 0
       && mount.f_flag & Self.noExecution == 0
+  }
+
+  /// The number that an `fcntl` is sure to give the copy of a descriptor that it makes; nil if it
+  /// makes none, or another thread could open or close something before it does. Who walks a tree
+  /// copies two descriptors for each directory.
+  func numberOfCopy(_ call: PendingCall, _ thread: TracedThread) -> Int32? {
+    let command = call.arguments[1] & 0xFFFF_FFFF
+    guard command == UInt64(F_DUPFD) || command == UInt64(F_DUPFD_CLOEXEC),
+      !stopsAtCalls(thread), thread.process.threads.count == 1,
+      isKnownUniquelyReferenced(&thread.process.descriptors),
+      let least = Int32(exactly: call.arguments[2])
+    else { return nil }
+    let number = wf_next_descriptor(
+      thread.id, Int32(truncatingIfNeeded: call.arguments[0]), least)
+    return number >= 0 ? number : nil
   }
 
   /// Takes note of a wait for a child. True if it has to be followed to its end: the answer is not

@@ -72,6 +72,24 @@ final class StaleFacts {
       .controlGroup(pid: thread.process.id, memberships: memberships), thread, events)
   }
 
+  /// What a look at `path` that follows no link gives a target: the rights of the target decide, then
+  /// what the file system answers us. Nil where it finds something, and where there is nothing.
+  func errorOfLook(at path: String, _ thread: TracedThread) -> ErrorNumber? {
+    let look = SystemCall(
+      name: "newfstatat",
+      arguments: [.directory(descriptor: SystemCall.currentDirectory), .path(text: path)],
+      outcome: .failed(error: .accessDenied))
+    for case .access(let place, let operation, let credentials) in access(look, thread) {
+      let answer = inspector.answer(
+        .access(path: place, operation: operation, credentials: credentials))
+      if case .accessWalk(let walk) = answer, walk.refusal != nil { return .accessDenied }
+      var status = stat()
+      guard unsafe lstat(place, &status) != 0 else { return nil }
+      return [ENOENT, ENOTDIR, EACCES].contains(errno) ? nil : ErrorNumber(rawValue: errno)
+    }
+    return nil
+  }
+
   private func mayAsk(_ now: UInt64) -> Bool {
     if now / 1_000_000_000 != second {
       second = now / 1_000_000_000

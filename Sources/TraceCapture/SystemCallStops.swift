@@ -95,6 +95,7 @@ extension TraceSession {
       var entry = process.descriptors[descriptor] ?? .init()
       if entry.isListed { return false }
       entry.isListed = true
+      process.listsDirectories = true
       process.descriptors[descriptor] = entry
       return true
     case .words: return enteredWords(call, row: row, thread)
@@ -114,6 +115,13 @@ extension TraceSession {
         thread.finishedCalls += 1
         let isNews = !look.readsLink && !(asksForConfiguration && WatchedPaths.isElsewhere(path))
         if isNews { emit(call, row: row, result: 0, thread) }
+        return false
+      }
+      if case .commands = effects[index].descriptors,
+        let copy = numberOfCopy(call, thread)
+      {
+        thread.finishedCalls += 1
+        finished(call, result: Int64(copy), thread)
         return false
       }
       if case .signals(let argument) = effects[index].entry,
@@ -267,6 +275,7 @@ extension TraceSession {
       }
       return thread.process.lateWords.append(words)
     }
+    tellUnseenLooks(words, thread)
     events.emit(.words(words: words), thread)
   }
 

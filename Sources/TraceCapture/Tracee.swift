@@ -92,6 +92,10 @@ final class TracedProcess {
   var controlGroups = ""
   /// What it wrote last to standard output once enough of that was told of.
   var lateWords: [Words] = []
+  /// True once it has listed a directory.
+  var listsDirectories = false
+  /// The paths of its complaints that were looked at again.
+  var looksAgain: Set<String> = []
   /// Calls that wrote to standard output.
   var outputCalls = 0
   /// The processes that this one is a mere fork of, nearest first; none once it became a program.

@@ -1,6 +1,6 @@
 import Glibc
 import Testing
-import TraceCapture
+@testable import TraceCapture
 import TraceEvents
 
 /// What is told of calls that look at a path is what came of them, although most of them are
@@ -29,7 +29,7 @@ struct LookLiveTests {
       static FILE *results;
       static void look(int at, const char *name) {
         struct stat status;
-        int result = fstatat(at, name, &status, AT_SYMLINK_NOFOLLOW);
+        int result = fstatat(at, name, &status, at == AT_FDCWD ? AT_SYMLINK_NOFOLLOW : 0);
         fprintf(results, "%s %s\\n", name, result ? strerrorname_np(errno) : "there");
         fflush(results);
       }
@@ -46,7 +46,7 @@ struct LookLiveTests {
     #expect(run.outcome == .exited(0))
     let told = run.calls.compactMap { call -> String? in
       guard call.name == "newfstatat", let path = call.paths.first?.path,
-        call.symbols.contains("AT_SYMLINK_NOFOLLOW")
+        path.first == "/" ? path == "/etc/passwd" || path == "/inner" : true
       else { return nil }
       if case .failed(let error) = call.outcome { return "\(path) \(error.name)" }
       return "\(path) there"
@@ -105,6 +105,43 @@ struct LookLiveTests {
         look(b, "first");
       """)
     #expect(program.count == 6 && program == events)
+  }
+
+  /// Of copies the number is told as the kernel gave it, whoever else opens and closes.
+  @Test func copiesOfDescriptors() throws {
+    let scratch = Scratch()
+    let compiled = scratch.compile(
+      """
+      #include <fcntl.h>
+      #include <stdio.h>
+      #include <sys/resource.h>
+      #include <unistd.h>
+      int main() {
+        FILE *results = fopen("results", "w");
+        int copies[8];
+        copies[0] = fcntl(0, F_DUPFD, 3);
+        copies[1] = fcntl(0, F_DUPFD_CLOEXEC, 3);
+        close(copies[0]);
+        copies[2] = fcntl(0, F_DUPFD, 0);
+        copies[3] = fcntl(0, F_DUPFD_CLOEXEC, 100);
+        copies[4] = fcntl(77, F_DUPFD, 3);
+        copies[5] = fcntl(0, F_DUPFD, 5000000);
+        struct rlimit limit = {6, 6};
+        setrlimit(RLIMIT_NOFILE, &limit);
+        copies[6] = fcntl(0, F_DUPFD, 3);
+        copies[7] = fcntl(0, F_DUPFD, 3);
+        for (int i = 0; i < 8; i++) fprintf(results, "%d\\n", copies[i]);
+        return 0;
+      }
+      """)
+    let program = try #require(compiled)
+    let run = record(program, directory: scratch.path, timeout: 60)
+    let told = run.calls.filter { $0.name == "fcntl" }.map { call in
+      if case .returned(let value) = call.outcome { return "\(value)" }
+      return "-1"
+    }
+    let given = String(decoding: scratch.bytes("results"), as: UTF8.self).split(separator: "\n")
+    #expect(given.count == 8 && told == given.map(String.init))
   }
 
   @Test func addressThatIsNone() throws {
@@ -172,5 +209,20 @@ struct LookLiveTests {
         look(AT_FDCWD, "there");
       """)
     #expect(program.count == 9 && program == events)
+  }
+}
+
+/// Which parts of a complaint are looked at again.
+@Suite struct UnseenLookTests {
+  @Test(arguments: [
+    ("du: cannot access 't/d/f': Permission denied", ["t/d/f"]),
+    ("find: ‘./a b/c’: Permission denied", ["./a b/c"]),
+    ("tar: t/d/e: Cannot stat: Permission denied", ["t/d/e"]),
+    ("du: Zugriff auf \"t/d\" nicht möglich: Keine Berechtigung", ["t/d"]),
+    ("make: Nothing to be done", []),
+    ("'", []),
+  ])
+  func paths(_ line: String, _ expected: [String]) {
+    #expect(TraceSession.paths(in: line[...]) == expected)
   }
 }

@@ -18,7 +18,10 @@ import TraceCapture
     Call(description: "execve", number: 59),
     Call(description: "write to 2", number: 1, arguments: .init(2, 0x1000, 1)),
     Call(description: "write to 1 of 12 bytes", number: 1, arguments: .init(1, 0x1000, 12)),
-    Call(description: "statx of a path", number: 332, arguments: .init(3, 0x1000, 0x100)),
+    Call(description: "statx of a path", number: 332, arguments: .init(3, 0x1000, 0)),
+    Call(
+      description: "newfstatat of a path that follows no link", number: 262,
+      arguments: .init(UInt64(UInt32.max - 99), 0x1000, 0x2000, 0x100)),
     Call(description: "send that does not signal", number: 44, arguments: .init(3, 0, 9, 0x4000)),
     Call(description: "mmap of a file", number: 9, arguments: .init(0, 100, 1, 0x2, 3)),
     Call(description: "mmap of code over a map", number: 9, arguments: .init(0, 9, 5, 0x12, 3)),
@@ -49,6 +52,12 @@ import TraceCapture
     Call(description: "write to 3", number: 1, arguments: .init(3, 0x1000, 4096)),
     Call(description: "fstat", number: 5),
     Call(description: "newfstatat as fstat", number: 262, arguments: .init(3, 0, 0, 0x1000)),
+    Call(
+      description: "newfstatat of an entry that follows no link", number: 262,
+      arguments: .init(3, 0x1000, 0x2000, 0x100)),
+    Call(
+      description: "statx of an entry that follows no link", number: 332,
+      arguments: .init(3, 0x1000, 0x100)),
     Call(description: "send that signals", number: 44, arguments: .init(3, 0, 9, 0)),
     Call(description: "mmap of 4 KiB", number: 9, arguments: .init(0, 0x1000, 3, 0x22)),
     Call(description: "mmap of data over a map", number: 9, arguments: .init(0, 9, 3, 0x12, 3)),

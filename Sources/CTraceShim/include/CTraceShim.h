@@ -131,6 +131,9 @@ int32_t wf_set_affinity(int32_t thread, const void *_Nullable mask, size_t lengt
 /// A descriptor of ours for what `descriptor` of `process` is open on, offset and all
 /// (`pidfd_getfd(2)`, Linux 5.6); closed by exec.
 int32_t wf_copy_descriptor(int32_t process, int32_t descriptor);
+/// The lowest number from `least` on that `process` has no descriptor with, where it has one with the
+/// number `open` (`kcmp(2)`) and may have as many (`RLIMIT_NOFILE`); -1 if that cannot be told at once.
+int32_t wf_next_descriptor(int32_t process, int32_t open, int32_t least);
 int32_t wf_current_processor(void);
 /// 0 if `path` is there as far as the kernel's cache of names tells (`openat2(2)`, RESOLVE_CACHED);
 /// then `*device` is its file system, major number in the upper half. -EAGAIN if it cannot tell.
