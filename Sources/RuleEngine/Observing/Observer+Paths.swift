@@ -49,6 +49,11 @@ extension Observer {
       case .unsearchable: break
       }
     }
+    if history.isFromLog, call.error == .noEntry, Self.fillsDirectory(call) {
+      // Of a log nobody can ask; the error says so much by itself (open(2), mkdir(2)).
+      let directory = PathName.directory(of: path)
+      if directory != ".", directory != "/" { seen.firstMissing = directory }
+    }
     if let missing = seen.firstMissing {
       seen.directoryIsMeant = isMeant(missing, by: call)
     }
@@ -429,5 +434,11 @@ extension Observer {
     default: break
     }
     return seen
+  }
+
+  /// True for a call that makes a name in a directory, which can be missing alone.
+  private static func fillsDirectory(_ call: FailedCall) -> Bool {
+    call.purpose == .create
+      || ["mkdir", "mkdirat", "mknod", "mknodat"].contains(call.call.name)
   }
 }

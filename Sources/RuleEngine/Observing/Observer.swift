@@ -120,6 +120,14 @@ struct Observer {
   /// True if a name was looked for in two or more directories of PATH: the search for a command.
   func isSearchOfPath(_ places: [String], _ process: ProcessRecord) -> Bool {
     guard places.count >= 2 else { return false }
+    if history.isFromLog, process.environmentValue("PATH") == nil {
+      // A log has the environment only with `-v`: what is looked for in several directories of programs.
+      return places.count >= 3 && Set(places.map(PathName.base)).count == 1
+        && places.count {
+          let directory = PathName.base(of: PathName.directory(of: $0))
+          return directory == "bin" || directory == "sbin"
+        } >= 3
+    }
     let directories = Set(searchPath(of: process))
     let matching = places.count { directories.contains(PathName.directory(of: $0)) }
     // Some put a directory of their own before PATH, such as git; a script can have put several.

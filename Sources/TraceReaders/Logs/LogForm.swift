@@ -28,6 +28,11 @@ enum LogForm {
       let line = position..<stop
       if isCallOrEnd(bytes, line) { return .strace }
       if KdumpLine(bytes, line) != nil { return .kdump }
+      if let reason = reasonNotToStart(bytes, line) {
+        throw TraceReaderError(
+          .notALog, path: path,
+          detail: "strace itself could not start the program, and said: \(reason)")
+      }
       if isSummary(bytes, line) {
         throw TraceReaderError(
           .notALog, path: path,
@@ -41,10 +46,7 @@ enum LogForm {
 
   /// A line that strace alone writes: a call with its result, or an end.
   private static func isCallOrEnd(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {
-    var range = range
-    if StraceLine.stands("> ", in: bytes, at: range.lowerBound, range.upperBound) {
-      range = (range.lowerBound + 2)..<range.upperBound
-    }
+    let range = StraceLine.own(bytes, range)
     let line = StraceLine(bytes, range)
     switch line.kind {
     case .call, .resumed:
@@ -58,6 +60,17 @@ enum LogForm {
     case .signal: return StraceLine.stands("SIG", in: bytes, at: line.body, range.upperBound)
     case .frame, .message, .other: return false
     }
+  }
+
+  /// What strace says where it finds no program to trace, as the last thing: `strace: Can't stat 'x': No
+  /// such file or directory`, `strace: Cannot find executable 'x'`.
+  private static func reasonNotToStart(_ bytes: [UInt8], _ range: Range<Int>) -> String? {
+    guard
+      StraceLine.stands("strace: Can't ", in: bytes, at: range.lowerBound, range.upperBound)
+        || StraceLine.stands(
+          "strace: Cannot find executable", in: bytes, at: range.lowerBound, range.upperBound)
+    else { return nil }
+    return TargetText.decoding(bytes[(range.lowerBound + 8)..<range.upperBound].prefix(200))
   }
 
   private static func isSummary(_ bytes: [UInt8], _ range: Range<Int>) -> Bool {

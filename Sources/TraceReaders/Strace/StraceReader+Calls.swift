@@ -26,6 +26,11 @@ extension StraceReader {
       }
       return
     }
+    if isInBuffer, !unfollowed.isEmpty, !Self.hasResult(bytes, range),
+      readTalkativeWait(bytes, name, range, thread)
+    {
+      return
+    }
     guard let call else {
       guard Self.hasResult(bytes, range) else { return readWrapped(bytes, name, range, thread) }
       noteInterruption(bytes, range, thread, name: name)
@@ -231,7 +236,7 @@ extension StraceReader {
 
   /// Where the result begins, at its sign of equality; nil if there is none. Results hold none with
   /// blanks around it, so it is the last.
-  private static func result(_ bytes: [UInt8], _ range: Range<Int>) -> Int? {
+  static func result(_ bytes: [UInt8], _ range: Range<Int>) -> Int? {
     var position = range.upperBound - 2
     while position > range.lowerBound {
       if bytes[position] == UInt8(ascii: "="), bytes[position + 1] == 0x20,

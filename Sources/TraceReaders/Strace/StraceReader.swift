@@ -83,8 +83,7 @@ package final class StraceReader {
 
   private func read(_ range: Range<Int>) {
     let bytes = buffer.bytes
-    var range = range
-    if bytes.startsQuote(range) { range = (range.lowerBound + 2)..<range.upperBound }
+    let range = StraceLine.own(bytes, range)
     let line = StraceLine(bytes, range)
     if case .frame = line.kind { return noteFrame(bytes, line.body..<range.upperBound) }
     if heldSignal != nil { flushSignal() }
@@ -110,6 +109,7 @@ package final class StraceReader {
     case .other:
       // What -C counted comes last.
       isSummed = isSummed || StraceText.holds("usecs/call", bytes, range)
+      if !isSummed, takeWords(of: line, bytes, range) { return }
       if !isSummed, range.contains(where: { bytes[$0] != 0x20 }) { noteStrangeLine() }
     }
   }
@@ -240,13 +240,5 @@ final class StraceThread {
   init(id: ProcessID, process: LogProcess) {
     self.id = id
     self.process = process
-  }
-}
-
-extension [UInt8] {
-  /// True for a line that a mail program quotes: `> execve(…`. A frame of a stack has a blank first.
-  fileprivate func startsQuote(_ range: Range<Int>) -> Bool {
-    range.count > 2 && self[range.lowerBound] == UInt8(ascii: ">")
-      && self[range.lowerBound + 1] == 0x20
   }
 }
