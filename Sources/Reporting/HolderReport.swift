@@ -55,7 +55,8 @@ package struct HolderReport: Codable, Sendable {
       let command = identity?.arguments ?? []
       return Entry(
         pid: identity?.pid,
-        name: identity?.name ?? (findings.kind == .port ? "(not to be seen)" : "the kernel"),
+        name: identity?.name
+          ?? ([.port, .socket].contains(findings.kind) ? "(not to be seen)" : "the kernel"),
         program: identity?.executable,
         command: redacts ? Redaction.redactedCommand(command) : command, user: identity?.userName,
         ageSeconds: identity.map { ($0.ageSeconds * 100).rounded() / 100 }, unit: identity?.unit,

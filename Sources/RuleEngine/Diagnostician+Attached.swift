@@ -72,6 +72,12 @@ extension Diagnostician {
     let chain = graph.chain(from: leading)
     // At the end of the chain somebody waits for work: nobody has given it any.
     guard chain.last?.wait.kind != .work else { return nil }
+    // Or it sleeps, and goes on by itself, and those before it when it has ended.
+    if chain.last?.wait.kind == .sleep,
+      chain.dropLast().allSatisfy({ $0.wait.kind == .child || $0.wait.kind == .thread })
+    {
+      return nil
+    }
     return finding(on: chain, isCircle: false, graph)
   }
 

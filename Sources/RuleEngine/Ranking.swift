@@ -291,8 +291,14 @@ struct Ranking {
     guard run.history.isHung, !run.history.isAttached else { return [] }
     return run.history.processes.flatMap { process -> [Candidate] in
       guard let pending = process.pendingCalls.first else { return busyCandidates(process, run) }
-      // Who waits for a child waits for what the child waits for.
-      let isParent = pending.call.name.hasPrefix("wait")
+      // Who waits for a child waits for what the child waits for; dash waits for the signal that a child
+      // sends with its end.
+      let isParent =
+        pending.call.name.hasPrefix("wait")
+        || pending.call.name == "rt_sigsuspend"
+          && process.children.contains { child in
+            !run.history.processes[child].pendingCalls.isEmpty
+          }
       return [
         Candidate(
           source: .waiting(pending), process: process.index, number: process.lastNumber,

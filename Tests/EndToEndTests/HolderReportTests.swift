@@ -62,6 +62,7 @@ import Testing
     ("tree/sub/lock", "file", ["open", "lock"]), ("$D/tree/sub/a.log", "file", ["open"]),
     ("tree/sub/gone", "file", ["open"]), (":$tcp", "port", ["listening"]),
     ("127.0.0.1:$tcp/tcp", "port", ["listening"]), ("$udp/udp", "port", ["bound"]),
+    ("udp:$udp", "port", ["bound"]), (":$udp", "port", ["bound"]),
     ("unix", "socket", ["listening"]),
   ])
   func everyUseIsTold(_ word: String, _ kind: String, _ uses: [String]) async throws {

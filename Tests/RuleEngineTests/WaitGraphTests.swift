@@ -122,4 +122,20 @@ struct WaitGraphTests {
     let busy = diagnosis([snapshot(100)], [100: [moment(100, "nanosleep", calls: 9)]])
     #expect(busy.status == .unknown && busy.findings.isEmpty)
   }
+
+  @Test("Whoever sleeps goes on by itself, and so do those that wait for it to end")
+  func sleeping() {
+    let asleep = diagnosis([snapshot(100)], [100: [moment(100, "clock_nanosleep")]])
+    #expect(asleep.status == .unknown && asleep.findings.isEmpty)
+    #expect(asleep.summary.contains("sleeps"))
+    for call in ["wait4", "rt_sigsuspend"] {
+      let parent = diagnosis(
+        [snapshot(100), snapshot(101, parent: 100)],
+        [100: [moment(100, call)], 101: [moment(101, "nanosleep")]])
+      #expect(parent.status == .unknown && parent.findings.isEmpty)
+    }
+    let kept = diagnosis(
+      [snapshot(100)], [100: [futex(100, heldBy: 102), moment(102, "clock_nanosleep")]])
+    #expect(kept.status == .hung)
+  }
 }

@@ -12,12 +12,7 @@ extension Observer {
     case "nanosleep", "clock_nanosleep": describeAttempts(process, in: &seen)
     case "open", "openat": describeFIFO(pending, process, in: &seen, asking: asking)
     case "flock", "fcntl", "fcntl64": describeLockWait(pending, in: &seen, asking: asking)
-    case "futex":
-      let waiters = process.pendingCalls.filter { $0.call.name == "futex" }.count
-      seen.explanation =
-        waiters > 1
-        ? "\(waiters) of its threads wait so, none runs: they may wait for each other (a deadlock), each for a lock (mutex) that another holds."
-        : "Whoever holds the lock (mutex) does not release it: perhaps this thread itself, which would be a deadlock."
+    case "futex": describeFutex(process, in: &seen)
     default:
       if case .pipe(let number, let end) = pending.target {
         describePipe(number, end, process, pending, in: &seen)

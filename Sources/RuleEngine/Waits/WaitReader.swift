@@ -64,6 +64,9 @@ struct WaitReader {
       return ThreadWait(
         kind: .data, words: "waits for an answer to its connection to \(address)", subject: address)
     case "open", "openat": return waitToOpen(call, process)
+    case "rt_sigsuspend" where !living(children[process.identity.pid] ?? []).isEmpty:
+      // As dash waits: for the signal of a child's end.
+      return waitForChild(call, process)
     case "pause", "rt_sigsuspend", "rt_sigtimedwait", "rt_sigtimedwait_time64":
       return ThreadWait(kind: .signal, words: "waits for a signal", subject: name)
     case "fsync", "fdatasync", "sync", "syncfs", "msync":

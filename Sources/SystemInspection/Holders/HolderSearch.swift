@@ -27,9 +27,12 @@ package struct HolderSearch {
 
   // MARK: Processes
 
-  /// The holder `pid` with who started it; nil if it is gone.
+  /// The holder `pid` with who started it; nil if it is gone, and for a thread of the kernel, which works
+  /// in the root directory and which nobody can end.
   static func holder(_ pid: ProcessID, uses: [HolderUse]) -> HolderProcess? {
-    guard let identity = try? ProcessIdentity(pid: pid) else { return nil }
+    guard let identity = try? ProcessIdentity(pid: pid),
+      !identity.arguments.isEmpty || identity.executable != nil
+    else { return nil }
     var ancestors: [HolderProcess.Ancestor] = []
     var next = identity.parent
     while next > 0, ancestors.count < 32, let fields = statFields(next) {

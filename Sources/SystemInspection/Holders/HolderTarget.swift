@@ -5,8 +5,8 @@ import TraceEvents
 enum HolderTarget {
   /// A path, without links where it exists.
   case path(String, status: FileStatus?)
-  /// A port of all addresses or of one.
-  case port(UInt16, protocolName: String, host: String?)
+  /// A port of all addresses or of one; of TCP and UDP, where neither is named.
+  case port(UInt16, protocolName: String?, host: String?)
   /// A Unix socket without a name in the file system, with its `@`.
   case abstract(String)
 
@@ -33,13 +33,19 @@ enum HolderTarget {
     self = .path(absolute, status: nil)
   }
 
-  /// `:80`, `80/udp`, `127.0.0.1:80`, `[::1]:80/tcp`, `:domain/udp`.
+  /// `:80`, `80/udp`, `udp:80`, `127.0.0.1:80`, `[::1]:80/tcp`, `:domain/udp`.
   private static func port(_ word: String) -> HolderTarget? {
     var rest = word[...]
-    var name = "tcp"
-    if let slash = rest.lastIndex(of: "/") {
-      name = rest[slash...].dropFirst().lowercased()
-      guard ["tcp", "udp"].contains(name) else { return nil }
+    var name: String?
+    // As lsof(8) and fuser(1) write it.
+    for known in ["tcp", "udp"] where rest.lowercased().hasPrefix(known + ":") {
+      name = known
+      rest = rest.dropFirst(4)
+    }
+    if name == nil, let slash = rest.lastIndex(of: "/") {
+      let named = rest[slash...].dropFirst().lowercased()
+      guard ["tcp", "udp"].contains(named) else { return nil }
+      name = named
       rest = rest[..<slash]
     }
     var host: String?
@@ -54,7 +60,7 @@ enum HolderTarget {
     }
     // A bare word is no service: it is more likely a mistyped path.
     guard word.contains(":") || word.contains("/"), !rest.isEmpty, !rest.contains("/"),
-      let entry = unsafe getservbyname(String(rest), name)
+      let entry = unsafe getservbyname(String(rest), name ?? "tcp")
     else { return nil }
     let number = unsafe UInt16(truncatingIfNeeded: entry.pointee.s_port).byteSwapped
     return .port(number, protocolName: name, host: host)

@@ -6,12 +6,15 @@ struct SocketHolders {
   private let kind: HolderFindings.Kind
   private let matches: (SocketStatus) -> Bool
 
-  /// Holders of a port of TCP or UDP, of every address or of `host` and those that take it in.
-  init(port: UInt16, protocolName: String, host: String?) {
-    name = "\(host ?? ""):\(port)/\(protocolName)"
+  /// Holders of a port of TCP or UDP or, without `protocolName`, of both; of every address or of `host` and
+  /// those that take it in.
+  init(port: UInt16, protocolName: String?, host: String?) {
+    let place = host.map { $0.contains(":") ? "[\($0)]" : $0 } ?? ""
+    name = "\(place):\(port)" + (protocolName.map { "/" + $0 } ?? "")
     kind = .port
     matches = { socket in
-      guard socket.protocolName == protocolName, let local = socket.local,
+      guard (protocolName.map { [$0] } ?? ["tcp", "udp"]).contains(socket.protocolName),
+        let local = socket.local,
         let colon = local.lastIndex(of: ":"), local[colon...].dropFirst() == String(port)
       else { return false }
       let address = local[..<colon].drop { $0 == "[" }.prefix { $0 != "]" }

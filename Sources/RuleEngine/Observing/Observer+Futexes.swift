@@ -1,0 +1,43 @@
+internal import History
+internal import TraceEvents
+
+// Waits of threads for each other, of which the kernel knows an address alone (futex(2)).
+extension Observer {
+  /// Tells what the threads of a process that are at a futex wait for: by the functions that they are in,
+  /// where their stacks were seen, else by their number.
+  func describeFutex(_ process: ProcessRecord, in seen: inout Waiting) {
+    let moments = inquiry.threads(of: process.pid)
+    let functions = moments.filter { $0.call?.name.hasPrefix("futex") ?? false }
+      .flatMap { $0.stack.compactMap(\.function) }
+    let isAlone = moments.count == 1
+    func isIn(_ part: String) -> Bool { functions.contains { $0.contains(part) } }
+    if isIn("mutex_lock") {
+      seen.explanation = lockWords(process)
+    } else if isIn("pthread_cond_") {
+      seen.whatFor = "a condition that another of its threads is to signal (pthread_cond_wait)"
+      seen.explanation =
+        isAlone ? "It has no other thread: nobody can signal the condition." : "None does."
+    } else if isIn("sem_wait") || isIn("sem_timedwait") || isIn("sem_clockwait") {
+      seen.whatFor = "a semaphore or lock that another of its threads is to release (sem_wait)"
+      seen.explanation =
+        isAlone
+        ? "It has no other thread: another process would have to release it, if it shares it."
+        : "None does: they may wait for each other (a deadlock)."
+    } else if isIn("pthread_rwlock_") {
+      seen.whatFor = "a lock for reading or writing that another of its threads holds (rwlock)"
+      seen.explanation =
+        isAlone
+        ? "It has no other thread: it holds the lock itself."
+        : "Whoever holds it does not release it."
+    } else {
+      seen.explanation = lockWords(process)
+    }
+  }
+
+  private func lockWords(_ process: ProcessRecord) -> String {
+    let waiters = process.pendingCalls.filter { $0.call.name == "futex" }.count
+    return waiters > 1
+      ? "\(waiters) of its threads wait so, none runs: they may wait for each other (a deadlock), each for a lock (mutex) that another holds."
+      : "Whoever holds the lock (mutex) does not release it: perhaps this thread itself, which would be a deadlock."
+  }
+}
