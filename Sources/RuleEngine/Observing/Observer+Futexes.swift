@@ -7,8 +7,11 @@ extension Observer {
   /// where their stacks were seen, else by their number.
   func describeFutex(_ process: ProcessRecord, in seen: inout Waiting) {
     let moments = inquiry.threads(of: process.pid)
-    let functions = moments.filter { $0.call?.name.hasPrefix("futex") ?? false }
-      .flatMap { $0.stack.compactMap(\.function) }
+    // The last stack is that of the thread which the signal found that ended it.
+    let stacks =
+      moments.filter { $0.call?.name.hasPrefix("futex") ?? false }.map(\.stack)
+      + [process.signals.last?.delivery.stack ?? []]
+    let functions = stacks.joined().compactMap(\.function)
     let isAlone = moments.count == 1
     func isIn(_ part: String) -> Bool { functions.contains { $0.contains(part) } }
     if isIn("mutex_lock") {

@@ -31,7 +31,7 @@ package struct HolderSearch {
   /// in the root directory and which nobody can end.
   static func holder(_ pid: ProcessID, uses: [HolderUse]) -> HolderProcess? {
     guard let identity = try? ProcessIdentity(pid: pid),
-      !identity.arguments.isEmpty || identity.executable != nil
+      identity.executable != nil || !identity.arguments.allSatisfy(\.isEmpty)
     else { return nil }
     var ancestors: [HolderProcess.Ancestor] = []
     var next = identity.parent
