@@ -7,6 +7,8 @@ extension CallFeatures {
   /// O_DIRECTORY), and whether there is anything in the place of what it then tried to make. And one
   /// that it takes after: for a file it has opened, under that name with an ending more (unzip).
   static func probed(_ call: FailedCall, _ run: RankingContext) -> Double {
+    if isOfSystem(call, run) { return RankingWeights.lookBefore }
+    if isForFrames(call, run) { return RankingWeights.lookBefore - mentioned(call, run) }
     guard call.error.isAbsence, let path = call.path else { return 0 }
     // Whether what was given is an address or a file's name is tried out.
     if let given = call.call.path, given.contains("://") { return RankingWeights.lookBefore }
@@ -33,6 +35,22 @@ extension CallFeatures {
         && !$0.error.isAbsence
     }
     return isToBeMade ? RankingWeights.lookBefore : 0
+  }
+
+  /// True for what the C library and runtimes look at beside their work, and nobody then spoke of: files of
+  /// the kernel that this one does not have, and the passwords that only root may read.
+  private static func isOfSystem(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard let path = call.path, call.purpose == .open || call.purpose == .inspect else {
+      return false
+    }
+    let isKernels =
+      call.error.isAbsence && (path.hasPrefix("/sys/") || path.hasPrefix("/proc/"))
+    let isShadow =
+      call.error == .accessDenied && (path == "/etc/shadow" || path == "/etc/gshadow")
+    guard isKernels || isShadow else { return false }
+    return askedFor(call, run) == 0
+      && run.mentions.mentions(of: path, after: call.number).isEmpty
+      && run.mentions.mentions(of: call.call.path ?? path, after: call.number).isEmpty
   }
 
   /// A configuration file that nobody asked for by name: programs look for many and need few.
@@ -104,13 +122,22 @@ extension CallFeatures {
 
   /// Who makes a directory that is there already mostly goes on with it, as `mkdir -p` does.
   static func thereAlready(_ call: FailedCall, _ run: RankingContext) -> Double {
-    call.error == .exists && call.call.name.hasPrefix("mkdir") && mentioned(call, run) == 0
-      ? RankingWeights.thereAlready : 0
+    guard call.error == .exists, call.call.name.hasPrefix("mkdir"), let path = call.path else {
+      return 0
+    }
+    let names = [path, call.call.path ?? path, PathName.base(of: path)]
+    let isTold = names.contains { name in
+      run.mentions.mentions(of: name, after: call.number).contains {
+        run.mentions.line($0.line, speaksOf: .exists)
+      }
+    }
+    return isTold ? 0 : RankingWeights.thereAlready - mentioned(call, run)
   }
 
   /// What does not exist yet since it is to be made: the argument of -o, or of a command that was
   /// started to make it.
   static func toBeMade(_ call: FailedCall, _ run: RankingContext) -> Double {
+    if isResult(call, run) { return RankingWeights.toBeMade - mentioned(call, run) }
     guard call.error.isAbsence, call.purpose == .inspect || call.purpose == .remove,
       let path = call.path, let given = call.call.path
     else { return 0 }

@@ -6,7 +6,9 @@ extension CallFeatures {
   /// Named in what was then said: the path, its last component, the address, the error's words.
   static func mentioned(_ call: FailedCall, _ run: RankingContext) -> Double {
     let best = mentions(of: call, run).map(\.value).max() ?? 0
-    if best == 0, isRestated(call, run) { return RankingWeights.restated }
+    if best == 0, isRestated(call, run) || isStartInVain(call, run) {
+      return RankingWeights.restated
+    }
     if best == 0, !call.error.isAbsence,
       run.mentions.lines.indices.contains(where: {
         run.mentions.lines[$0].number >= call.number
@@ -53,7 +55,9 @@ extension CallFeatures {
       let isCommandWord = weight < RankingWeights.nameMentioned && commandWords.contains(token)
       for mention in run.mentions.mentions(of: token, after: call.number) {
         let speaker = run.mentions.lines[mention.line].process
-        guard isAudience(speaker, of: call.process, run) else { continue }
+        guard isAudience(speaker, of: call.process, run),
+          !Complaint.reportsTarget(run.mentions.lines[mention.line].text)
+        else { continue }
         if weight == RankingWeights.directoryMentioned, isSeen(token, call, run) { continue }
         let isShort = weight == RankingWeights.shortNameMentioned
         if call.purpose != .execute, isPlainWord(token), token != call.call.path,
@@ -280,7 +284,7 @@ extension CallFeatures {
 
   /// The program complained in clear words, and not of this.
   static func passedOver(_ call: FailedCall, _ run: RankingContext) -> Double {
-    guard mentioned(call, run) < 0.5,
+    guard mentioned(call, run) < 0.5, !isStartInVain(call, run),
       let complaint = run.firstClearComplaint(after: call.number, of: call.process)
     else { return 0 }
     let text = complaint.text.lowercased()

@@ -21,7 +21,7 @@ enum CallFeatures {
 
   /// On the failure path or beside it.
   static func process(_ call: FailedCall, _ run: RankingContext) -> Double {
-    ProcessFeature.standing(of: call.process, run)
+    standing(of: call, run)
   }
 
   /// What the error by itself says.

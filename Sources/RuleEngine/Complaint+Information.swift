@@ -5,7 +5,12 @@ extension Complaint {
   /// True for a line that says by its severity that nothing is wrong: `LOG:`, `[info]`, `INFO:root:`,
   /// `npm verbose`, `hint:`; `text` in lower case.
   static func isInformation(_ text: String) -> Bool {
-    text.prefix(160).split(separator: " ").prefix(7).contains { part in
+    // "INFO    -  The following pages exist", as a column.
+    let start = text.prefix(12).split(separator: " ", omittingEmptySubsequences: false)
+    if start.count > 2, start[1].isEmpty || start[1] == "-", severities.contains(start[0]) {
+      return true
+    }
+    return text.prefix(160).split(separator: " ").prefix(7).contains { part in
       let word = String(part)
       guard word.utf8.count < 24 else { return false }
       if plain.contains(word) { return true }

@@ -13,7 +13,9 @@ extension Complaint {
     if line.hasPrefix("CONFLICT (") { value += 0.6 }
     // What lists options or a build is no message.
     if line.count > 500 { value -= 0.5 }
-    if isClosing(text) { value -= 0.45 }
+    if isClosing(text) || isCount(LogPrefix.removed(from: text)) { value -= 0.45 }
+    // The reasons of an error of Rust, the last of which is the first that went wrong.
+    if let number = numberOfReason(line) { value += 0.3 + 0.01 * Double(number) }
     // What to do next is no account of what happened.
     if advises(text)
       || pointers.contains(where: { text.contains($0) })
@@ -23,7 +25,7 @@ extension Complaint {
     if text.contains("[note]") || text.contains("[info]") || text.contains("[notice]") {
       value -= 0.5
     }
-    if text.hasPrefix("caused by:") { value += 0.2 }
+    if text.hasPrefix("caused by:") || text.trimmed.hasPrefix("[cause]:") { value += 0.2 }
     if isHeading(line) { value -= 0.5 }
     if text.split(separator: " ").count <= 2, !text.contains(":") { value -= 0.2 }
     if NamedPlace.find(in: line, base: "/")?.line != nil { value += 0.15 }
@@ -55,6 +57,46 @@ extension Complaint {
     return words.first.map { ["use", "try", "see"].contains($0) } ?? false
       || text.hasPrefix("if you wish to ")
   }
+
+  /// True for `make: *** [Makefile:2: all] Error 1`: the target that it names is no file that is missing.
+  static func reportsTarget(_ line: String) -> Bool {
+    guard let start = line.firstRange(of: ": *** ["),
+      let end = line[start.upperBound...].firstRange(of: "] Error ")
+    else { return false }
+    let status = line[end.upperBound...]
+    return !status.isEmpty && status.allSatisfy { $0.isNumber }
+  }
+
+  /// True for a line that counts what went wrong: `3 cases, 1 failed`, `1 validation error for C`; `text` in
+  /// lower case.
+  static func isCount(_ text: String) -> Bool {
+    let words = text.split(separator: " ")
+    guard words.count <= 16 else { return false }
+    return words.indices.contains { index in
+      guard words[index].allSatisfy({ $0.isASCII && $0.isNumber }),
+        index == 0 || words[index - 1] != "line"
+      else { return false }
+      return words[(index + 1)...].prefix(2).contains { next in
+        counted.contains(next.prefix { $0.isLetter })
+      }
+    } && !text.contains("\"") && !text.contains("'")
+  }
+
+  /// The number in a line of the list that Rust's anyhow and eyre write below "Caused by:":
+  /// `    1: missing field port`; nil for others, such as the frames of a stack.
+  static func numberOfReason(_ line: String) -> Int? {
+    guard line.hasPrefix("   ") else { return nil }
+    let text = line.trimmed
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    guard (1...2).contains(digits.count), text.dropFirst(digits.count).hasPrefix(": "),
+      text.split(separator: " ").count > 3, !isFrame(text.lowercased())
+    else { return nil }
+    return Int(digits)
+  }
+
+  private static let counted: Set<Substring> = [
+    "failed", "failure", "failures", "error", "errors", "problems",
+  ]
 
   /// `*** FATAL CONFIG FILE ERROR ***`: a heading, which says nothing.
   static func isBanner(_ line: String) -> Bool {
@@ -89,7 +131,10 @@ extension Complaint {
     "previous error", "failed to post process", "loading configuration: failure",
     "test failed", "shutting down", "errors were found", "cannot continue", "stopping",
     "errors occurred", "exit code", "rsync error:", "failed to push some refs",
-    "and therefore could not",
+    "and therefore could not", "contains errors", "dependency problems", "error processing",
+    "build failed", "execution error (", "compile error", "fatal error.", "fatal errors.",
+    "all done, errors", "errors reading or parsing", "aborted with", "could not sqlconnect",
+    "verification failed.", "errors while running",
     "the authenticity of host",
   ]
 

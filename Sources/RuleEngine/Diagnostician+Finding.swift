@@ -160,6 +160,13 @@ extension Diagnostician {
         else { return line }
         return lines[message]
       }
+      if CallFeatures.isStartInVain(call, run),
+        let line = lines.first(where: {
+          $0.process == history.processes[call.process].parent && $0.number > call.number
+        })
+      {
+        return line
+      }
       if call.error.isAbsence {
         guard run.lastFailure[call.process] == call.lastNumber,
           let line = run.firstClearComplaint(after: call.number, of: call.process),

@@ -131,9 +131,20 @@ extension Diagnostician {
     if case .call(let call, _) = candidate.source { port = call.address?.port.map(String.init) }
     let others = words.filter { $0 != port }
     return observer.inquiry.lines(mentioning: words, in: files).first { line in
+      if Self.isComment(line.text) { return false }
+      // What words quote may well stand in the program itself, which nobody is to change.
+      if isWords(candidate.source), line.file.hasPrefix("/usr/") { return false }
       guard let port, !others.contains(where: line.text.contains) else { return true }
       return Self.speaksOfPort(line.text, port)
     }
+  }
+
+  /// True for a line that is a comment in most languages of configuration and of scripts.
+  private static func isComment(_ text: String) -> Bool {
+    let text = text.trimmed
+    return text.hasPrefix("//") || text.hasPrefix("; ")
+      || text.hasPrefix("#")
+        && !["#!", "#include", "#import", "#define"].contains { text.hasPrefix($0) }
   }
 
   /// The words by which a file would have asked for what a candidate is about.

@@ -23,18 +23,49 @@ struct FailurePath {
     var path: [Int] = history.processes.isEmpty ? [] : [top]
     let heard = Self.heard(in: history)
     let shown = Self.heard(in: history, onlyShown: true)
-    while let last = path.last, path.count < 256,
-      let child = Self.inheritedFailure(
-        of: history.processes[last], in: history, heard: heard, shown: shown,
-        besides: tolerated)
-    {
-      path.append(child)
+    func descend() {
+      while let last = path.last, path.count < 256,
+        let child = Self.inheritedFailure(
+          of: history.processes[last], in: history, heard: heard, shown: shown,
+          besides: tolerated)
+      {
+        path.append(child)
+      }
+    }
+    descend()
+    if let test = Self.reportedTest(besides: path, in: history), !tolerated.contains(test) {
+      path.append(test)
+      descend()
     }
     if let last = path.last, let reader = Self.failedReader(of: last, in: history) {
       path.append(reader)
     }
     processes = path
     members = Set(path)
+  }
+
+  /// The program of a test that a report names as failed (`FAIL: t2.sh`, as automake writes it), where what
+  /// failed last only reported it.
+  private static func reportedTest(
+    besides path: [Int], in history: borrowing History
+  ) -> Int? {
+    guard let top = path.first, history.processes[top].failed else { return nil }
+    for line in history.words.lines where line.isShown && line.text.hasPrefix("FAIL: ") {
+      let words = line.text.dropFirst(6).split(separator: " ")
+      guard let name = words.first.map({ PathName.base(of: String($0)) }), name.utf8.count > 1
+      else {
+        continue
+      }
+      let test = history.processes.first { process in
+        process.failed && process.hasExecuted && process.endNumber <= line.number
+          && (process.executedPath.map(PathName.base) == name
+            || process.arguments.prefix(3).contains { PathName.base(of: $0) == name })
+          && !path.contains(process.index)
+          && process.executable.map(PathName.base) != "make"
+      }
+      if let test { return path.contains(test.index) ? nil : test.index }
+    }
+    return nil
   }
 
   /// For a process that wrote to nobody: the reader that had failed before, and so is to blame.

@@ -171,7 +171,8 @@ enum Complaint {
   static func weight(of text: String) -> Double {
     var weight = 0.0
     // Lines of source that a traceback quotes are no words to the user.
-    if isSource(text) || headings.contains(where: { text.hasSuffix($0) }) { return 0 }
+    if numberOfReason(text) != nil { return 0.8 }
+    if isSource(text) || isHeadingOfStack(text) { return 0 }
     // PostgreSQL logs as LOG what it complains of before it gives up.
     if isInformation(text), !text.contains("log: ") { return 0 }
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
@@ -180,7 +181,9 @@ enum Complaint {
       weight = min(weight, 0.2)
     }
     if isAboutInput(text) { weight = max(weight, 0.7) }
-    if text.contains("root"), PrivilegeWords.refuseRoot(text) { weight = max(weight, 0.9) }
+    if text.contains("root"), PrivilegeWords.refuseRoot(text) || PrivilegeWords.wantRoot(text) {
+      weight = max(weight, 0.9)
+    }
     if isRubyException(text) { weight = max(weight, 0.9) }
     // What ends in a colon announces the message, which is read with it.
     if text.hasSuffix(":") { weight -= text.contains("error: ") ? 0.2 : 0.4 }
@@ -206,12 +209,27 @@ enum Complaint {
     if text.hasPrefix("at ") { return text.contains("(") || text.contains(":") }
     if text.hasPrefix("from "), text.contains(":in `") || text.contains(":in '") { return true }
     if text.hasPrefix("file \""), text.contains("\", line ") { return true }
+    // Lua's, and Ruby's without a message.
+    if text.hasPrefix("[c]: in ") || text.hasSuffix(": in main chunk")
+      || text.contains(": in function ") && text.hasSuffix("'") || text.hasSuffix(": in function <")
+    {
+      return true
+    }
+    if let mark = text.firstRange(of: ":in `") ?? text.firstRange(of: ":in '"),
+      text[mark.upperBound...].firstIndex(of: "'") == text.indices.last
+    {
+      return true
+    }
     let number = text.prefix { $0.isASCII && $0.isNumber }
     return !number.isEmpty && number.count < 4 && text.contains("::")
       && text.dropFirst(number.count).hasPrefix(": ")
   }
 
-  /// What stands above a stack.
+  /// True for what stands above a stack; `text` in lower case.
+  static func isHeadingOfStack(_ text: String) -> Bool {
+    headings.contains { text.hasSuffix($0) }
+  }
+
   private static let headings = [
     "stack traceback:", "traceback (most recent call last):", "stack trace:",
   ]
@@ -310,6 +328,11 @@ enum Complaint {
     ("not configured", 0.6),
     ("dubious ownership", 1.0), ("bad magic", 0.9), ("packet loss", 0.6), ("rejected]", 0.9),
     ("no tests ran", 0.5), ("no tracking information", 0.9), ("conflict (", 0.9),
+    ("not known", 0.7), ("not recognized", 0.7), ("not recognised", 0.7), ("not installed", 0.8),
+    ("no valid", 0.8), ("globally writable", 0.9), ("must have no more", 0.9),
+    ("must have mode", 0.9), ("no matching ", 0.9), ("bad option", 0.9), ("bad decrypt", 0.9),
+    ("wrong ", 0.6), ("no secret key", 0.9), ("no public key", 0.9), ("wrong password", 0.9),
+    ("wrong passphrase", 0.9), ("incorrect password", 0.9),
     ("no names found", 0.8), ("no stash entries", 0.7),
     ("too open", 0.9), ("insecure", 0.9),
     ("bad permission", 1.0), ("warning", 0.2), ("no ", 0.15), ("exhausted", 0.7),

@@ -150,7 +150,10 @@ extension Ranking {
       guard isClosing, process.failed, line.text.contains(where: \.isLetter),
         !endsWarning(position, run.mentions.lines),
         !isOfUsage(position, run.mentions.lines), !Complaint.isFrame(line.text.lowercased()),
-        !(Complaint.advises(line.text.lowercased()) && hasOther(position, run.mentions.lines)),
+        !Complaint.isHeadingOfStack(line.text.lowercased()),
+        !(Complaint.advises(line.text.lowercased())
+          || Complaint.isInformation(line.text.lowercased()))
+          || !hasOther(position, run.mentions.lines),
         let known = best[line.process],
         known.weight <= 0.25
       else { continue }
@@ -186,6 +189,7 @@ extension Ranking {
       }
       let text = line.text.lowercased()
       if Complaint.isClosing(text) { continue }
+      if Complaint.isInformation(text), !text.contains("log: ") { continue }
       let isPlaced = NamedPlace.find(in: line.text, base: "/")?.line != nil
       return Complaint.weight(of: text) > 0
         || (isPlaced || isForLog) && !Complaint.isInformation(text)

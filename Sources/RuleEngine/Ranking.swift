@@ -44,7 +44,9 @@ struct Ranking {
             && run.mentions.mentions(of: path, after: call.number).contains { $0.word == path }
         } ?? false
       }
-      let calls = named.count == 1 ? named : all
+      // A list of all places can follow the line that complains.
+      let complained = named.count < 2 ? [] : named.filter { isComplainedOf($0, run) }
+      let calls = named.count == 1 ? named : complained.count == 1 ? complained : all
       let scored = calls.map { (call: $0, features: features(of: $0, run)) }
       // The place that speaks most for itself stands for the group: the first of equals.
       guard
@@ -67,6 +69,16 @@ struct Ranking {
       return Candidate(
         source: .call(told, places: places), process: told.process,
         number: best.call.lastNumber, features: best.features)
+    }
+  }
+
+  /// True if a line that complains, and is more than the path alone, has the whole path.
+  private static func isComplainedOf(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard let path = call.path else { return false }
+    return run.mentions.mentions(of: path, after: call.number).contains { mention in
+      let text = run.mentions.lines[mention.line].text
+      return mention.word == path && text.trimmed != path
+        && Complaint.weight(of: text.lowercased()) >= 0.5
     }
   }
 

@@ -26,15 +26,27 @@ struct TestReport: Equatable {
     where path.contains(line.process) && line.stream != .syslog {
       own[line.process, default: []].append(position)
     }
-    return own.compactMapValues { positions in
-      for stream in [Words.Stream.standardOutput, .standardError, .log] {
-        let said = positions.filter { lines[$0].stream == stream }
-        guard var found = find(in: said.map { lines[$0].text }) else { continue }
-        found.line = said[found.line]
-        return found
-      }
-      return nil
+    let found = own.compactMapValues { find(at: $0, of: lines) }
+    guard found.isEmpty, !path.processes.isEmpty else { return found }
+    // A runner can have a process of its own that puts its report into a form.
+    var others: [Int: [Int]] = [:]
+    for (position, line) in lines.enumerated()
+    where !path.contains(line.process) && line.isShown && line.stream == .standardOutput {
+      others[line.process, default: []].append(position)
     }
+    let shown = others.sorted { $0.key < $1.key }.lazy.compactMap { find(at: $0.value, of: lines) }
+    return shown.first.map { [path.leaf: $0] } ?? [:]
+  }
+
+  /// The first failure in the lines at some positions, which are of one process.
+  private static func find(at positions: [Int], of lines: [SpokenLine]) -> TestReport? {
+    for stream in [Words.Stream.standardOutput, .standardError, .log] {
+      let said = positions.filter { lines[$0].stream == stream }
+      guard var found = find(in: said.map { lines[$0].text }) else { continue }
+      found.line = said[found.line]
+      return found
+    }
+    return nil
   }
 
   /// The first failure in the lines of one process; nil where they have none of these forms.

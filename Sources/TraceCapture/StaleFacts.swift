@@ -119,6 +119,9 @@ final class StaleFacts {
     switch error {
     case .accessDenied, .notPermitted, .readOnly:
       if isLock(call) { return lockers(call, thread) }
+      if call.name == "setrlimit" || call.name == "prlimit64" {
+        return [.limits(pid: thread.process.id)]
+      }
       if call.name == "kill", case .integer(let target)? = call.arguments.first, target > 0 {
         return [.process(pid: ProcessID(truncatingIfNeeded: target))]
       }

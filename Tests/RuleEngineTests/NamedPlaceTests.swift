@@ -26,6 +26,10 @@ struct NamedPlaceTests {
       "AH00526: Syntax error on line 7 of /etc/apache2/apache2.conf:", "/etc/apache2/apache2.conf",
       7
     ),
+    (
+      "E: Type 'debb' is not known on line 2 in source list /etc/apt/sources.list",
+      "/etc/apt/sources.list", 2
+    ),
     ("/etc/ssh/sshd_config: line 3: Bad configuration option: Prt", "/etc/ssh/sshd_config", 3),
     ("/etc/ssh/sshd_config line 5: missing argument.", "/etc/ssh/sshd_config", 5),
     (

@@ -9,7 +9,8 @@ extension ObservationSchema {
       ConnectionFailed.schema, ReaderGone.schema,
       ProcessKilled.schema, ResourceExhausted.schema, LockHeld.schema, Waiting.schema,
       CallFailed.schema, LastWords.schema, LibraryNotLoaded.schema, LoaderComplaint.schema,
-      SilentExit.schema, UnheededFailure.schema, ProgramPanicked.schema, MountFailed.schema,
+      SilentExit.schema, LimitRefused.schema, UnheededFailure.schema, ProgramPanicked.schema,
+      MountFailed.schema,
     ],
     general: General.fields)
 

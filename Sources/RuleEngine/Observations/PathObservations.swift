@@ -40,6 +40,10 @@ struct MissingPath: ObservationKind {
   var owner: String?
   var directoryIsMeant = false
   var whole: String?
+  var submodule: String?
+  var submoduleFile: String?
+  var submoduleLine: Int?
+  var submoduleRoot: String?
 
   static let name = "missing-path"
   static let summary =
@@ -47,6 +51,12 @@ struct MissingPath: ObservationKind {
   static let fields: [ObservationField<Self>] = [
     .init("path", \.path, "Absolute path that was asked for."),
     .init("owner", \.owner, "The installed package that has a file of that path."),
+    .init(
+      "submodule", \.submodule,
+      "The directory of a submodule of git that the path belongs to and that is empty."),
+    .init("submodule_file", \.submoduleFile, "The file .gitmodules that names it."),
+    .init("submodule_line", \.submoduleLine, "The line there."),
+    .init("submodule_root", \.submoduleRoot, "The directory of that file."),
     .init(
       "whole", \.whole,
       "A name with blanks that does exist, of which this is a part: the command line has its parts as words of their own."

@@ -18,6 +18,8 @@ struct CommandNotFound: ObservationKind {
   var hasCarriageReturn = false
   var hasBlank = false
   var isHere = false
+  var mistakenScript: String?
+  var otherInterpreter: String?
 
   static let name = "command-not-found"
   static let summary = "A command without a slash was in none of the directories of PATH."
@@ -38,6 +40,10 @@ struct CommandNotFound: ObservationKind {
     .init(
       "has_carriage_return", \.hasCarriageReturn, "True if the name ends in a carriage return."),
     .init("has_blank", \.hasBlank, "True if there is a blank in the name."),
+    .init(
+      "mistaken_script", \.mistakenScript,
+      "The script that a shell ran, if its first line (#!) names no shell."),
+    .init("other_interpreter", \.otherInterpreter, "The interpreter that this line names."),
     .init(
       "is_here", \.isHere,
       "True if a file of this name is in the working directory, which is not searched."),

@@ -27,6 +27,8 @@ struct LastWords: ObservationKind {
   var relayed: String?
   var refusesRoot = false
   var peerHolder: String?
+  var peerUser: String?
+  var isOfPeer = false
   var isPeerSilent = false
   var resolver: String?
   var nearHost: String?
@@ -99,6 +101,12 @@ struct LastWords: ObservationKind {
   var mountedAt: String?
   var mountedType: String?
   var mountedSource: String?
+  var policyFile: String?
+  var policyLine: Int?
+  var policyText: String?
+  var missingSettings: String?
+  var missingSettingsAsked: String?
+  var missingSettingsNear: String?
   var unknownWord: String?
   var nearWords: [String] = []
   var bestNearWord: String?
@@ -200,6 +208,11 @@ struct LastWords: ObservationKind {
       "The program whose words these are, which did not run here: cat, behind ssh."),
     .init("peer", \.peer, "The internet address that it had connected to last."),
     .init("peer_holder", \.peerHolder, "Who listens at that address, on this machine."),
+    .init("peer_user", \.peerUser, "The user that this one runs as."),
+    .init(
+      "is_of_peer", \.isOfPeer,
+      "True if the words are those of an error that calls on paths have, and none of this process had it: the server at `peer` met it."
+    ),
     .init(
       "is_peer_silent", \.isPeerSilent, "True if nothing was seen of that address's answer."),
     .init(
@@ -230,7 +243,7 @@ struct LastWords: ObservationKind {
       "The directory of another version of Python in the same environment, which has the module."),
     .init(
       "file_is_librarys", \.fileIsLibrarys,
-      "True if `file` came with the system, a language or a package: there is nothing to correct in it."
+      "True if there is nothing to correct in `file`: it came with the system, a language or a package, is made by programs, or the words miss something else than a word in it."
     ),
     .init(
       "hidden_by", \.hiddenBy,
@@ -306,6 +319,18 @@ struct LastWords: ObservationKind {
       "Where the file system of `file` is mounted, if the words tell an input/output error."),
     .init("mounted_type", \.mountedType, "Its type."),
     .init("mounted_source", \.mountedSource, "The device that it is of."),
+    .init(
+      "policy_file", \.policyFile, "The file with the policy that the words say forbids it."),
+    .init("policy_line", \.policyLine, "The line there that has what the words quote."),
+    .init("policy_text", \.policyText, "Its text."),
+    .init(
+      "missing_settings", \.missingSettings,
+      "A file that the program's own source names and that was not there, if the words miss a key or a section."
+    ),
+    .init(
+      "missing_settings_asked", \.missingSettingsAsked, "The line of the source that names it."),
+    .init(
+      "missing_settings_near", \.missingSettingsNear, "A file of that name in another place."),
     .init("unknown_word", \.unknownWord, "The option or word of configuration that is not known."),
     .init("near_words", \.nearWords, "Words that the program does know and that resemble it."),
     .init("best_near_word", \.bestNearWord, "The nearest of them."),
@@ -348,52 +373,5 @@ struct LastWords: ObservationKind {
       "installs_locally", \.installsLocally,
       "True if the interpreter is not the system's own, as in a virtual environment."),
     .init("clear", \.clear, "True if the words speak of a failure, by their choice."),
-  ]
-}
-
-/// A process ended with a failure status, and said nothing.
-struct SilentExit: ObservationKind {
-  var status = 0
-  var programName = ""
-  var invocation = ""
-  var lastFile: String?
-  var lastCall: String?
-  var arguments: [String] = []
-  var subcommand: String?
-  var wroteOutput = false
-  var script: String?
-  var exitLine: Int?
-  var exitText: String?
-  var startupLine: Int?
-  var startupText: String?
-  var quietOption: String?
-  var peer: String?
-  var peerHolder: String?
-
-  static let name = "silent-exit"
-  static let summary = "A process ended with a failure status without a word."
-  static let fields: [ObservationField<Self>] = [
-    .init("exit", \.status, "Exit status."),
-    .init("program_name", \.programName, "Base name of the program."),
-    .init(
-      "invocation", \.invocation,
-      "Its command line, with the base name of the program; of a shell that was started for one command of its own, that command."
-    ),
-    .init("subcommand", \.subcommand, "The first argument that is no option."),
-    .init("arguments", \.arguments, "The arguments."),
-    .init("last_file", \.lastFile, "The file that it had opened for reading last."),
-    .init("script", \.script, "The script that it ran."),
-    .init(
-      "exit_line", \.exitLine, "The one line of that script that ends it with this status."),
-    .init("exit_text", \.exitText, "The text of that line."),
-    .init("wrote_output", \.wroteOutput, "True if it wrote to its standard output."),
-    .init(
-      "startup_line", \.startupLine,
-      "The line of `last_file`, which a shell reads as it starts, that ends it with that status."),
-    .init("startup_text", \.startupText, "Its text."),
-    .init("quiet_option", \.quietOption, "An option that hides its words: -q, --quiet."),
-    .init("peer", \.peer, "The address that it had connected to last."),
-    .init("peer_holder", \.peerHolder, "Who listens there, on this machine."),
-    .init("last_call", \.lastCall, "Its last failed call, in strace's notation."),
   ]
 }

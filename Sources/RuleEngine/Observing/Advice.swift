@@ -18,6 +18,16 @@ enum Advice {
       return next.text.trimmed
     }
     return near.indices.lazy.compactMap { sentence(in: paragraph(from: $0, of: near)) }.first
+      ?? near.lazy.compactMap { question(in: $0.text) }.first
+  }
+
+  /// `Did you forget AC_CONFIG_FILES([Makefile]) in configure.ac?`, behind the name of who asks it.
+  private static func question(in text: String) -> String? {
+    guard text.hasSuffix("?"), let start = text.firstRange(of: "id you forget ")?.lowerBound,
+      start > text.startIndex
+    else { return nil }
+    let mark = text.index(before: start)
+    return text[mark] == "D" || text[mark] == "d" ? "D" + text[start...] : nil
   }
 
   /// A line, and those that it runs on in: they begin with a small letter, or quote something.

@@ -93,15 +93,12 @@ struct NamedPlace: Equatable {
   private static func lineNumber(
     near position: Int, in words: [Substring], base: String
   ) -> Int? {
-    for offset in [1, 2, 3, -2, -3, -4] {
+    for offset in [1, 2, 3, -2, -3, -4, -5, -6] {
       let index = position + offset
       guard words.indices.contains(index), words.indices.contains(index + 1) else { continue }
       // Another file between the two is the one that the number is of.
-      if offset > 1,
-        words[position + 1..<index].contains(where: { place(in: $0, base: base) != nil })
-      {
-        continue
-      }
+      let between = offset > 1 ? position + 1..<index : offset < -2 ? index + 2..<position : 0..<0
+      if words[between].contains(where: { place(in: $0, base: base) != nil }) { continue }
       if words[index].lowercased() == "line", let number = Int(words[index + 1]), number > 0 {
         return number
       }

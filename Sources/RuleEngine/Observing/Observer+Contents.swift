@@ -8,7 +8,8 @@ enum FormatWords {
     " format", "magic", "header", "corrupt", "unexpected end", "truncated", "not an archive",
     "does not look like", "damaged", "premature end", "bad zip", "decode", "malformed",
     "signature", "not a tar", "not a zip", "is not a database", "end-of-central-directory",
-    "wrong file type",
+    "wrong file type", "ran out of input", "no valid cabinets", "valid archive",
+    "signature trying to load",
   ]
   /// These can be about an option or a value as well: they count where the words name the file.
   private static let ofAnything = [

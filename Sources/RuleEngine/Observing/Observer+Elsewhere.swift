@@ -31,8 +31,10 @@ extension Observer {
     if process.name == "node", !PathName.base(of: name).contains(".") {
       names += [name + ".js", name + "/index.js"]
     }
-    seen.elsewhere = inquiry.nearby(names, around: Self.neighbourhood(homes))
-      .filter { $0 != seen.path && !seen.near.contains($0) && !process.arguments.contains($0) }
+    seen.elsewhere = inquiry.nearby(names, around: Self.neighbourhood(homes)).filter {
+      $0 != seen.path && !seen.near.contains($0) && !process.arguments.contains($0)
+        && isNeighbour($0, named: name, of: homes)
+    }
     guard let first = seen.elsewhere.first, first.hasSuffix("/" + name) else { return }
     let directory = String(first.dropLast(name.utf8.count + 1))
     seen.bestElsewhere = directory

@@ -2,6 +2,23 @@ internal import History
 internal import TraceEvents
 
 extension Observer {
+  /// Tells of a script in another language that a shell was told to run: `sh deploy.py`.
+  func describeMistakenScript(_ process: ProcessRecord, in seen: inout CommandNotFound) {
+    guard let shell = process.executable.map(PathName.base), ShellWords.shells.contains(shell),
+      let given = process.arguments.dropFirst().first, !given.hasPrefix("-")
+    else { return }
+    let path = PathName.absolute(given, from: process.workingDirectory)
+    guard case .script(let line)? = inquiry.programFile(path) else { return }
+    let words = line.dropFirst(2).split(whereSeparator: \.isWhitespace)
+      .map { PathName.base(of: String($0)) }
+    let first =
+      words.first == "env" ? words.dropFirst().first(where: { !$0.hasPrefix("-") }) : words.first
+    guard let name = first, !ShellWords.shells.contains(name)
+    else { return }
+    seen.mistakenScript = path
+    seen.otherInterpreter = name
+  }
+
   /// What the first line of a script asks for, and what is wrong with it.
   func describeInterpreter(
     of firstLine: String, _ call: FailedCall, in seen: inout ProgramRejected

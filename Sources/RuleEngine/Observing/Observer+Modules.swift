@@ -120,7 +120,8 @@ extension Observer {
       if seen.installsLocally { seen.pipName = first } else { seen.venvName = first }
       seen.pathVariable = "PYTHONPATH"
     case .perl:
-      seen.cpanName = module.name
+      // What is required by a file's name is a file of the program's own.
+      seen.cpanName = module.name.hasSuffix(".pl") || module.name.hasPrefix("/") ? nil : module.name
       seen.pathVariable = "PERL5LIB"
     case .ruby:
       seen.gemName = first

@@ -55,7 +55,10 @@ extension Observer {
       if directory != ".", directory != "/" { seen.firstMissing = directory }
     }
     if let missing = seen.firstMissing {
-      seen.directoryIsMeant = isMeant(missing, by: call)
+      // Of many places that are searched some are not there.
+      seen.directoryIsMeant =
+        places.allSatisfy { $0 == missing || $0.hasPrefix(missing + "/") }
+        && isMeant(missing, by: call)
     }
     let sought = seen.firstMissing ?? path
     if seen.notDirectory == nil, call.error == .notDirectory, seen.existsNow {
@@ -71,6 +74,7 @@ extension Observer {
     describeVariables(call, process, in: &seen)
     describeMount(in: &seen)
     describeElsewhere(process, in: &seen)
+    describeSubmodule(places, in: &seen)
     seen.whole = wholeName(of: call, process)
     if call.purpose == .execute, !isSearchOfPath(places, process) {
       seen.inPath = searchPath(of: process).prefix(16).map { $0 + "/" + seen.base }.first {

@@ -64,6 +64,7 @@ extension Observer {
       seen.script = script
     }
     guard asking else { return seen }
+    describeMistakenScript(process, in: &seen)
     let found = inquiry.similarCommands(to: seen.command, searchPath: searchPath(of: process))
     for place in places {
       if case .danglingLink(let link, let target, _) = inquiry.pathWalk(place)?.end {

@@ -85,7 +85,10 @@ extension Observer {
       let numbers = call.call.arguments.compactMap { argument -> Int64? in
         if case .integer(let value) = argument { value } else { nil }
       }
-      seen.askedFor = numbers.first.map { Wording.bytes(UInt64(clamping: $0)) }
+      // A size from 2 GiB on that fits 32 bits is told as an `int`, which then has a sign.
+      seen.askedFor = numbers.first.map {
+        Wording.bytes($0 < 0 ? UInt64(UInt32(truncatingIfNeeded: $0)) : UInt64($0))
+      }
     }
     let process = history.processes[call.process]
     if let path = seen.path, let directory = process.environmentValue("TMPDIR"),

@@ -71,7 +71,7 @@ extension Observer {
   private func wantedMode(in lines: [String]) -> String? {
     for text in lines {
       guard
-        let phrase = ["hould be", "ust be", "equires mode", "maximum "].lazy
+        let phrase = ["hould be", "ust be", "equires mode", "maximum ", "must have"].lazy
           .compactMap({ text.firstRange(of: $0) }).first
       else { continue }
       for word in text[phrase.upperBound...].split(whereSeparator: { !$0.isNumber && !$0.isLetter })
@@ -91,6 +91,6 @@ extension Observer {
     "is owned by uid", "is owned by gid", "not owned by", "must be owned by", "should be mode",
     "has unsafe", "is wrong, maximum", "permissions are too", "too permissive",
     "unsafe permissions", "insecure file mode", "permissions should be", "insecure mode",
-    "dubious ownership",
+    "dubious ownership", "globally writable", "must have mode", "must have no more than",
   ]
 }

@@ -81,6 +81,12 @@ extension Observer {
     let parts = line.split(separator: ":", maxSplits: 2).map { String($0).trimmed }
     guard parts.count == 3, let number = Int(parts[1].replacing("line ", with: "")), number > 0
     else { return nil }
+    // With -c the name is that of the shell itself.
+    if process.arguments.dropFirst().prefix(2).contains(where: {
+      $0.hasPrefix("-") && $0.hasSuffix("c")
+    }) {
+      return nil
+    }
     let name = PathName.base(of: parts[0])
     let scripts = [process.executedPath].compactMap { $0 } + process.recentFiles
     return scripts.first { $0 != process.executable && PathName.base(of: $0) == name }

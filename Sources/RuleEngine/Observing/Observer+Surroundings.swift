@@ -174,7 +174,10 @@ extension Observer {
     let files = process.recentFiles.filter { file in
       !Self.isPlumbing(file) && !file.hasPrefix("/usr/") && !file.hasPrefix("/etc/")
         && !file.contains("/node_modules/") && !file.contains("/.npm/")
-        && (DataFormat(file: file) != nil || PathName.base(of: file).hasSuffix("file"))
+        && (DataFormat(file: file) != nil || PathName.base(of: file).hasSuffix("file")
+          || [".csv", ".tsv", ".ini", ".cfg", ".conf", ".properties"].contains {
+            file.hasSuffix($0)
+          })
     }
     return Array(files.suffix(4))
   }

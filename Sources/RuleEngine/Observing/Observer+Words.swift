@@ -100,6 +100,9 @@ extension Observer {
       seen.file = nil
     }
     guard asking else { return seen }
+    describeServer(process, line.text, in: &seen)
+    describePolicy(process, line.text, in: &seen)
+    describeMissingSettings(process, line.text, in: &seen)
     // There is nothing to correct in a directory that words name as a place.
     if let file = seen.file, seen.lineNumber == nil, !seen.isAboutRights,
       !Complaint.speaks(of: .isDirectory, in: line.text.lowercased()),
@@ -132,7 +135,9 @@ extension Observer {
         seen.lineNumber = nil
       }
     }
-    seen.fileIsLibrarys = seen.file.map(Self.isOfALibrary) ?? false
+    seen.fileIsLibrarys =
+      seen.file.map { Self.isOfALibrary($0) || Self.isRight($0, by: line.text) } ?? false
+    seen.line = OpenSSLWords.reason(in: seen.line) ?? seen.line
     describeScript(process, [line.text] + more.map(\.text), in: &seen)
     if let data = seen.dataFile, seen.file.map({ $0 == data || Self.isOfALibrary($0) }) ?? true {
       seen.sourceLine = nil
@@ -240,7 +245,12 @@ extension Observer {
     where lines[near].process == lines[position].process
       && lines[near].number + 6 > lines[position].number
     {
-      if let number = Complaint.bareLineNumber(in: lines[near].text) { return number }
+      guard let number = Complaint.bareLineNumber(in: lines[near].text) else { continue }
+      // A number beside a file is one of that file.
+      let process = history.processes[lines[near].process]
+      let place = NamedPlace.find(
+        in: lines[near].text, base: process.workingDirectory, known: process.nameableFiles)
+      return place?.line == nil ? number : nil
     }
     return nil
   }

@@ -50,6 +50,7 @@ struct Observer {
     case .accessDenied, .notPermitted, .readOnly:
       if call.address?.port != nil { return connectionFailed(call, asking: asking) }
       if isLock(call) { return lockHeld(call, asking: asking) }
+      if setsLimit(call) { return limitRefused(call, asking: asking) }
       if KernelLimits.limit(of: call) != nil { return resourceExhausted(call, asking: asking) }
       if asking, let search = searchOfClosedPath(call, process) { return search }
       if asking, isLinkToDirectory(call) { return pathConflict(call, asking: asking) }
@@ -70,6 +71,7 @@ struct Observer {
     case .tryAgain where isForTaskOrMemory(call) || KernelLimits.limit(of: call) != nil:
       return resourceExhausted(call, asking: asking)
     case .interrupted where isLock(call): return lockHeld(call, asking: asking)
+    case .invalidArgument where setsLimit(call): return limitRefused(call, asking: asking)
     case .invalidArgument where KernelLimits.limit(of: call) != nil:
       return resourceExhausted(call, asking: asking)
     case .exists, .isDirectory, .notEmpty, .crossDevice, .textBusy, .busy, .nameTooLong:

@@ -9,7 +9,7 @@ enum UnknownWord {
     let hasKind = words.contains { kinds.contains(name(of: $0)) }
     guard
       strong.contains(where: { lower.contains($0) })
-        || hasKind && weak.contains(where: { lower.contains($0) })
+        || hasKind && weak.contains(where: { lower.contains($0) }) && !isOfValue(words)
     else { return nil }
     for quoted in Complaint.quoted(in: line) {
       if let word = word(quoted[...]) { return word }
@@ -25,15 +25,36 @@ enum UnknownWord {
     return nil
   }
 
+  /// True for "… sections: bad value": what is bad is what comes behind.
+  private static func isOfValue(_ words: [Substring]) -> Bool {
+    guard let position = words.lastIndex(where: { $0.lowercased() == "bad" }) else { return false }
+    return !words[(position + 1)...].prefix(3).contains { kinds.contains(name(of: $0)) }
+  }
+
   /// The name in quotation marks of something that a line says is not there, and that a file which was
   /// read would have had to define: `Missing script: "biuld"`; nil where it can be a file's.
   static func reference(in line: String) -> String? {
+    if let key = key(in: line) { return key }
     let lower = line.lowercased()
     guard references.contains(where: { lower.contains($0) }) else { return nil }
     return Complaint.quoted(in: line).first { text in
       (3...40).contains(text.count) && text.first?.isLetter ?? false
         && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
     }
+  }
+
+  /// The key that an exception of Python or Ruby says is missing: `KeyError: 'amount'`,
+  /// `key not found: "amount" (KeyError)`.
+  private static func key(in line: String) -> String? {
+    guard line.contains("KeyError") else { return nil }
+    let start =
+      line.trimmed.hasPrefix("KeyError: ")
+      ? line.startIndex : line.firstRange(of: "key not found: ")?.upperBound
+    guard let start, let key = Complaint.quoted(in: String(line[start...])).first,
+      (3...40).contains(key.count),
+      key.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "_-.".contains($0)) })
+    else { return nil }
+    return key
   }
 
   private static let references = [

@@ -1,0 +1,40 @@
+internal import History
+internal import TraceEvents
+
+// What a command was to make of what it was given: `convert a.pdf a.png`.
+extension CallFeatures {
+  /// True for a file that words name in the frames of a stack alone: interpreters look for the source of
+  /// each, which compiled modules come without.
+  static func isForFrames(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard call.error.isAbsence, let path = call.path else { return false }
+    let lines = run.mentions.mentions(of: PathName.base(of: path), after: 0).map {
+      run.mentions.lines[$0.line]
+    }.filter { $0.process == call.process }
+    return !lines.isEmpty && lines.allSatisfy { Complaint.isFrame($0.text.lowercased()) }
+  }
+
+  /// True for the last operand of a command that had read another one, if what it complained of first in
+  /// clear words is not it, and no words about it speak of the error that it had.
+  static func isResult(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard call.error.isAbsence, call.purpose == .open || call.purpose == .inspect,
+      let given = call.call.path
+    else { return false }
+    let process = run.history.processes[call.process]
+    guard process.arguments.count > 2, process.arguments.last == given, !given.hasPrefix("-") else {
+      return false
+    }
+    let hasRead = process.arguments.dropFirst().dropLast().contains { operand in
+      let path = PathName.absolute(operand, from: process.workingDirectory)
+      return process.recentFiles.contains(path) && !Observer.isCode(path)
+        && path != process.executedPath
+    }
+    guard hasRead,
+      let complaint = run.firstClearComplaint(after: call.number, of: call.process),
+      Complaint.weight(of: complaint.text.lowercased()) >= 0.8,
+      !complaint.text.contains(PathName.base(of: given))
+    else { return false }
+    return !run.mentions.mentions(of: given, after: call.number).contains {
+      run.mentions.line($0.line, speaksOf: call.error)
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import HeuristicCatalog
+
+/// A process ended with a failure status, and said nothing.
+struct SilentExit: ObservationKind {
+  var status = 0
+  var programName = ""
+  var invocation = ""
+  var lastFile: String?
+  var lastCall: String?
+  var arguments: [String] = []
+  var subcommand: String?
+  var wroteOutput = false
+  var script: String?
+  var exitLine: Int?
+  var exitText: String?
+  var startupLine: Int?
+  var startupText: String?
+  var quietOption: String?
+  var peer: String?
+  var peerHolder: String?
+
+  static let name = "silent-exit"
+  static let summary = "A process ended with a failure status without a word."
+  static let fields: [ObservationField<Self>] = [
+    .init("exit", \.status, "Exit status."),
+    .init("program_name", \.programName, "Base name of the program."),
+    .init(
+      "invocation", \.invocation,
+      "Its command line, with the base name of the program; of a shell that was started for one command of its own, that command."
+    ),
+    .init("subcommand", \.subcommand, "The first argument that is no option."),
+    .init("arguments", \.arguments, "The arguments."),
+    .init("last_file", \.lastFile, "The file that it had opened for reading last."),
+    .init("script", \.script, "The script that it ran."),
+    .init(
+      "exit_line", \.exitLine, "The one line of that script that ends it with this status."),
+    .init("exit_text", \.exitText, "The text of that line."),
+    .init("wrote_output", \.wroteOutput, "True if it wrote to its standard output."),
+    .init(
+      "startup_line", \.startupLine,
+      "The line of `last_file`, which a shell reads as it starts, that ends it with that status."),
+    .init("startup_text", \.startupText, "Its text."),
+    .init("quiet_option", \.quietOption, "An option that hides its words: -q, --quiet."),
+    .init("peer", \.peer, "The address that it had connected to last."),
+    .init("peer_holder", \.peerHolder, "Who listens there, on this machine."),
+    .init("last_call", \.lastCall, "Its last failed call, in strace's notation."),
+  ]
+}
