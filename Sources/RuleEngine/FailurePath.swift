@@ -117,7 +117,26 @@ struct FailurePath {
         wasShown: shown.contains(index), besides: tolerated)
       if score >= (best?.score ?? 2.0) { best = (index, score) }
     }
-    return best?.child
+    return best?.child ?? onlyVoice(among: parent, in: history, shown: shown, besides: tolerated)
+  }
+
+  /// The first child that failed with words of its own, of a parent that ended with a status of failure
+  /// and complained of nothing itself: one that goes on with the next after a failure, and hands it on
+  /// at its end (xargs, `./check "$host" || failed=1` in a loop).
+  private static func onlyVoice(
+    among parent: ProcessRecord, in history: borrowing History, shown: Set<Int>,
+    besides tolerated: Set<Int>
+  ) -> Int? {
+    guard case .exited(let status) = parent.end, status != 0,
+      !history.words.lines.contains(where: {
+        $0.process == parent.index && $0.isShown && $0.stream == .standardError
+      })
+    else { return nil }
+    return parent.children.suffix(examined).first { index in
+      let child = history.processes[index]
+      return child.failed && child.endNumber <= parent.endNumber && shown.contains(index)
+        && !tolerated.contains(index)
+    }
   }
 
   /// True if a child that ended a little later had complained before its parent ended with the same

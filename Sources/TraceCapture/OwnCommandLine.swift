@@ -12,7 +12,7 @@ package enum OwnCommandLine {
     while let text = unsafe next.pointee {
       let bytes = unsafe UnsafeBufferPointer(
         start: UnsafeRawPointer(text).assumingMemoryBound(to: UInt8.self), count: strlen(text))
-      unsafe words.append(TargetText.decoding(bytes))
+      unsafe words.append(TargetText.decoding(Array(bytes)))
       unsafe next += 1
     }
     return words

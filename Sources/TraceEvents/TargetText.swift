@@ -7,11 +7,14 @@ package enum TargetText {
 
   /// Text for bytes that may not be UTF-8.
   package static func decoding(_ bytes: some Collection<UInt8>) -> String {
+    decoding(Array(bytes))
+  }
+
+  /// The same, of an array: it is asked for at the start of every run, and a generic function has to
+  /// be made out for its type first.
+  package static func decoding(_ bytes: [UInt8]) -> String {
     // Nearly all of it is ASCII, which needs no validation and holds no stand-in.
-    let plain = bytes.withContiguousStorageIfAvailable { bytes in
-      unsafe bytes.allSatisfy { $0 < 0x80 } ? String(decoding: bytes, as: UTF8.self) : nil
-    }
-    if let text = plain ?? nil { return text }
+    if bytes.allSatisfy({ $0 < 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
     if let text = String(validating: bytes, as: UTF8.self), !text.containsStandIn { return text }
     var text = String.UnicodeScalarView()
     var rest = bytes[...]
