@@ -32,8 +32,9 @@ extension CallFeatures {
       return other.startNumber > child.endNumber && other.hasExecuted
     }
       && !run.history.failures.calls.contains {
-        $0.process == index && $0.number > child.endNumber && $0.number < next
-          && !$0.error.isAbsence
+        // What was refused before it made the program look for a helper: mount(8) does.
+        $0.process == index && $0.number > child.startNumber - wayToComplaint && $0.number < next
+          && !$0.error.isAbsence && $0.error != .exists && $0.replacement == nil
       }
   }
 
