@@ -8,9 +8,7 @@ private func events(_ log: String) throws -> [TraceEvent] {
   let file = try TemporaryFile(log)
   let reader = try LogReader(path: file.path)
   #expect(reader.form == .kdump)
-  var events: [TraceEvent] = []
-  while let event = try reader.next() { events.append(event) }
-  return events
+  return try reader.rest()
 }
 
 private func calls(_ log: String) throws -> [SystemCall] {

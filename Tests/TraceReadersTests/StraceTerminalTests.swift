@@ -6,9 +6,7 @@ import TraceEvents
 private func events(_ log: String) throws -> [TraceEvent] {
   let file = try TemporaryFile(log)
   let reader = try LogReader(path: file.path)
-  var events: [TraceEvent] = []
-  while let event = try reader.next() { events.append(event) }
-  return events
+  return try reader.rest()
 }
 
 private func words(_ log: String) throws -> [(process: ProcessID, text: String)] {

@@ -1,4 +1,7 @@
 import Glibc
+import TraceEvents
+
+@testable import TraceReaders
 
 /// A file of its own name in the directory for temporary files, removed at the end.
 final class TemporaryFile {
@@ -45,5 +48,14 @@ final class TemporaryFile {
       if count <= 0 { return bytes }
       bytes += chunk.prefix(count)
     }
+  }
+}
+
+extension LogReader {
+  /// All events that are still to come.
+  func rest() throws -> [TraceEvent] {
+    var events: [TraceEvent] = []
+    while let event = try next() { events.append(event) }
+    return events
   }
 }

@@ -341,8 +341,7 @@ extension Observer {
       case .symbolicLink: "link"
       case .unknown, nil: "file"
       }
-    let digits = String(component.mode, radix: 8)
-    seen.mode = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    seen.mode = component.octalMode
     seen.owner = component.ownerName
     seen.group = component.groupName
   }

@@ -31,8 +31,7 @@ extension Observer {
       component = parent
       seen.file = parent.path
     }
-    let digits = String(component.mode, radix: 8)
-    seen.fileMode = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    seen.fileMode = component.octalMode
     seen.fileOwner = component.ownerName
     seen.fileIsDirectory = component.type == .directory
     let user = process.credentials?.user

@@ -23,8 +23,7 @@ extension Observer {
     if let component = inquiry.pathWalk(file)?.components.last(where: { $0.path == file }),
       component.type != nil
     {
-      let digits = String(component.mode, radix: 8)
-      seen.fileMode = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      seen.fileMode = component.octalMode
       seen.fileOwner = component.ownerName
     }
   }

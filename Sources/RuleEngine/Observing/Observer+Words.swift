@@ -168,6 +168,8 @@ extension Observer {
         let place = NamedPlace.find(
           in: text, base: process.workingDirectory, known: process.nameableFiles),
         place.file != process.executable, !place.file.hasPrefix("/bin/"),
+        // A script that begins its words with its own name names nothing else by that.
+        place.line != nil || place.file != process.executedPath,
         !place.file.hasPrefix("/usr/bin/")
       else { return nil }
       return place
@@ -175,6 +177,7 @@ extension Observer {
     if let place = find(line) { return (place, false) }
     for token in Mentions.tokens(of: line).sorted() where token.count > 2 {
       let path = PathName.absolute(token, from: process.workingDirectory)
+      if path == process.executedPath { continue }
       if process.recentFiles.contains(path) { return (NamedPlace(file: path, line: nil), false) }
     }
     // A line that neither complains nor names a line is about something else.
