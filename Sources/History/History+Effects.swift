@@ -17,7 +17,10 @@ extension History {
       processes[index].descriptors.open(
         value, .file(path: path, isWritable: isWritable),
         closesOnExec: call.hasSymbol("O_CLOEXEC"))
-      if isWritable { processes[index].lastWrittenFile = path }
+      // The console takes what the system's log did not (syslog(3), LOG_CONS), a terminal what is shown.
+      if isWritable, path != "/dev/console", path != "/dev/tty" {
+        processes[index].lastWrittenFile = path
+      }
       if !isWritable, !call.hasSymbol("O_DIRECTORY"), !call.hasSymbol("O_PATH") {
         processes[index].recent.note(path)
         processes[index].noteLibrary(path)

@@ -72,6 +72,8 @@ struct AccessJudge {
     let needs: AccessWalk.Right = rights == 4 ? .read : .write
     switch status.type {
     case .directory where rights & 2 != 0:
+      // Who opens one for writing gets EISDIR, whatever its bits are; access(2) is told by those.
+      if let refusal = refusal(of: 2, at: step) { return refusal }
       return Refusal(
         component: step.component, needs: .write, reason: .wrongType,
         detail: "a directory cannot be opened for writing")

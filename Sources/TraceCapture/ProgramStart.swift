@@ -150,6 +150,8 @@ extension TraceSession {
 
   /// True if the file's set-id bits would have changed who the process acts as, and did not.
   private func lostPrivilege(_ executable: String, _ credentials: Credentials) -> Bool {
+    // What root traces keeps its privilege, unless the flag or the mount take it untraced as well.
+    guard geteuid() != 0 else { return false }
     var status = stat()
     guard unsafe stat(executable, &status) == 0 else { return false }
     let losesUser = status.st_mode & S_ISUID != 0 && status.st_uid != credentials.user

@@ -146,6 +146,8 @@ struct AccessRefused: ObservationKind {
   var chain: String?
   var missingCapability: String?
   var groupIsPending = false
+  var groupMay = false
+  var listLetters: String?
 
   static let name = "access-refused"
   static let summary = "A call on a path ended in EACCES, EPERM or EROFS."
@@ -157,6 +159,12 @@ struct AccessRefused: ObservationKind {
     .init(
       "missing_capability", \.missingCapability,
       "The capability that root has elsewhere, and this process, which runs as root, does not."),
+    .init(
+      "list_letters", \.listLetters,
+      "The rights for an entry of an access list: those that the user has, and `needs`."),
+    .init(
+      "group_may", \.groupMay,
+      "True if the group of what refuses, one other than root, has the right that is needed."),
     .init(
       "group_is_pending", \.groupIsPending,
       "True if /etc/group has the user in a group that may, and the process is not in it."),

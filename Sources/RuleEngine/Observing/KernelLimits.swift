@@ -18,8 +18,18 @@ struct KernelLimit {
 enum KernelLimits {
   /// The limit that the call ran into; nil if it is none of the kernel's own.
   static func limit(of call: FailedCall) -> KernelLimit? {
-    table["\(call.call.name) \(call.error.name)"]
+    if call.error == .noMemory, call.call.name.hasPrefix("mmap") || call.call.name == "shmget",
+      call.call.symbols.contains(where: { $0.contains("_HUGETLB") })
+    {
+      return hugePages
+    }
+    return table["\(call.call.name) \(call.error.name)"]
   }
+
+  /// Huge pages are taken from those that are reserved (mmap(2), MAP_HUGETLB).
+  private static let hugePages = KernelLimit(
+    path: "vm/nr_hugepages",
+    means: "how many huge pages are reserved, from which MAP_HUGETLB takes", suggested: "128")
 
   // inotify(7), shmget(2), semget(2), msgget(2), mq_overview(7), namespaces(7), perf_event_open(2)
   private static let table: [String: KernelLimit] = {

@@ -15,7 +15,7 @@ extension Observer {
     seen.error = call.error.name
     seen.limitName = call.call.symbols.first { $0.hasPrefix("RLIMIT_") }.map(String.init) ?? ""
     seen.ulimitOption = Self.ulimitOptions[seen.limitName]
-    seen.isSpokenOf = CallFeatures.mentioned(call, run) > 0
+    seen.isSpokenOf = isSpokenOf(call)
     let isUnlimited = call.call.symbols.contains("RLIM_INFINITY")
     // In prlimit64 the process comes first.
     let soft = call.call.arguments.compactMap { argument -> UInt64? in
@@ -30,6 +30,17 @@ extension Observer {
     seen.wasSetHere = process.limits[seen.limitName] != nil
     seen.unit = "Limit" + seen.limitName.dropFirst("RLIMIT_".count)
     return seen
+  }
+
+  /// True if a later line has the error's own words, or is about limits: "privileges" are more than those.
+  private func isSpokenOf(_ call: FailedCall) -> Bool {
+    guard CallFeatures.mentioned(call, run) > 0 else { return false }
+    return run.mentions.lines.contains { line in
+      guard line.number >= call.number else { return false }
+      let text = line.text.lowercased()
+      return text.contains("limit") || text.contains(call.error.words.lowercased())
+        || text.contains(call.error.name.lowercased())
+    }
   }
 
   /// The options of the shell's `ulimit`, by limit (bash(1)).

@@ -211,6 +211,7 @@ extension Observer {
       }
     seen.user = process.credentials.map { String($0.user) } ?? ""
     guard asking else { return seen }
+    if describeProtectedLink(call, process, in: &seen) { return seen }
     seen.chain = libraryChain(to: path, process)
     if let user = process.credentials?.user { seen.user = inquiry.userName(user) }
     if call.error == .readOnly { seen.mountPoint = inquiry.fileSystem(path)?.mountPoint }
@@ -259,6 +260,7 @@ extension Observer {
       return (first, operation(of: call))
     }
     guard asking else { return (second, .create) }
+    if Self.makesLink(call) { return (second, .create) }
     let tries: [(path: String, operation: AccessOperation)] = [
       (second, .remove), (second, .create), (first, .remove),
     ]
@@ -316,6 +318,8 @@ extension Observer {
       seen.mountPoint = inquiry.fileSystem(refusal.component.path)?.mountPoint
     default: break
     }
+    seen.groupMay = Self.groupMay(refusal)
+    seen.listLetters = Self.listLetters(refusal)
     // To open what is its owner's alone to all others is no advice.
     seen.isPrivate =
       seen.classLetter != "u" && refusal.component.mode & 0o77 == 0
@@ -362,7 +366,7 @@ extension Observer {
       return symbols.contains("O_WRONLY") || symbols.contains("O_RDWR") ? "write" : "read"
     case .create, .make: return "create"
     case .execute: return "execute"
-    case .inspect: return "look at"
+    case .inspect: return call.call.hasSymbol("W_OK") ? "write" : "look at"
     case .list: return "list"
     case .remove: return "remove"
     case .enter: return "enter"
@@ -381,6 +385,7 @@ extension Observer {
     case .create:
       return call.call.hasSymbol("O_RDWR") ? .readWrite : .write
     case .execute: return .execute
+    case .inspect where call.call.hasSymbol("W_OK"): return .write
     case .inspect, .enter, .other: return .search
     case .list: return .read
     case .make, .bind: return .create
@@ -417,6 +422,8 @@ extension Observer {
     case .crossDevice:
       seen.mountPoint = inquiry.fileSystem(seen.path)?.mountPoint
       seen.secondMountPoint = call.secondPath.flatMap { inquiry.fileSystem($0)?.mountPoint }
+    case .busy where call.secondPath.map { inquiry.fileSystem($0)?.mountPoint == $0 } ?? false:
+      seen.secondMountPoint = call.secondPath
     case .textBusy, .busy:
       let holder = inquiry.openers(seen.path).first
       seen.holder = holder?.process.map { "\($0.name) (pid \($0.pid))" } ?? holder?.manner
