@@ -45,7 +45,11 @@ struct MissingModuleTests {
       ("chown: invalid user: ‘deploy’", "deploy"), ("chown: invalid spec: ‘app:’", "app"),
       (#"nginx: [emerg] getpwnam("www") failed in /etc/nginx/nginx.conf:1"#, "www"),
       ("runuser: user web-1 does not exist", "web-1"),
+      ("start-stop-daemon: user 'app' not found", "app"),
+      ("parameter mail_owner: unknown user name value: postman", "postman"),
       ("the user may not write", nil), ("user error: invalid option", nil),
+      ("WRONGPASS invalid username-password pair or user is disabled.", nil),
+      ("the user table does not exist", nil),
     ] as [(String, String?)])
   func user(line: String, name: String?) {
     #expect(UnknownUser.find(in: line)?.name == name)

@@ -76,13 +76,14 @@ enum NameWords {
     "resolve address", "translate host name", "host not found in upstream",
     "getaddrinfo for host", "getaddrinfo enotfound", "getaddrinfo eai_again", "unknown host",
     "no such host is known", "lookup", "could not resolve", "couldn't resolve", "cannot resolve",
-    "failed to resolve", "unable to resolve",
+    "failed to resolve", "unable to resolve", "bad addr or host",
   ]
 
   /// What stands behind it.
   private static let behind = [
     ": name or service not known", ": temporary failure in name resolution", ": unknown host",
     ": no address associated", ": nodename nor servname", ": host not found",
+    " (temporary failure in name resolution", " (name or service not known",
   ]
 
   private static let stopWords: Set<String> = [

@@ -1,3 +1,4 @@
+internal import History
 internal import TraceEvents
 
 // Whether what words name is a file that somebody is to correct.
@@ -10,6 +11,31 @@ extension Observer {
     }
     return missing.contains { text.contains($0) }
   }
+
+  /// True for a file that people write settings or sources into, by its name or its place.
+  static func isWrittenByPeople(_ file: String) -> Bool {
+    let name = PathName.base(of: file).lowercased()
+    if file.hasPrefix("/etc/"), !systemLists.contains(name) { return true }
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else {
+      return ["config", "conf", "file", "rc"].contains { name.hasSuffix($0) }
+        || name.hasPrefix(".")
+    }
+    return writtenSuffixes.contains(String(name[name.index(after: dot)...]))
+      || name.contains("config")
+  }
+
+  private static let writtenSuffixes: Set<String> = [
+    "conf", "cfg", "cnf", "ini", "yaml", "yml", "toml", "json", "xml", "properties", "env",
+    "service", "timer", "rules", "list", "sources", "cf", "tf", "ovpn", "desktop", "cron", "repo",
+    "txt", "mk", "py", "rb", "pl", "sh", "js", "ts", "php", "lua", "c", "h", "cc", "cpp", "go",
+    "rs", "java", "sql", "po", "tex", "md", "html", "css", "gradle", "cmake", "nix", "zone", "hcl",
+    "in", "ac", "am", "pro", "f", "f90", "s", "y", "l", "m4", "awk", "sed", "r", "tcl", "ex",
+    "erl", "hs", "ml", "swift", "kt",
+  ]
+  /// Lists below /etc that tools keep, or that say nothing of a program.
+  private static let systemLists: Set<String> = [
+    "hostname", "machine-id", "mtab", "subuid", "subgid", "adjtime", "ld.so.cache",
+  ]
 
   /// Lists and states that programs keep by themselves.
   private static let places = [

@@ -134,7 +134,15 @@ extension Observer {
     seen.elsewhere = inquiry.nearby(
       module.files,
       around: Self.neighbourhood(roots)
-        + ["/usr/lib/python3/dist-packages", "/usr/local/lib", "/usr/share/nodejs"])
+        + ["/usr/lib/python3/dist-packages", "/usr/local/lib", "/usr/share/nodejs"]
+    ).filter { file in
+      // What lies in a package is no module of its own.
+      guard file.hasSuffix(".py"),
+        let name = module.files.first(where: { file.hasSuffix("/" + $0) }),
+        case .exists? = inquiry.pathWalk(file.dropLast(name.utf8.count) + "__init__.py")?.end
+      else { return true }
+      return false
+    }
     guard let first = seen.elsewhere.first,
       let file = module.files.first(where: { first.hasSuffix("/" + $0) })
     else { return }

@@ -51,7 +51,8 @@ extension Observer {
   /// What a file's name ends in, and no host's.
   private static let fileSuffixes: Set<String> = [
     "conf", "cfg", "cnf", "json", "yaml", "yml", "ini", "toml", "xml", "txt", "log", "pem", "crt",
-    "key", "sock", "html", "sql", "db", "lock", "service", "env",
+    "key", "sock", "html", "sql", "db", "lock", "service", "env", "py", "rb", "pl", "sh", "js",
+    "jar", "php", "so", "gz", "tar", "tgz", "zip", "csv", "md", "deb", "rpm", "iso", "img",
   ]
 
   /// True for a word that is the name of a script of the run, or of a file that it read.

@@ -7,7 +7,9 @@ extension Observer {
   func describeRights(
     of lines: [String], _ process: ProcessRecord, in seen: inout LastWords, asking: Bool
   ) {
-    let about = ([seen.line] + lines).filter { Self.rightsPhrase(in: $0) != nil }
+    let about = ([seen.line] + lines).filter {
+      Self.rightsPhrase(in: $0) != nil && !isMereWarning($0, beside: seen.line)
+    }
     guard let telling = about.first else { return }
     let named = about.lazy.compactMap { Self.fileOfRights(in: $0, process) }.first
     seen.isAboutRights = true
@@ -37,6 +39,14 @@ extension Observer {
     let user = process.credentials?.user
     seen.ownerIsWrong = isAboutOwner && component.owner != user
     seen.wantedOwner = user.map { inquiry.userName($0) }
+  }
+
+  /// True for a warning that asks for nothing (`WARNING: unsafe permissions on homedir`), where the program
+  /// went on and complained of something else.
+  private func isMereWarning(_ line: String, beside complaint: String) -> Bool {
+    let text = line.lowercased()
+    return text.contains("warning") && !complaint.lowercased().contains("warning")
+      && wantedMode(in: [line]) == nil && !text.contains("ignor") && !text.contains("u=rw")
   }
 
   /// The file that a line finds too open, or of the wrong owner: the path that stands nearest before

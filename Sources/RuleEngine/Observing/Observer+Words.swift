@@ -136,7 +136,10 @@ extension Observer {
       }
     }
     seen.fileIsLibrarys =
-      seen.file.map { Self.isOfALibrary($0) || Self.isRight($0, by: line.text) } ?? false
+      seen.file.map {
+        Self.isOfALibrary($0) || Self.isRight($0, by: line.text)
+          || seen.lineNumber == nil && !Self.isWrittenByPeople($0)
+      } ?? false
     seen.line = OpenSSLWords.reason(in: seen.line) ?? seen.line
     describeScript(process, [line.text] + more.map(\.text), in: &seen)
     if let data = seen.dataFile, seen.file.map({ $0 == data || Self.isOfALibrary($0) }) ?? true {

@@ -15,20 +15,47 @@ struct UnknownUser: Equatable {
         continue
       }
       let rest = line.dropFirst(lower.distance(from: lower.startIndex, to: start))
-      let name = rest.drop { quotes.contains($0) || $0 == " " }
-        .prefix { $0.isLetter || $0.isNumber || "._-$".contains($0) }
+      // "invalid username-password pair" names nobody.
+      if mark.last?.isLetter ?? false, let next = rest.first, next.isLetter || next == "-" {
+        continue
+      }
+      let name = name(in: rest)
       let after = rest[name.endIndex...].lowercased()
       // "user x does not exist" says so behind the name only.
-      if mark == "user " || mark == "group ", !after.contains("does not exist"),
-        !after.contains("doesn't exist")
+      if mark == "user " || mark == "group ",
+        !absences.contains(where: { after.drop { quotes.contains($0) }.hasPrefix($0) })
       {
         continue
       }
-      guard !name.isEmpty, name.count <= 32 else { continue }
+      guard !name.isEmpty, name.count <= 32, !things.contains(name.lowercased()) else { continue }
       return UnknownUser(name: String(name), isGroup: mark.contains("group") || mark == "getgrnam(")
     }
     return nil
   }
+
+  /// The name at the start of `text`, behind words such as "name value:".
+  private static func name(in text: Substring) -> Substring {
+    var rest = text
+    while true {
+      rest = rest.drop { quotes.contains($0) || $0 == " " }
+      let word = rest.prefix { $0.isLetter || $0.isNumber || "._-$".contains($0) }
+      guard !word.isEmpty, introductions.contains(word.lowercased()),
+        word.endIndex != rest.endIndex
+      else { return word }
+      rest = rest[word.endIndex...]
+    }
+  }
+
+  /// What can stand between "user" and the name.
+  private static let introductions: Set<String> = ["name", "value", "named", "called", "account"]
+  /// What belongs to users, and is none.
+  private static let things: Set<String> = [
+    "table", "file", "directory", "database", "profile", "id", "list", "agent", "data", "namespace",
+  ]
+  /// What stands behind the name of one who is not there.
+  private static let absences = [
+    " does not exist", " doesn't exist", " not found", " is unknown", " unknown", " not known",
+  ]
 
   private static let quotes: Set<Character> = ["'", "\"", "‘", "’", "`", "“", "(", ":"]
 
