@@ -57,7 +57,10 @@ extension CallFeatures {
   /// environment, proxies apart: then that name is what it looks up.
   static func isGivenAddress(_ call: FailedCall, _ run: RankingContext) -> Bool {
     let process = run.history.processes[call.process]
-    return process.arguments.dropFirst().contains { $0.contains("://") }
+    // An address of numbers needs no look-up.
+    return process.arguments.dropFirst().contains {
+      $0.contains("://") && NameWords.host(ofArgument: $0) != nil
+    }
       || process.environment.contains { entry in
         entry.contains("://")
           && !(entry.split(separator: "=").first?.lowercased().hasSuffix("_proxy") ?? true)

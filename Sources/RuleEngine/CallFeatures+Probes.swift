@@ -8,7 +8,9 @@ extension CallFeatures {
   /// that it takes after: for a file it has opened, under that name with an ending more (unzip).
   static func probed(_ call: FailedCall, _ run: RankingContext) -> Double {
     if isOfSystem(call, run) { return RankingWeights.lookBefore }
-    if isForFrames(call, run) { return RankingWeights.lookBefore - mentioned(call, run) }
+    if isForFrames(call, run) || isOwnName(call, run) {
+      return RankingWeights.lookBefore - mentioned(call, run)
+    }
     guard call.error.isAbsence, let path = call.path else { return 0 }
     // Whether what was given is an address or a file's name is tried out.
     if let given = call.call.path, given.contains("://") { return RankingWeights.lookBefore }
@@ -35,6 +37,19 @@ extension CallFeatures {
         && !$0.error.isAbsence
     }
     return isToBeMade ? RankingWeights.lookBefore : 0
+  }
+
+  /// True for a program that looks along PATH for its own file, to know where it is installed, and was
+  /// refused in one directory there, if nobody names that path.
+  private static func isOwnName(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    let process = run.history.processes[call.process]
+    guard call.error == .accessDenied, call.purpose == .inspect || call.purpose == .open,
+      process.hasExecuted, let path = call.path, let first = process.arguments.first,
+      [PathName.base(of: first), process.name].contains(PathName.base(of: path)),
+      let search = process.environmentValue("PATH"),
+      search.split(separator: ":").contains(where: { $0 == PathName.directory(of: path) })
+    else { return false }
+    return !run.mentions.mentions(of: path, after: call.number).contains { $0.word == path }
   }
 
   /// True for what the C library and runtimes look at beside their work, and nobody then spoke of: files of
@@ -137,7 +152,9 @@ extension CallFeatures {
   /// What does not exist yet since it is to be made: the argument of -o, or of a command that was
   /// started to make it.
   static func toBeMade(_ call: FailedCall, _ run: RankingContext) -> Double {
-    if isResult(call, run) { return RankingWeights.toBeMade - mentioned(call, run) }
+    if isResult(call, run) || isTarget(call, run) {
+      return RankingWeights.toBeMade - mentioned(call, run)
+    }
     guard call.error.isAbsence, call.purpose == .inspect || call.purpose == .remove,
       let path = call.path, let given = call.call.path
     else { return 0 }

@@ -13,6 +13,22 @@ extension CallFeatures {
     return !lines.isEmpty && lines.allSatisfy { Complaint.isFrame($0.text.lowercased()) }
   }
 
+  /// True for a look that make takes for a target, which it makes where it is not there; it says so
+  /// where no rule tells how.
+  static func isTarget(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    let process = run.history.processes[call.process]
+    guard call.error.isAbsence, call.purpose == .inspect, call.replacement == nil,
+      !isCommand(call, run),
+      let program = process.executable.map(PathName.base),
+      ["make", "gmake", "bmake", "ninja"].contains(program)
+    else { return false }
+    return !run.mentions.lines.contains {
+      $0.process == call.process
+        && ($0.text.contains("No rule to make target") || $0.text.contains("don't know how to make")
+          || $0.text.contains("no known rule to make"))
+    }
+  }
+
   /// True for the last operand of a command that had read another one, if what it complained of first in
   /// clear words is not it, and no words about it speak of the error that it had.
   static func isResult(_ call: FailedCall, _ run: RankingContext) -> Bool {

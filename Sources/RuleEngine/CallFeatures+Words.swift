@@ -56,7 +56,8 @@ extension CallFeatures {
       for mention in run.mentions.mentions(of: token, after: call.number) {
         let speaker = run.mentions.lines[mention.line].process
         guard isAudience(speaker, of: call.process, run),
-          !Complaint.reportsTarget(run.mentions.lines[mention.line].text)
+          !Complaint.reportsTarget(run.mentions.lines[mention.line].text),
+          !Complaint.isSpeaker(token, of: run.mentions.lines[mention.line].text)
         else { continue }
         if weight == RankingWeights.directoryMentioned, isSeen(token, call, run) { continue }
         let isShort = weight == RankingWeights.shortNameMentioned
@@ -86,6 +87,11 @@ extension CallFeatures {
         {
           // What the words say of it came of another call, a write for instance.
           value *= RankingWeights.mentionOfOtherError
+        } else if call.error.isAbsence,
+          run.mentions.lines[mention.line].text.hasSuffix("is too long")
+        {
+          // What has too long a name was not missed.
+          value *= RankingWeights.mentionOfOtherError
         } else if run.mentions.anyLine(after: call.number, speaksOf: call.error) {
           value += RankingWeights.errorWordsSomewhere
         }
@@ -99,7 +105,9 @@ extension CallFeatures {
           || askedFor(call, run) == 0
             && isWarningBeforeOtherComplaint(mention.line, run, isAboutIt: { $0.contains(token) })
         {
+          // The paragraph of a warning is nothing but that.
           value *= RankingWeights.mentionInPassing
+          if run.mentions.isInWarning(mention.line) { value *= RankingWeights.mentionInPassing }
         }
         if wentOn(after: mention.line, run) { value *= RankingWeights.mentionInPassing }
         if run.mentions.complaintWeight(around: mention.line) < 0.3
@@ -290,7 +298,7 @@ extension CallFeatures {
     let text = complaint.text.lowercased()
     // Programs look up names, such as their own, and live without; then they speak of something else.
     if call.address?.port == 53, !speaksOfNames(after: call, run), !isGivenAddress(call, run) {
-      return RankingWeights.absencePassedOver
+      return RankingWeights.absencePassedOver * (Complaint.weight(of: text) >= 0.8 ? 2 : 1)
     }
     if call.error.isAbsence, let path = call.path,
       let position = run.mentions.lines.firstIndex(where: {

@@ -58,6 +58,16 @@ extension Complaint {
       || text.hasPrefix("if you wish to ")
   }
 
+  /// True if `name` stands in a line as the program that logged it, with its process number:
+  /// `web [4459]: ERROR …`.
+  static func isSpeaker(_ name: String, of line: String) -> Bool {
+    guard let place = line.prefix(160).firstRange(of: name) else { return false }
+    let rest = line[place.upperBound...].drop { $0 == " " }
+    guard rest.first == "[" else { return false }
+    let number = rest.dropFirst().prefix { $0.isASCII && $0.isNumber }
+    return !number.isEmpty && rest.dropFirst(1 + number.count).hasPrefix("]")
+  }
+
   /// True for `make: *** [Makefile:2: all] Error 1`: the target that it names is no file that is missing.
   static func reportsTarget(_ line: String) -> Bool {
     guard let start = line.firstRange(of: ": *** ["),
@@ -119,7 +129,7 @@ extension Complaint {
   private static let pointers = [
     "for more information", "for more details", "for details", "for further information",
     "complete log of this run", "full log can be found", "see the full stack trace", "for help",
-    "read the following", "to learn what that number means",
+    "read the following", "to learn what that number means", "you may need to ",
   ]
 
   private static let closings = [
@@ -135,7 +145,7 @@ extension Complaint {
     "build failed", "execution error (", "compile error", "fatal error.", "fatal errors.",
     "all done, errors", "errors reading or parsing", "aborted with", "could not sqlconnect",
     "verification failed.", "errors while running",
-    "the authenticity of host",
+    "the authenticity of host", "held broken packages", "had errors", "unrecoverable config error",
   ]
 
   /// What stands in quotation marks, without those of a contraction.

@@ -113,7 +113,7 @@ extension Diagnostician {
     return observer.inquiry.lines(
       mentioning: [name].filter { $0.utf8.count > 4 },
       in: files.filter { isModule || !$0.hasPrefix("/etc/") && !$0.hasPrefix("/usr/") }
-    ).first
+    ).first { !Self.isComment($0.text) }
   }
 
   /// The line of nsswitch.conf(5) that asks for a service, whose library is `libnss_SERVICE.so.2`.

@@ -99,6 +99,7 @@ package struct Diagnostician {
 
   func rankedFindings() -> [Finding] {
     var findings = candidateFindings()
+    preferWordsOfAsker(&findings)
     assignRoles(&findings)
     if let cause = findings.first, cause.role == .cause {
       findings.removeAll { $0.role != .cause && !isWorthTelling($0, beside: cause) }

@@ -117,24 +117,28 @@ struct FailurePath {
         wasShown: shown.contains(index), besides: tolerated)
       if score >= (best?.score ?? 2.0) { best = (index, score) }
     }
-    return best?.child ?? onlyVoice(among: parent, in: history, shown: shown, besides: tolerated)
+    return best?.child
+      ?? onlyVoice(among: parent, in: history, heard: heard, shown: shown, besides: tolerated)
   }
 
   /// The first child that failed with words of its own, of a parent that ended with a status of failure
   /// and complained of nothing itself: one that goes on with the next after a failure, and hands it on
-  /// at its end (xargs, `./check "$host" || failed=1` in a loop).
+  /// at its end (xargs, `./check "$host" || failed=1` in a loop). A summary ("had errors") is no complaint;
+  /// then what the child said into a file counts as well.
   private static func onlyVoice(
-    among parent: ProcessRecord, in history: borrowing History, shown: Set<Int>,
+    among parent: ProcessRecord, in history: borrowing History, heard: Set<Int>, shown: Set<Int>,
     besides tolerated: Set<Int>
   ) -> Int? {
-    guard case .exited(let status) = parent.end, status != 0,
-      !history.words.lines.contains(where: {
-        $0.process == parent.index && $0.isShown && $0.stream == .standardError
-      })
-    else { return nil }
+    guard case .exited(let status) = parent.end, status != 0 else { return nil }
+    let said = history.words.lines.filter { $0.process == parent.index && $0.isShown }
+    let isSummary = { (line: SpokenLine) in Complaint.isClosing(line.text.lowercased()) }
+    guard said.allSatisfy({ $0.stream != .standardError || isSummary($0) }) else { return nil }
+    // A shell's `echo >&2` writes to a copy of standard error, as descriptor 1.
+    let sumsUp = said.contains(where: isSummary)
     return parent.children.suffix(examined).first { index in
       let child = history.processes[index]
-      return child.failed && child.endNumber <= parent.endNumber && shown.contains(index)
+      return child.failed && child.endNumber <= parent.endNumber
+        && (shown.contains(index) || sumsUp && heard.contains(index))
         && !tolerated.contains(index)
     }
   }

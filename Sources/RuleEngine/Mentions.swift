@@ -96,6 +96,25 @@ struct Mentions {
   func isWarning(_ position: Int) -> Bool {
     let text = LogPrefix.removed(from: lines[position].text.trimmed)
     return text.prefix(7).lowercased() == "warning" || folded[position].contains("[warn")
+      || isInWarning(position)
+  }
+
+  /// True for a sentence below the heading of a warning, with nothing that calls itself an error between.
+  func isInWarning(_ position: Int) -> Bool {
+    let line = lines[position]
+    guard Self.withoutFrame(line.text).first?.isUppercase ?? false else { return false }
+    for near in stride(from: position - 1, through: max(0, position - 8), by: -1)
+    where lines[near].process == line.process && lines[near].stream == line.stream {
+      let text = Self.withoutFrame(lines[near].text)
+      if text.hasPrefix("Error: ") { return false }
+      if text.hasPrefix("Warning: ") { return true }
+    }
+    return false
+  }
+
+  /// A line without the rule that a box of text has on its left.
+  private static func withoutFrame(_ text: String) -> Substring {
+    text.drop { "│╷╵| ".contains($0) }
   }
 
   /// True if line `position` has `token` in quotation marks.
@@ -177,7 +196,9 @@ enum Complaint {
     if isInformation(text), !text.contains("log: ") { return 0 }
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
     for word in reassurances where text.contains(word) { weight -= 0.5 }
-    if text.contains("warning"), !text.contains("error"), !text.contains("fatal") {
+    if text.contains("warning"), !text.contains("error"), !text.contains("fatal"),
+      !text.contains("did not match")
+    {
       weight = min(weight, 0.2)
     }
     if isAboutInput(text) { weight = max(weight, 0.7) }
@@ -325,7 +346,9 @@ enum Complaint {
     ("no module", 0.9), ("not permitted", 0.9), ("syntax", 0.8), ("corrupt", 0.8),
     ("unsupported", 0.6), ("required", 0.5), ("should be", 0.5), ("is owned by", 0.9),
     ("already exists", 0.8), ("not allowed", 0.8), ("not available", 0.6), ("expired", 0.9),
-    ("not configured", 0.6),
+    ("not configured", 0.6), ("prevents", 0.6), ("did not match", 0.9),
+    ("but it is not installable", 1.0), ("but it is not going to be installed", 1.0),
+    ("but it is not installed", 1.0),
     ("dubious ownership", 1.0), ("bad magic", 0.9), ("packet loss", 0.6), ("rejected]", 0.9),
     ("no tests ran", 0.5), ("no tracking information", 0.9), ("conflict (", 0.9),
     ("not known", 0.7), ("not recognized", 0.7), ("not recognised", 0.7), ("not installed", 0.8),

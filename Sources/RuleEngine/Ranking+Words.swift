@@ -15,6 +15,11 @@ extension Ranking {
     return best.sorted { $0.key < $1.key }.map { process, found in
       let line = run.mentions.lines[found.line]
       let record = run.history.processes[process]
+      // Where the innermost spoke, a summary of it says nothing more.
+      let isSummary =
+        process != run.path.leaf && best[run.path.leaf] != nil
+        && Complaint.isClosing(line.text.lowercased())
+      let weight = isSummary ? min(found.weight, 0.25) : found.weight
       let report = run.testReports[process].flatMap { $0.line == found.line ? $0 : nil }
       let namesReadFile =
         report?.lineNumber != nil || namesReadFile(found.line, record, run.mentions.lines)
@@ -37,8 +42,8 @@ extension Ranking {
           ),
           (
             .complaint,
-            found.weight > 0.25
-              ? RankingWeights.complaint * found.weight + RankingWeights.complaintAtAll
+            weight > 0.25
+              ? RankingWeights.complaint * weight + RankingWeights.complaintAtAll
               : RankingWeights.anyWords
           ),
           (.namesReadFile, namesReadFile ? RankingWeights.complaintNamesReadFile : 0),

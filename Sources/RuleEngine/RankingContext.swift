@@ -54,7 +54,8 @@ struct RankingContext {
     let tellers = Set(spoken.filter(isForProgram).map(\.process))
     spokesmen = Set(
       tellers.subtracting(lines.map(\.process)).compactMap { history.processes[$0].parent })
-    mentions = Mentions(lines)
+    let mentions = Mentions(lines)
+    self.mentions = mentions
     testReports = TestReport.all(in: lines, of: path)
     let shown = FailurePath.heard(in: history, onlyShown: true)
     var passedOver: Set<Int> = []
@@ -83,8 +84,10 @@ struct RankingContext {
     }
     lastFailure = last
     var complaints: [Int: Int] = [:]
-    for line in lines where complaints[line.process] == nil {
-      if Complaint.weight(of: line.text.lowercased()) > 0 { complaints[line.process] = line.number }
+    for (position, line) in lines.enumerated() where complaints[line.process] == nil {
+      if Complaint.weight(of: line.text.lowercased()) > 0, !mentions.isInWarning(position) {
+        complaints[line.process] = line.number
+      }
     }
     firstComplaint = complaints
     // The last line that a failing process wrote is meant, whatever its words.
@@ -96,6 +99,7 @@ struct RankingContext {
     let closing = Set(lastLines.values).union(testReports.values.map(\.line))
     clearComplaints = lines.enumerated().filter { position, line in
       let text = line.text.lowercased()
+      guard !mentions.isInWarning(position) else { return false }
       return Complaint.weight(of: text) >= 0.6 || Complaint.isAboutInput(text)
         || closing.contains(position) && !text.contains("warning")
     }.map(\.element)
