@@ -100,6 +100,9 @@ extension CallFeatures {
         {
           value *= RankingWeights.mentionInPassing
         }
+        if isNamedBeside(token, weight, mention, call, run) {
+          value *= RankingWeights.mentionInPassing
+        }
         if run.mentions.isInformation(mention.line)
           || isOutdone(mention.line, token, run)
           || askedFor(call, run) == 0

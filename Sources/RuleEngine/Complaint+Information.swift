@@ -6,6 +6,7 @@ extension Complaint {
   /// `npm verbose`, `hint:`; `text` in lower case.
   static func isInformation(_ text: String) -> Bool {
     // "INFO    -  The following pages exist", as a column.
+    if isProgress(text) { return true }
     let start = text.prefix(12).split(separator: " ", omittingEmptySubsequences: false)
     if start.count > 2, start[1].isEmpty || start[1] == "-", severities.contains(start[0]) {
       return true
@@ -22,6 +23,16 @@ extension Complaint {
         && word.drop { !$0.isLetter }.dropFirst(name.count).first
           .map { ":]>".contains($0) } ?? false
     }
+  }
+
+  /// True for a step of a build: `[3/12] cc -c a.c`, `[ 50%] Building C object`, `[1 of 2] Compiling Main`.
+  private static func isProgress(_ text: String) -> Bool {
+    guard text.hasPrefix("["), let end = text.prefix(16).firstIndex(of: "]") else { return false }
+    let words = text[text.index(after: text.startIndex)..<end].split { " /%".contains($0) }
+    let numbers = words.filter { $0 != "of" }
+    return !numbers.isEmpty && words.count - numbers.count <= 1
+      && numbers.allSatisfy { $0.allSatisfy { $0.isASCII && $0.isNumber } }
+      && (numbers.count == 2 || text[..<end].hasSuffix("%"))
   }
 
   private static let severities: Set<Substring> = [

@@ -12,7 +12,11 @@ extension Complaint {
     // git says so on standard output, and what it then could not do elsewhere.
     if line.hasPrefix("CONFLICT (") { value += 0.6 }
     // What lists options or a build is no message.
-    if line.count > 500 { value -= 0.5 }
+    if line.count > 500, !hasSeverity(line) { value -= 0.5 }
+    // Where make failed is known; why, its command says. A severity alone says nothing.
+    if reportsTarget(line) || isSeverityAlone(line.trimmed) {
+      value -= 0.5
+    }
     if isClosing(text) || isCount(LogPrefix.removed(from: text)) { value -= 0.45 }
     // The reasons of an error of Rust, the last of which is the first that went wrong.
     if let number = numberOfReason(line) { value += 0.3 + 0.01 * Double(number) }
@@ -26,6 +30,7 @@ extension Complaint {
       value -= 0.5
     }
     if text.hasPrefix("caused by:") || text.trimmed.hasPrefix("[cause]:") { value += 0.2 }
+    if isOfVersions(text) { value += 0.35 }
     if isHeading(line) { value -= 0.5 }
     if text.split(separator: " ").count <= 2, !text.contains(":") { value -= 0.2 }
     if NamedPlace.find(in: line, base: "/")?.line != nil { value += 0.15 }
@@ -68,8 +73,12 @@ extension Complaint {
     return !number.isEmpty && rest.dropFirst(1 + number.count).hasPrefix("]")
   }
 
-  /// True for `make: *** [Makefile:2: all] Error 1`: the target that it names is no file that is missing.
+  /// True for `make: *** [Makefile:2: all] Error 1`: the target that it names is no file that is missing; and
+  /// for where make says that it works: `gmake[1]: Leaving directory '/src'`.
   static func reportsTarget(_ line: String) -> Bool {
+    if line.contains(": Leaving directory '") || line.contains(": Entering directory '") {
+      return true
+    }
     guard let start = line.firstRange(of: ": *** ["),
       let end = line[start.upperBound...].firstRange(of: "] Error ")
     else { return false }
@@ -128,8 +137,9 @@ extension Complaint {
   /// Where more is to be read.
   private static let pointers = [
     "for more information", "for more details", "for details", "for further information",
-    "complete log of this run", "full log can be found", "see the full stack trace", "for help",
-    "read the following", "to learn what that number means", "you may need to ",
+    "complete log of this run", "re-run maven using", "[help 1] http", "full log can be found",
+    "see the full stack trace", "for help", "read the following", "to learn what that number means",
+    "you may need to ",
   ]
 
   private static let closings = [
@@ -144,7 +154,7 @@ extension Complaint {
     "and therefore could not", "contains errors", "dependency problems", "error processing",
     "build failed", "execution error (", "compile error", "fatal error.", "fatal errors.",
     "all done, errors", "errors reading or parsing", "aborted with", "could not sqlconnect",
-    "verification failed.", "errors while running",
+    "failed to set dynamic section sizes", "verification failed.", "errors while running",
     "the authenticity of host", "held broken packages", "had errors", "unrecoverable config error",
   ]
 

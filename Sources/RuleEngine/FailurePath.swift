@@ -37,6 +37,10 @@ struct FailurePath {
       path.append(test)
       descend()
     }
+    if let (giver, chain) = Self.failedCheck(of: path, in: history) {
+      path = Array(path.prefix { $0 != giver }) + [giver] + chain
+      descend()
+    }
     if let last = path.last, let reader = Self.failedReader(of: last, in: history) {
       path.append(reader)
     }
@@ -193,7 +197,9 @@ struct FailurePath {
   private static func commandNames(
     of process: ProcessRecord, in history: borrowing History
   ) -> [String] {
-    var names = [process.name] + process.arguments.prefix(3).map(PathName.base)
+    // A fork of the parent has the parent's own.
+    var names =
+      process.hasExecuted ? [process.name] + process.arguments.prefix(3).map(PathName.base) : []
     for child in process.children.prefix(8) { names.append(history.processes[child].name) }
     return names.filter { $0.utf8.count > 1 && !$0.hasPrefix("-") && $0 != "sh" && $0 != "bash" }
   }

@@ -14,7 +14,7 @@ enum HandedOn {
     {
       return true
     }
-    return shellCommand(parent).map { matches($0, child.arguments) } ?? false
+    return commands(of: parent).contains { matches($0, child.arguments) }
   }
 
   /// The words of the one command that a shell was given with `-c`, the last one of a pipeline;

@@ -202,6 +202,8 @@ enum Complaint {
       weight = min(weight, 0.2)
     }
     if isAboutInput(text) { weight = max(weight, 0.7) }
+    if isOfVersions(text) { weight = max(weight, 1) }
+    if isFailedTest(text) { weight = max(weight, 0.9) }
     if text.contains("root"), PrivilegeWords.refuseRoot(text) || PrivilegeWords.wantRoot(text) {
       weight = max(weight, 0.9)
     }
@@ -335,7 +337,8 @@ enum Complaint {
 
   private static let words: [(String, Double)] = [
     ("fatal", 1.0), ("error", 1.0), ("panic", 1.0), ("exception", 1.0), ("traceback", 0.9),
-    ("failed", 0.9), ("failure", 0.8), ("cannot", 0.9), ("can't", 0.9), ("could not", 0.9),
+    ("failed", 0.9), ("failure", 0.8), ("cannot", 0.9), ("can not", 0.9), ("can't", 0.9),
+    ("could not", 0.9),
     ("couldn't", 0.9), ("unable to", 0.9), ("emerg", 1.0), ("abort", 0.8), ("invalid", 0.7),
     ("not found", 0.8), ("no such", 0.8), ("denied", 0.9), ("refused", 0.9), ("unknown", 0.6),
     ("unrecognized", 0.7), ("unexpected", 0.6), ("illegal", 0.6), ("missing", 0.7), ("bad ", 0.5),

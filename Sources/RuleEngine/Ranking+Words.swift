@@ -116,14 +116,17 @@ extension Ranking {
   private static func clearestLines(_ run: RankingContext) -> [Int: (line: Int, weight: Double)] {
     var best: [Int: (line: Int, weight: Double, rank: Double)] = [:]
     let speakers = Set(
-      run.mentions.lines.filter { $0.stream == .standardError || $0.stream == .log }
-        .map(\.process))
+      run.mentions.lines.filter {
+        $0.stream == .standardError && !Complaint.isClosing($0.text.lowercased())
+          || $0.stream == .log
+      }.map(\.process))
     let complainers = Set(
       run.mentions.lines.filter { $0.stream == .standardError }.map(\.process))
     for (position, line) in run.mentions.lines.enumerated() {
       let process = run.history.processes[line.process]
       guard process.failed || run.path.contains(line.process),
-        !reportsDeathOfChild(line, run), !CallFeatures.wentOn(after: position, run)
+        !reportsDeathOfChild(line, run), !CallFeatures.wentOn(after: position, run),
+        !isEchoed(position, run.mentions.lines)
       else { continue }
       let module = MissingModule(in: line.text)
       let weight = module == nil ? Complaint.weight(of: line.text.lowercased()) : 1.0
@@ -154,7 +157,8 @@ extension Ranking {
             || !run.mentions.lines.contains { $0.process == line.process && $0.stream != .log })
       guard isClosing, process.failed, line.text.contains(where: \.isLetter),
         !endsWarning(position, run.mentions.lines),
-        !isOfUsage(position, run.mentions.lines), !Complaint.isFrame(line.text.lowercased()),
+        !isOfUsage(position, run.mentions.lines), !isEchoed(position, run.mentions.lines),
+        !Complaint.isFrame(line.text.lowercased()),
         !Complaint.isHeadingOfStack(line.text.lowercased()),
         !(Complaint.advises(line.text.lowercased())
           || Complaint.isInformation(line.text.lowercased()))
@@ -184,7 +188,7 @@ extension Ranking {
   private static func causeBefore(_ position: Int, _ run: RankingContext) -> Int? {
     let lines = run.mentions.lines
     let closing = lines[position]
-    guard Complaint.isClosing(closing.text.lowercased()) else { return nil }
+    guard endsReport(closing.text) else { return nil }
     for near in stride(from: position - 1, through: max(0, position - 4), by: -1) {
       let line = lines[near]
       // The system's log gets the summary of what the user was told.
@@ -193,7 +197,8 @@ extension Ranking {
         continue
       }
       let text = line.text.lowercased()
-      if Complaint.isClosing(text) { continue }
+      if endsReport(line.text) || !text.contains(where: \.isLetter) { continue }
+      if isEchoed(near, lines) { continue }
       if Complaint.isInformation(text), !text.contains("log: ") { continue }
       let isPlaced = NamedPlace.find(in: line.text, base: "/")?.line != nil
       return Complaint.weight(of: text) > 0

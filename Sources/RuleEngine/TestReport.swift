@@ -64,6 +64,8 @@ struct TestReport: Equatable {
           example(lines, index)
         } else if text.hasSuffix(") Failure:") || text.hasSuffix(") Error:") {
           numbered(lines, index, text)
+        } else if text == "The following tests FAILED:" {
+          listed(lines, index)
         } else if text == "Failed example:" {
           documented(lines, index)
         } else {

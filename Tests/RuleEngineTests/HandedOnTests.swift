@@ -34,6 +34,22 @@ struct HandedOnTests {
     #expect(ShellWord.onlyCommand(of: text) == nil)
   }
 
+  @Test(
+    "A list of commands ends as the last one that it ran",
+    arguments: [
+      ("cd /srv && grep -q two a", 2), ("true; grep -q 'a; b' a || exit_later", 3),
+      ("a | b; c 2>&1", 2), ("set -e; grep a b", 0), ("a; exit 1", 0), ("if a; then b; fi", 0),
+      ("a & b", 0), ("(a); b", 0), ("a; b 'c", 0), ("a; $x", 0),
+    ])
+  func lists(text: String, count: Int) {
+    var trace = Trace("/usr/bin/bash", ["-c", text])
+    trace.exit(1)
+    #expect(HandedOn.commands(of: trace.history.processes[0]).count == count)
+    var strict = Trace("/usr/bin/bash", ["-e", "-c", text])
+    strict.exit(1)
+    #expect(HandedOn.commands(of: strict.history.processes[0]).isEmpty)
+  }
+
   /// A program with a child that both end with status 1.
   private func run(_ parent: [String], child: [String]) -> RankingContext {
     var trace = Trace("/usr/bin/" + parent[0], Array(parent.dropFirst()))

@@ -135,11 +135,13 @@ struct LastWords: ObservationKind {
   var xmllint: String?
   var python: String?
   var ruby: String?
+  var tools = ToolWords()
 
   static let name = "last-words"
   static let summary =
     "A process of the failure path complained, and no failed call is nearer to the cause."
-  static let fields: [ObservationField<Self>] = [
+  static let fields = wordFields + toolFields
+  private static let wordFields: [ObservationField<Self>] = [
     .init("line", \.line, "The line that complains clearest."),
     .init("lines", \.lines, "The lines around it, at most six."),
     .init("more", \.more, "The lines around it, if there are any besides it."),

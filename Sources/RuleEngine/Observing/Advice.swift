@@ -98,7 +98,8 @@ enum Advice {
   ]
   private static let heads: Set<String> = ["hint:", "help:", "tip:", "suggestion:", "note:"]
   private static let verbs: Set<String> = [
-    "run", "try", "use", "install", "rerun", "execute", "add", "set", "increase", "check", "make",
+    "run", "try", "use", "install", "update", "rerun", "execute", "add", "set", "increase", "check",
+    "make",
     "consider", "ensure", "commit", "integrate", "move", "rename", "fetch", "specify", "remove",
     "create", "reinstall", "upgrade",
   ]

@@ -36,7 +36,9 @@ struct MissingModule: Equatable {
       let name = String(
         after.isEmpty ? rest.prefix { !$0.isWhitespace && $0 != ";" } : rest.upTo(after))
       guard !name.isEmpty, name.utf8.count < 200, !name.hasPrefix("."), !name.hasPrefix("/"),
-        !name.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "`" })
+        !name.contains(where: { $0.isWhitespace || $0 == "\"" || $0 == "`" }),
+        // What every program of Rust has is missing for a target that is not installed.
+        language != .rust || !["std", "core", "alloc", "test"].contains(name)
       else { continue }
       self.language = language
       self.name = language == .perl ? Self.perlName(name) : name
@@ -66,7 +68,8 @@ struct MissingModule: Equatable {
     ("cannot find module providing package ", ":", .go),
     ("package ", " is not in GOROOT", .go), ("package ", " is not in std", .go),
     ("no matching package named `", "`", .rust), ("failed to get `", "`", .rust),
-    ("can't find crate for `", "`", .rust),
+    ("can't find crate for `", "`", .rust), ("cannot find module or crate `", "`", .rust),
+    ("use of undeclared crate or module `", "`", .rust),
     ("there is no package called ‘", "’", .r), ("there is no package called '", "'", .r),
     ("package configuration file provided by \"", "\"", .cmake),
     ("Could NOT find ", " ", .cmake), ("Dependency \"", "\" not found", .pkgConfig),

@@ -43,11 +43,13 @@ extension Observer {
     "/etc/group", "/usr/bin/", "/bin/",
   ]
   /// What is built, or no file of text.
-  private static let endings = [".o", ".so", ".a", ".pyc", ".class", ".sock", ".socket", ",v"]
+  private static let endings = [
+    ".o", ".so", ".a", ".pyc", ".class", ".sock", ".socket", ",v", "/configure",
+  ]
   /// Words about a version, a password, or something beside the file.
   private static let missing = [
     "too old", "or higher is required", "or newer is required", "requires version", "password",
     "passphrase", "already exists", "not installed", "unrecognized arguments", "is locked",
-    "out of memory", "timed out", "connection refused", "no space left",
+    "out of memory", "timed out", "connection refused", "no space left", "are in sync",
   ]
 }

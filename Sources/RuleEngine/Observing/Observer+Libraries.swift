@@ -25,7 +25,9 @@ extension Observer {
 
   /// For the linker's search: the name behind its option -l.
   func linkerName(_ call: FailedCall) -> String? {
+    // With a number behind it, it is what the loader looks for.
     guard let name = subject(of: call).map(PathName.base), let short = name.linkName,
+      name.hasSuffix(".so") || name.hasSuffix(".a"),
       !run.mentions.mentions(of: "-l" + short, after: call.number).isEmpty
     else { return nil }
     return short

@@ -142,6 +142,7 @@ extension Observer {
       } ?? false
     seen.line = OpenSSLWords.reason(in: seen.line) ?? seen.line
     describeScript(process, [line.text] + more.map(\.text), in: &seen)
+    describeTools(process, line: position, in: &seen)
     if let data = seen.dataFile, seen.file.map({ $0 == data || Self.isOfALibrary($0) }) ?? true {
       seen.sourceLine = nil
     }
@@ -225,7 +226,9 @@ extension Observer {
       if next.hasPrefix("DETAIL: ") { return text + ". " + String(next.dropFirst(8)).trimmed }
     }
     if text.hasSuffix(":"), isBeside(position + 1), MissingModule(in: text) == nil {
-      return text + " " + lines[position + 1].text.trimmed
+      let next = lines[position + 1].text.trimmed
+      let isOpen = next.hasSuffix(":") && isBeside(position + 2)
+      return text + " " + next + (isOpen ? " " + lines[position + 2].text.trimmed : "")
     }
     if Complaint.isBanner(text) {
       let below = (position + 1..<position + 4).prefix { isBeside($0) }
@@ -233,6 +236,9 @@ extension Observer {
       let heading = String(
         String(text.drop(while: isMark).reversed()).drop(while: isMark).reversed())
       return ([heading] + below.map { lines[$0].text.trimmed }).joined(separator: ": ")
+    }
+    if isBeside(position - 1), let whole = Self.headed(text, by: lines[position - 1].text) {
+      return whole
     }
     if line.text.first?.isWhitespace == true, isBeside(position - 1) {
       let heading = LogPrefix.removed(from: lines[position - 1].text.trimmed)

@@ -1,0 +1,42 @@
+internal import History
+internal import TraceEvents
+
+// Names that words have beside what they are about.
+extension CallFeatures {
+  /// True for a name that words have beside another that they are about: the other of two, one of which was
+  /// there (`package-lock.json or npm-shrinkwrap.json`); the name that a file which was read shares with
+  /// what is made of it (`Main.hs`, `Main.hi`); a directory in a line that complains of nothing.
+  static func isNamedBeside(
+    _ token: String, _ weight: Double, _ mention: Mentions.Mention, _ call: FailedCall,
+    _ run: RankingContext
+  ) -> Bool {
+    guard call.error.isAbsence, let path = call.path else { return false }
+    let text = run.mentions.lines[mention.line].text
+    let process = run.history.processes[call.process]
+    if weight == RankingWeights.directoryMentioned {
+      return Complaint.weight(of: text.lowercased()) < 0.3 && !text.hasSuffix(":")
+        && !run.mentions.line(mention.line, speaksOf: call.error)
+    }
+    if weight == RankingWeights.wordMentioned, token != PathName.base(of: path) {
+      return process.recentFiles.contains {
+        $0 != path && PathName.base(of: $0).hasPrefix(token + ".")
+          && PathName.directory(of: $0) == PathName.directory(of: path)
+      }
+    }
+    return alternatives(to: token, in: text).contains { other in
+      process.recentFiles.contains { PathName.base(of: $0) == other }
+    }
+  }
+
+  /// The words that stand before `or` in front of a name, and behind `or` after it.
+  private static func alternatives(to name: String, in text: String) -> [String] {
+    guard text.contains(" or ") else { return [] }
+    let words = text.split { $0.isWhitespace || "\"'`,;()".contains($0) }.map(String.init)
+    return words.indices.filter { words[$0] == name }.flatMap { index in
+      var found: [String] = []
+      if index >= 2, words[index - 1] == "or" { found.append(words[index - 2]) }
+      if index + 2 < words.count, words[index + 1] == "or" { found.append(words[index + 2]) }
+      return found
+    }
+  }
+}

@@ -1,0 +1,68 @@
+/// What words tell of servers, versions, variables and symbols: the daily troubles of those who build and run
+/// programs.
+struct ToolWords: Sendable {
+  var httpStatus: Int?
+  var httpURL: String?
+  var isLogin = false
+  var isAddress = false
+  var isServers = false
+  var versionedThing: String?
+  var presentVersion: String?
+  var wantedVersion: String?
+  var variable: String?
+  var variableValue: String?
+  var symbol: String?
+  var symbolTrouble: String?
+  var symbolSource: String?
+  var symbolSourceLine: Int?
+  var symbolArchive: String?
+  var symbolLibrary: String?
+  var symbolLinkOption: String?
+  var symbolObject: String?
+  var isOfOtherLanguage = false
+  var symbolPlaces: [String] = []
+}
+
+extension LastWords {
+  /// The fields of `tools`.
+  static let toolFields: [ObservationField<Self>] = [
+    .init(
+      "http_status", \.tools.httpStatus,
+      "The status of 400 or above with which a server answered, if the words tell it."),
+    .init("http_url", \.tools.httpURL, "The address that was asked for, where it is known."),
+    .init(
+      "is_login", \.tools.isLogin, "True if the server wants to know who asks (401, 403, 407)."),
+    .init(
+      "is_address", \.tools.isAddress, "True if it has nothing at that address (404, 405, 410)."),
+    .init("is_servers", \.tools.isServers, "True if it failed itself, or is too busy (429, 5xx)."),
+    .init(
+      "versioned_thing", \.tools.versionedThing,
+      "What the words say is too old or too new for what asks for it."),
+    .init("present_version", \.tools.presentVersion, "The version that it has."),
+    .init("wanted_version", \.tools.wantedVersion, "The version that is asked for."),
+    .init(
+      "variable", \.tools.variable,
+      "The environment variable whose value the words quote and that the program's source reads."),
+    .init("variable_value", \.tools.variableValue, "Its value."),
+    .init("symbol", \.tools.symbol, "The symbol that the linker complains of."),
+    .init(
+      "symbol_trouble", \.tools.symbolTrouble,
+      "What is wrong with it: undefined, multiple, position (the code of an object is not position independent)."
+    ),
+    .init(
+      "symbol_source", \.tools.symbolSource, "A source file around that defines an undefined one."),
+    .init("symbol_source_line", \.tools.symbolSourceLine, "The line where it does."),
+    .init(
+      "symbol_archive", \.tools.symbolArchive,
+      "An archive that the linker was given and that defines it: it stands before what needs it."),
+    .init("symbol_library", \.tools.symbolLibrary, "A library of the system that defines it."),
+    .init("symbol_link_option", \.tools.symbolLinkOption, "What links that library: -lm."),
+    .init("symbol_object", \.tools.symbolObject, "The object file that the words name."),
+    .init(
+      "is_of_other_language", \.tools.isOfOtherLanguage,
+      "True if one side of an undefined symbol is C and the other C++."),
+    .init(
+      "symbol_places", \.tools.symbolPlaces,
+      "Where a symbol is defined that has several definitions."),
+  ]
+}
