@@ -16,6 +16,9 @@ struct MachineInspector: SystemInspector {
       case .symbol(let name, let version, let user, let start):
         return .symbol(
           finding: try LibraryInquiry(start).symbol(name, version: version, user: user))
+      case .definers(let symbol, let files, let directories):
+        return .names(
+          list: SymbolDefiners.files(defining: symbol, among: files, in: directories))
       default: return system.answer(question)
       }
     } catch {

@@ -90,6 +90,17 @@ struct Inquiry {
     return nil
   }
 
+  /// Files, and libraries for linking in directories, that define a symbol.
+  func definers(of symbol: String, among files: [String], in directories: [String]) -> [String] {
+    if files.isEmpty, directories.isEmpty { return [] }
+    return names(answer(.definers(symbol: symbol, files: files, directories: directories)))
+  }
+
+  /// The first `limit` names in a directory.
+  func entries(of directory: String, limit: Int) -> [String] {
+    names(answer(.entries(directory: directory, limit: limit)))
+  }
+
   /// The format of a file that the kernel was told of: its name, its interpreter, whether it is on.
   func binaryFormat(_ path: String) -> (name: String, interpreter: String, isEnabled: Bool)? {
     let names = names(answer(.binaryFormat(path: path)))

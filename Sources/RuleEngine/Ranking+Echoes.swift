@@ -24,3 +24,23 @@ extension Ranking {
     return Complaint.isClosing(lower) || Complaint.isCount(LogPrefix.removed(from: lower))
   }
 }
+
+extension Ranking {
+  /// True if a process ended a child, and said then that it had waited for too long: its time limit is the
+  /// reason, and the signal how it is kept.
+  static func gaveUpWaiting(
+    _ parent: Int, for child: ProcessRecord, after signal: DeliveredSignal, _ run: RankingContext
+  ) -> Bool {
+    // SIGKILL does not tell its sender.
+    let sender =
+      signal.delivery.sender
+      ?? run.history.sentSignals[child.pid].map { run.history.processes[$0.sender].pid }
+    return sender == run.history.processes[parent].pid
+      && run.mentions.lines.contains { line in
+        line.process == parent && line.number > signal.number
+          && ["TimeoutExpired", " timed out after ", "context deadline exceeded"].contains {
+            line.text.contains($0)
+          }
+      }
+  }
+}

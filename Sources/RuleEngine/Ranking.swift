@@ -180,8 +180,9 @@ struct Ranking {
   private static func isCleanUp(
     _ signal: DeliveredSignal, of process: ProcessRecord, _ run: RankingContext
   ) -> Bool {
-    guard let parent = process.parent,
-      signal.delivery.sender == run.history.processes[parent].pid,
+    guard let parent = process.parent else { return false }
+    if gaveUpWaiting(parent, for: process, after: signal, run) { return true }
+    guard signal.delivery.sender == run.history.processes[parent].pid,
       let complaint = run.firstComplaint[parent]
     else { return false }
     return complaint < signal.number

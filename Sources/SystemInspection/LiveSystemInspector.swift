@@ -51,7 +51,7 @@ package struct LiveSystemInspector: SystemInspector {
     case .packageOwning(let path): InstalledPackages.owner(of: path)
     case .packageConfiguration(let paths): InstalledPackages.configuration(among: paths)
     // Files of programs are read by ElfInspection.
-    case .program, .library, .symbol:
+    case .program, .library, .symbol, .definers:
       .unknown(reason: "this inspector does not read programs")
     case .argumentSizes, .threads, .crashedThreads: .unknown(reason: "only a tracer could tell")
     case .snapshot(let pids): .snapshots(list: ProcessSnapshots(of: pids).all)

@@ -60,6 +60,9 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   case library(name: String, version: String?, start: LoaderStart)
   /// Where should `symbol`, which the file called `user` wants, come from? Answer: `symbol`.
   case symbol(name: String, version: String?, user: String, start: LoaderStart)
+  /// Which of `files`, and of the libraries that `directories` have for linking (`libNAME.so`), define
+  /// `symbol`? At most 5. Answer: `names` (absolute paths).
+  case definers(symbol: String, files: [String], directories: [String])
   /// Which words of these programs and texts are near to `word` (a typing error)? Best first, at most
   /// 3; none where one of them has `word` itself. Answer: `names`.
   case nearWords(word: String, files: [String])

@@ -18,6 +18,17 @@ struct SilentExit: ObservationKind {
   var quietOption: String?
   var peer: String?
   var peerHolder: String?
+  var testedPath: String?
+  var testedIsMissing = false
+  var testedIsEmpty = false
+  var testedIsEmptyText = false
+  var testedText: String?
+  var testedPair: String?
+  var testedVariable: String?
+  var testedVariableSet: String?
+  var askedAt: String?
+  var askedText: String?
+  var testedOtherwise: Bool { testedPath != nil && !testedIsMissing && !testedIsEmpty }
 
   static let name = "silent-exit"
   static let summary = "A process ended with a failure status without a word."
@@ -43,6 +54,20 @@ struct SilentExit: ObservationKind {
     .init("quiet_option", \.quietOption, "An option that hides its words: -q, --quiet."),
     .init("peer", \.peer, "The address that it had connected to last."),
     .init("peer_holder", \.peerHolder, "Who listens there, on this machine."),
+    .init("tested_path", \.testedPath, "The path that test(1) was asked about."),
+    .init("tested_is_missing", \.testedIsMissing, "True if it does not exist."),
+    .init("tested_is_empty", \.testedIsEmpty, "True if it was to have a size, and has 0 bytes."),
+    .init(
+      "tested_otherwise", \.testedOtherwise, "True if it is there, and not as it was asked for."),
+    .init(
+      "tested_is_empty_text", \.testedIsEmptyText, "True if a text was to be not empty, and was."),
+    .init("tested_text", \.testedText, "The text that was to be empty."),
+    .init("tested_pair", \.testedPair, "The comparison that did not hold: 2 -gt 3."),
+    .init(
+      "tested_variable", \.testedVariable, "The variable of make that the empty text came from."),
+    .init("tested_variable_set", \.testedVariableSet, "Where the makefile sets it."),
+    .init("asked_at", \.askedAt, "The line of the makefile that asks so."),
+    .init("asked_text", \.askedText, "Its text."),
     .init("last_call", \.lastCall, "Its last failed call, in strace's notation."),
   ]
 }

@@ -20,6 +20,9 @@ struct ToolWords: Sendable {
   var symbolLinkOption: String?
   var symbolObject: String?
   var isOfOtherLanguage = false
+  var symbolIsNowhere: Bool {
+    symbolArchive == nil && symbolSource == nil && symbolLibrary == nil
+  }
   var symbolPlaces: [String] = []
 }
 
@@ -61,6 +64,8 @@ extension LastWords {
     .init(
       "is_of_other_language", \.tools.isOfOtherLanguage,
       "True if one side of an undefined symbol is C and the other C++."),
+    .init(
+      "symbol_is_nowhere", \.tools.symbolIsNowhere, "True if no definition of it was found around."),
     .init(
       "symbol_places", \.tools.symbolPlaces,
       "Where a symbol is defined that has several definitions."),

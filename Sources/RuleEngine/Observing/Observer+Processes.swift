@@ -202,7 +202,10 @@ extension Observer {
     seen.subcommand = seen.arguments.first { !$0.hasPrefix("-") }
     seen.wroteOutput = run.mentions.lines.contains { $0.process == process.index }
     seen.lastFile = lastFile(of: process)
-    if asking { describeStartup(process, in: &seen) }
+    if asking {
+      describeStartup(process, in: &seen)
+      describeQuestion(process, in: &seen)
+    }
     seen.quietOption = QuietOption.find(in: process)
     if let peer = process.lastPeer, peer.port.map({ $0 != 53 }) ?? false {
       seen.peer = peer.description

@@ -143,6 +143,7 @@ extension Observer {
     seen.line = OpenSSLWords.reason(in: seen.line) ?? seen.line
     describeScript(process, [line.text] + more.map(\.text), in: &seen)
     describeTools(process, line: position, in: &seen)
+    describeSymbol(process, line.text, in: &seen)
     if let data = seen.dataFile, seen.file.map({ $0 == data || Self.isOfALibrary($0) }) ?? true {
       seen.sourceLine = nil
     }
