@@ -11,6 +11,7 @@ extension CallFeatures {
     if isForFrames(call, run) || isOwnName(call, run) {
       return RankingWeights.lookBefore - mentioned(call, run)
     }
+    if isOwnSocket(call, run) { return RankingWeights.lookBefore - mentioned(call, run) }
     guard call.error.isAbsence, let path = call.path else { return 0 }
     // Whether what was given is an address or a file's name is tried out.
     if let given = call.call.path, given.contains("://") { return RankingWeights.lookBefore }

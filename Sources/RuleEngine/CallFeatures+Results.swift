@@ -13,6 +13,15 @@ extension CallFeatures {
     return !lines.isEmpty && lines.allSatisfy { Complaint.isFrame($0.text.lowercased()) }
   }
 
+  /// True for the socket that a client could not make for the answers to itself, whose name has its own
+  /// number: it can do without, and nobody spoke of it.
+  static func isOwnSocket(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard call.purpose == .bind, call.error.isAbsence, case .unix(let path)? = call.address,
+      PathName.base(of: path).contains(String(run.history.processes[call.process].pid))
+    else { return false }
+    return run.mentions.mentions(of: path, after: call.number).isEmpty
+  }
+
   /// True for a look that make takes for a target, which it makes where it is not there; it says so
   /// where no rule tells how.
   static func isTarget(_ call: FailedCall, _ run: RankingContext) -> Bool {

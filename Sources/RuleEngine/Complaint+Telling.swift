@@ -7,7 +7,9 @@ extension Complaint {
   static func telling(_ line: String) -> Double {
     let text = line.lowercased()
     var value = 0.0
-    if isBanner(line) { value -= 0.6 }
+    if isBanner(line) || isDump(line) { value -= 0.6 }
+    // "on main.tf line 2, in output x:" is the place of an error that stands above it.
+    if text.trimmed.hasPrefix("on "), text.contains(" line ") { value -= 0.4 }
     if isUsage(text) || isEcho(text) { value -= 0.6 }
     // git says so on standard output, and what it then could not do elsewhere.
     if line.hasPrefix("CONFLICT (") { value += 0.6 }
@@ -108,7 +110,9 @@ extension Complaint {
     let text = line.trimmed
     let digits = text.prefix { $0.isASCII && $0.isNumber }
     guard (1...2).contains(digits.count), text.dropFirst(digits.count).hasPrefix(": "),
-      text.split(separator: " ").count > 3, !isFrame(text.lowercased())
+      text.split(separator: " ").count > 3, !isFrame(text.lowercased()),
+      // A line of source, as it is shown with its number.
+      !text.contains(" = "), !text.hasSuffix("{")
     else { return nil }
     return Int(digits)
   }
@@ -122,6 +126,13 @@ extension Complaint {
     ["***", "---", "===", "###"].contains {
       line.hasPrefix($0) && line.hasSuffix($0) && line.count > 8
     }
+  }
+
+  /// True for a line of a dump, most of whose words are numbers and marks: `1   3   %oparray_pop   1977`.
+  static func isDump(_ line: String) -> Bool {
+    let words = line.split(whereSeparator: \.isWhitespace)
+    guard words.count >= 6 else { return false }
+    return words.count { $0.first?.isLetter ?? false } * 3 < words.count
   }
 
   /// `ERROR: a.7z`: what is wrong with it stands in the next line.

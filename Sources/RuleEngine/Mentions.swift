@@ -99,9 +99,14 @@ struct Mentions {
       || isInWarning(position)
   }
 
-  /// True for a sentence below the heading of a warning, with nothing that calls itself an error between.
+  /// True for a sentence below the heading of a warning, with nothing that calls itself an error between;
+  /// and for what a program says of a plugin that it does without.
   func isInWarning(_ position: Int) -> Bool {
     let line = lines[position]
+    // What has plugins does without one of them.
+    if folded[position].contains("plugin"), folded[position].contains("is unavailable") {
+      return true
+    }
     guard Self.withoutFrame(line.text).first?.isUppercase ?? false else { return false }
     for near in stride(from: position - 1, through: max(0, position - 8), by: -1)
     where lines[near].process == line.process && lines[near].stream == line.stream {

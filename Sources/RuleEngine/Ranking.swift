@@ -289,7 +289,7 @@ struct Ranking {
           (
             .silent,
             RankingWeights.silentExit
-              + (QuietOption.find(in: process) != nil && process.lastPeer != nil
+              + (QuietOption.find(in: process) != nil && run.reachedPeer(of: process) != nil
                 ? RankingWeights.toldToBeQuiet : 0)
           ),
           (.answerPassedOn, run.path.processes.count > 1 ? RankingWeights.answerPassedOn : 0),

@@ -150,6 +150,18 @@ struct RankingContext {
     }
   }
 
+  /// The address that a process had connected to last; nil where that was refused. Sockets for datagrams are
+  /// connected without a word to the other side, as getaddrinfo(3) does to compare addresses.
+  func reachedPeer(of process: ProcessRecord) -> SocketAddress? {
+    guard let peer = process.lastPeer,
+      !history.failures.calls.contains(where: {
+        $0.process == process.index && $0.purpose == .connect && $0.address == peer
+          && $0.replacement == nil && $0.error == .connectionRefused
+      })
+    else { return nil }
+    return peer
+  }
+
   /// Number of the event that ended `process`, or of the last event.
   func endNumber(of process: Int) -> Int {
     let record = history.processes[process]

@@ -207,7 +207,7 @@ extension Observer {
       describeQuestion(process, in: &seen)
     }
     seen.quietOption = QuietOption.find(in: process)
-    if let peer = process.lastPeer, peer.port.map({ $0 != 53 }) ?? false {
+    if let peer = run.reachedPeer(of: process), peer.port.map({ $0 != 53 }) ?? false {
       seen.peer = peer.description
       if asking, Self.isLoopback(peer.host ?? "") {
         seen.peerHolder = inquiry.listeners(peer).first?.process.map {
@@ -227,7 +227,11 @@ extension Observer {
 extension Observer {
   /// The line of a file that a shell reads as it starts which ends the shell with the status it had.
   private func describeStartup(_ process: ProcessRecord, in seen: inout SilentExit) {
-    guard let file = seen.lastFile, seen.status != 0,
+    // A login shell reads the last of them as it ends.
+    let files = process.recentFiles.filter { !Self.isPlumbing($0) }
+    let ends = [".bash_logout", ".zlogout", "/etc/bash.bash_logout"]
+    guard let file = files.last(where: { path in !ends.contains { path.hasSuffix($0) } }),
+      seen.status != 0,
       [".profile", ".bash_profile", ".bash_login", ".bashrc", ".zshrc", ".zprofile", ".zshenv"]
         .contains(PathName.base(of: file)) || file == "/etc/profile" || file == "/etc/bash.bashrc"
         || file.hasPrefix("/etc/profile.d/")
@@ -236,6 +240,7 @@ extension Observer {
       $0.text.trimmed.split(whereSeparator: { $0.isWhitespace || $0 == ";" })
         .suffix(2).elementsEqual(["exit", "\(seen.status)"])
     }
+    if line != nil { seen.lastFile = file }
     seen.startupLine = line?.number
     seen.startupText = line?.text.trimmed
   }

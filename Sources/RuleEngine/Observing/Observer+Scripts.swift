@@ -88,6 +88,8 @@ extension Observer {
       return nil
     }
     let name = PathName.base(of: parts[0])
+    // What a shell reads from its standard input is told by the shell's own name.
+    if ShellWords.shells.contains(name) { return nil }
     let scripts = [process.executedPath].compactMap { $0 } + process.recentFiles
     return scripts.first { $0 != process.executable && PathName.base(of: $0) == name }
       .map { ($0, number) }

@@ -9,6 +9,7 @@ enum PrivilegeWords {
     "only the superuser", "must be superuser", "must be the superuser", "not running as root",
     "you are not root", "have to be root", "run this as root", "needs root", "as root user",
     "only by root", "try as root", "permission denied (are you", "root access",
+    "must be privileged",
   ]
   /// True if a line says that its program is not to be run by root.
   static func refuseRoot(_ line: String) -> Bool {
