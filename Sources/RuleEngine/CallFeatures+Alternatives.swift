@@ -28,6 +28,17 @@ extension CallFeatures {
     }
   }
 
+  /// True for the file of a database that could not be made, if it is the last call that failed and the words
+  /// are those of SQLite, which name no file.
+  static func isOfDatabase(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    call.purpose == .create && call.error.isAbsence && call.replacement == nil
+      && run.lastFailure[call.process] == call.lastNumber
+      && run.mentions.lines.contains {
+        $0.process == call.process && $0.number >= call.number
+          && $0.text.contains("unable to open database file")
+      }
+  }
+
   /// The words that stand before `or` in front of a name, and behind `or` after it.
   private static func alternatives(to name: String, in text: String) -> [String] {
     guard text.contains(" or ") else { return [] }

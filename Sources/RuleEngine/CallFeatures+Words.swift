@@ -6,7 +6,7 @@ extension CallFeatures {
   /// Named in what was then said: the path, its last component, the address, the error's words.
   static func mentioned(_ call: FailedCall, _ run: RankingContext) -> Double {
     let best = mentions(of: call, run).map(\.value).max() ?? 0
-    if best == 0, isRestated(call, run) || isStartInVain(call, run) {
+    if best == 0, isRestated(call, run) || isStartInVain(call, run) || isOfDatabase(call, run) {
       return RankingWeights.restated
     }
     if best == 0, !call.error.isAbsence,

@@ -81,6 +81,8 @@ extension Complaint {
     if line.contains(": Leaving directory '") || line.contains(": Entering directory '") {
       return true
     }
+    // Python's words on a command that failed have its arguments.
+    if line.contains("returned non-zero exit status ") { return true }
     guard let start = line.firstRange(of: ": *** ["),
       let end = line[start.upperBound...].firstRange(of: "] Error ")
     else { return false }

@@ -209,7 +209,15 @@ struct FailurePath {
   private static func isReported(
     _ child: ProcessRecord, by parent: ProcessRecord, in history: borrowing History
   ) -> Bool {
-    guard case .exited(let status) = child.end,
+    guard case .exited(let status) = child.end else { return false }
+    let threw = history.words.lines.contains { line in
+      line.process == parent.index && line.number > child.endNumber
+        && ["CalledProcessError", "returned non-zero exit status"].contains(
+          where: line.text.contains)
+        && line.text.contains(child.name)
+    }
+    if threw { return true }
+    guard
       let line = history.words.lines.first(where: {
         $0.process == parent.index && $0.number > child.endNumber
       })

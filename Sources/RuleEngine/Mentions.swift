@@ -202,7 +202,9 @@ enum Complaint {
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
     for word in reassurances where text.contains(word) { weight -= 0.5 }
     if text.contains("warning"), !text.contains("error"), !text.contains("fatal"),
-      !text.contains("did not match")
+      !text.contains("did not match"),
+      // Not where it is a part of an option: --no-warnings.
+      text.split(separator: " ").contains(where: { $0.contains("warning") && !$0.hasPrefix("-") })
     {
       weight = min(weight, 0.2)
     }

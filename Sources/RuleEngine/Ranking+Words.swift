@@ -21,8 +21,11 @@ extension Ranking {
         && Complaint.isClosing(line.text.lowercased())
       let weight = isSummary ? min(found.weight, 0.25) : found.weight
       let report = run.testReports[process].flatMap { $0.line == found.line ? $0 : nil }
+      // Where make stands when a command fails is nothing that it rejects.
       let namesReadFile =
-        report?.lineNumber != nil || namesReadFile(found.line, record, run.mentions.lines)
+        !Complaint.reportsTarget(line.text)
+        && (report?.lineNumber != nil
+          || namesReadFile(found.line, record, run.mentions.lines))
       let paths = Mentions.tokens(of: line.text).filter { $0.hasPrefix("/") && $0.count > 4 }
       let namesCall = calls.contains { candidate in
         // What a command beside the failure path could not have says nothing of these words.

@@ -20,6 +20,9 @@ struct CommandNotFound: ObservationKind {
   var isHere = false
   var mistakenScript: String?
   var otherInterpreter: String?
+  var assignmentPlace: String?
+  var assignmentText: String?
+  var isAlternative: Bool { link?.contains("/alternatives/") ?? false }
 
   static let name = "command-not-found"
   static let summary = "A command without a slash was in none of the directories of PATH."
@@ -43,6 +46,13 @@ struct CommandNotFound: ObservationKind {
     .init(
       "mistaken_script", \.mistakenScript,
       "The script that a shell ran, if its first line (#!) names no shell."),
+    .init(
+      "assignment_place", \.assignmentPlace,
+      "The line of a file of settings that a shell read which gives a variable a value with a blank: the shell took what follows for a command."
+    ),
+    .init("assignment_text", \.assignmentText, "Its text."),
+    .init(
+      "is_alternative", \.isAlternative, "True if `link` is one of a directory of alternatives."),
     .init("other_interpreter", \.otherInterpreter, "The interpreter that this line names."),
     .init(
       "is_here", \.isHere,

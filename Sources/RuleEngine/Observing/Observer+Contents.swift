@@ -60,6 +60,7 @@ extension Observer {
   /// What the file that a complaint about a format is about really holds.
   func describeContent(of words: [String], in seen: inout LastWords) {
     describeScriptContent(of: words, in: &seen)
+    describeDatabaseContent(of: words, in: &seen)
     // Which is data: the source that words of a traceback name is as it should be.
     guard seen.cutFile == nil, seen.contentFile == nil,
       let file = [seen.file, seen.lastFile].compactMap({ $0 }).first(where: { !Self.isCode($0) }),

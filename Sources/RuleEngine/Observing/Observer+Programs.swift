@@ -65,6 +65,7 @@ extension Observer {
     }
     guard asking else { return seen }
     describeMistakenScript(process, in: &seen)
+    describeAssignment(process, in: &seen)
     let found = inquiry.similarCommands(to: seen.command, searchPath: searchPath(of: process))
     for place in places {
       if case .danglingLink(let link, let target, _) = inquiry.pathWalk(place)?.end {

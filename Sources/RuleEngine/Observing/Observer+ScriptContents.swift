@@ -19,4 +19,15 @@ extension Observer {
     seen.contentIsOther = content == .utf16
     seen.content = content == .html ? "a web page (HTML)" : content.rawValue
   }
+
+  /// The file that was opened as a database last, if words say that it is none: SQLite's name no file.
+  func describeDatabaseContent(of words: [String], in seen: inout LastWords) {
+    guard seen.contentFile == nil, words.contains(where: { $0.contains("file is not a database") }),
+      let file = seen.writtenFile, case .other(let content)? = inquiry.programFile(file)
+    else { return }
+    seen.contentFile = file
+    seen.contentIsWebPage = content == .html
+    seen.contentIsOther = content != .html
+    seen.content = content == .html ? "a web page (HTML)" : content.rawValue
+  }
 }

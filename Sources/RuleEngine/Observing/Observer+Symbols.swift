@@ -30,8 +30,14 @@ extension Observer {
     _ words: LinkerWords, _ process: ProcessRecord, in seen: inout LastWords
   ) {
     let arguments = process.arguments.dropFirst()
-    let archives = arguments.filter { $0.hasSuffix(".a") && !$0.hasPrefix("-") }
+    // Those that stand there by their names, and those that -l led to.
+    let given =
+      arguments.filter { $0.hasSuffix(".a") && !$0.hasPrefix("-") }
       .map { PathName.absolute($0, from: process.workingDirectory) }
+      + process.recentFiles.filter { $0.hasSuffix(".a") && !$0.hasPrefix("/usr/") }
+    let archives = given.reduce(into: [String]()) { list, file in
+      if !list.contains(file) { list.append(file) }
+    }
     if !words.isOfCPlusPlus, !archives.isEmpty,
       let archive = inquiry.definers(of: words.symbol, among: archives, in: []).first
     {
