@@ -65,6 +65,7 @@ extension CallFeatures {
           mention.word == token,
           !run.mentions.quotes(token, inLine: mention.line),
           run.lastFailure[call.process] != call.lastNumber && !isCommand(call, run)
+            && !isOperand(token, call, run)
             || !run.mentions.line(mention.line, speaksOf: call.error)
         {
           continue
@@ -231,6 +232,13 @@ extension CallFeatures {
     return path != call.path && process.recentFiles.contains(path)
   }
 
+  /// True for a word that the process was given as an argument.
+  private static func isOperand(
+    _ word: String, _ call: FailedCall, _ run: RankingContext
+  ) -> Bool {
+    run.history.processes[call.process].arguments.dropFirst().contains(word)
+  }
+
   /// True for what is said for many reasons: a word of lower-case letters alone.
   private static func isPlainWord(_ token: String) -> Bool {
     token.utf8.count < 12
@@ -322,9 +330,10 @@ extension CallFeatures {
     {
       closeness = max(closeness, 0.8)
     }
-    // Clear words that speak of nothing missing are not about what is not there.
+    // Clear words that speak of nothing missing, or of no file ("no decode delegate"), are not about
+    // what is not there.
     if call.error.isAbsence, call.address == nil, Complaint.weight(of: text) >= 0.8,
-      !Complaint.speaksOfAbsence(text)
+      !Complaint.speaksOfAbsence(text) || !Complaint.speaksOfFile(text)
     {
       closeness = min(closeness, 0.3)
     }

@@ -289,6 +289,19 @@ enum Complaint {
     "enoent", "absent", "open", "load", "read", "no ",
   ]
 
+  /// True if `text`, in lower case, can be about a file that could not be used: more than "no decode
+  /// delegate".
+  static func speaksOfFile(_ text: String) -> Bool {
+    let text = " " + text
+    return fileWords.contains { text.contains($0) }
+  }
+
+  private static let fileWords = [
+    "file", "no such", "not found", "not exist", "n't exist", "missing", " find", "cannot", "can't",
+    "could not", "couldn't", "unable", "fail", "enoent", "absent", " open", "dlopen", " load",
+    " read", "unread",
+  ]
+
   /// True if `text`, in lower case, has the words of `error`.
   static func speaks(of error: ErrorNumber, in text: String) -> Bool {
     text.contains(error.words.lowercased())

@@ -134,6 +134,7 @@ struct AccessRefused: ObservationKind {
   var classLetter: String?
   var isPrivate = false
   var rightLetter: String?
+  var passingRights: String?
   var mountPoint: String?
   var securityModule: String?
   var isRoot = false
@@ -196,6 +197,9 @@ struct AccessRefused: ObservationKind {
     ),
     .init("class_letter", \.classLetter, "u, g or o: whose bits decide."),
     .init("right_letter", \.rightLetter, "r, w or x: the bit that is missing."),
+    .init(
+      "passing_rights", \.passingRights,
+      "x, or wx, where a directory may not be passed: what the call would have needed of it."),
     .init("mount_point", \.mountPoint, "Mount point, where a mount option decides."),
     .init(
       "security_module", \.securityModule,

@@ -22,7 +22,9 @@ extension Observer {
 
   /// The rights to give a user by an entry of an access list: such an entry counts in place of the bits
   /// that decided, so that it has those as well (acl(5)). To write in a directory takes `x` too.
-  static func listLetters(_ refusal: AccessWalk.Refusal) -> String? {
+  ///
+  /// - Parameter changesNames: The call would have made or removed a name in the directory that refuses.
+  static func listLetters(_ refusal: AccessWalk.Refusal, changesNames: Bool) -> String? {
     let shift: UInt16 =
       switch refusal.reason {
       case .groupBits: 3
@@ -32,7 +34,7 @@ extension Observer {
     switch refusal.needs {
     case .read: bits |= 0o4
     case .write: bits |= refusal.component.type == .directory ? 0o3 : 0o2
-    case .execute, .search: bits |= 0o1
+    case .execute, .search: bits |= changesNames ? 0o3 : 0o1
     case .ownership: return nil
     }
     let letters: [(bit: UInt16, letter: String)] = [(0o4, "r"), (0o2, "w"), (0o1, "x")]

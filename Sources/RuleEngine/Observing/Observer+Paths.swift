@@ -319,7 +319,11 @@ extension Observer {
     default: break
     }
     seen.groupMay = Self.groupMay(refusal)
-    seen.listLetters = Self.listLetters(refusal)
+    // Who may pass a directory may not make names in it yet.
+    let changesNames =
+      ["create", "remove", "bind"].contains(seen.action)
+      && refusal.component.path == PathName.directory(of: path)
+    seen.listLetters = Self.listLetters(refusal, changesNames: changesNames)
     // To open what is its owner's alone to all others is no advice.
     seen.isPrivate =
       seen.classLetter != "u" && refusal.component.mode & 0o77 == 0
@@ -331,6 +335,7 @@ extension Observer {
       case .execute, .search: "x"
       case .ownership: nil
       }
+    seen.passingRights = refusal.needs == .search ? (changesNames ? "wx" : "x") : nil
   }
 
   private func describe(_ component: PathComponent, in seen: inout AccessRefused) {
