@@ -4,6 +4,44 @@ internal import TraceEvents
 /// Configuration that neither place nor name tell, but what is around it: the package, the script, the
 /// directory.
 extension ConfigurationChoice {
+  /// What is called like a file of configuration that the same process looked for at a place of its own,
+  /// in the directory that it works in or in one of its own in the home directory, if there is one of
+  /// them: `.ghci` beside `~/.ghci`, `rakefile` beside `Rakefile`.
+  func twins(besides code: CodeSearch) -> [Int] {
+    var names: [String: Bool] = [:]
+    for index in tries.indices where isChosen[index] && !tries[index].isDirectory {
+      guard tries[index].given?.isExact != true else { continue }
+      names[Self.nameOfTwin(tries[index]), default: false] =
+        names[Self.nameOfTwin(tries[index])] == true || tries[index].status != .missing
+    }
+    guard !names.isEmpty else { return [] }
+    return tries.indices.filter { index in
+      let tried = tries[index]
+      guard !isChosen[index], !tried.isDirectory, !tried.isMade, !tried.isWritten,
+        tried.given?.isExact != true, !order.sockets.contains(tried.path),
+        !order.executed.contains(tried.path),
+        let isThere = names[Self.nameOfTwin(tried)], isThere || tried.status != .missing,
+        !ConfigurationPlaces.isDataName(PathName.base(of: tried.path)), !code.includes(tried),
+        !isWordOfCommand(tried, PathName.base(of: tried.path))
+      else { return false }
+      return isAtOwnPlace(tried)
+    }
+  }
+
+  private static func nameOfTwin(_ tried: PathTry) -> String {
+    "\(tried.process) \(PathName.base(of: tried.path).lowercased())"
+  }
+
+  /// True in the directory that its process works in, or below a hidden one of the home directory.
+  private func isAtOwnPlace(_ tried: PathTry) -> Bool {
+    let circumstances = order.circumstances[tried.circumstances]
+    if PathName.directory(of: tried.path) == circumstances.workingDirectory { return true }
+    guard let home = circumstances.variables.home, tried.path.hasPrefix(home + "/.") else {
+      return false
+    }
+    return !tried.path.hasPrefix(home + "/.local/") && !tried.path.hasPrefix(home + "/.cache/")
+  }
+
   /// What was read in a place of configuration, has the name of data or code, and is configuration by
   /// the account of the package that brought it.
   func configurationOfPackages() -> [Int] {

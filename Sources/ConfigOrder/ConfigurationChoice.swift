@@ -95,7 +95,7 @@ struct ConfigurationChoice {
       isChosen[index] = true
       waiting.append(index)
     }
-    for index in siblings() + directoriesOfOneName() {
+    for index in siblings() + directoriesOfOneName() + twins(besides: code) {
       isChosen[index] = true
       waiting.append(index)
     }
@@ -240,7 +240,7 @@ struct ConfigurationChoice {
   }
 
   /// True for a word of the command line, `config` of `tox config`, that was looked for as a file.
-  private func isWordOfCommand(_ tried: PathTry, _ base: String) -> Bool {
+  func isWordOfCommand(_ tried: PathTry, _ base: String) -> Bool {
     guard tried.status == .missing, !base.utf8.contains(UInt8(ascii: ".")) else { return false }
     let circumstances = order.circumstances[tried.circumstances]
     return PathName.directory(of: tried.path) == circumstances.workingDirectory

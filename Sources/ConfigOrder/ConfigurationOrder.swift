@@ -6,6 +6,9 @@ internal import OrderedCollections
 /// fold beside `History`. Which of them are configuration is decided at the end, by what was read.
 package struct ConfigurationOrder: Sendable {
   static let capacity = 8000
+  /// How many tries are kept in all: those that are likely configuration, or that something names, go
+  /// on where a search for modules has used up `capacity`.
+  private static let mostTries = 2 * capacity
   private static let mostCircumstances = 256
 
   /// All tries, by path.
@@ -152,18 +155,23 @@ package struct ConfigurationOrder: Sendable {
       return
     }
     // What a daemon looks for when it is told to end is no configuration that it starts with.
-    guard history.settledNumber == nil, tries.count < Self.capacity, !excluded.contains(path) else {
-      return
-    }
+    guard history.settledNumber == nil, tries.count < Self.mostTries, !excluded.contains(path)
+    else { return }
     if ConfigurationPlaces.isExcluded(path) {
       if excluded.count < Self.capacity { excluded.insert(path) }
       return
     }
     let index = circumstances(of: history.processes[digest.process])
+    let given = circumstances[index].given.origin(of: path)
+    // What the command line itself names says by its text what it is.
+    let isLikely =
+      ConfigurationPlaces.isLikely(path, circumstances[index])
+      || given?.isExact != true
+        && ConfigurationPlaces.isNamedAtWork(path, circumstances[index])
+    guard isLikely || given != nil || tries.count < Self.capacity else { return }
     var tried = PathTry(
       path: path, number: event.number, process: digest.process, circumstances: index,
-      given: circumstances[index].given.origin(of: path),
-      isLikely: ConfigurationPlaces.isLikely(path, circumstances[index]))
+      given: given, isLikely: isLikely)
     tried.isMade = made.contains(path)
     change(&tried)
     tries[path] = tried

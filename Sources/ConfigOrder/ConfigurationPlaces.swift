@@ -85,6 +85,29 @@ enum ConfigurationPlaces {
     return stem.utf8.count >= 2 && base == stem + "rc"
   }
 
+  /// True for a file of the working directory that is called after the program: `mkdocs.yml`,
+  /// `dub.settings.json`, `.indent.pro`, `.style.yapf`, `Caddyfile`.
+  static func isNamedAtWork(_ path: String, _ circumstances: Circumstances) -> Bool {
+    guard PathName.directory(of: path) == circumstances.workingDirectory else { return false }
+    let base = PathName.base(of: path).lowercased()
+    var stem = stem(of: circumstances.name)
+    // `yapf3`
+    while stem.last?.isNumber == true { stem.removeLast() }
+    guard stem.utf8.count >= 3, base.contains(stem), !isDataName(base), !isCodeName(base) else {
+      return false
+    }
+    let suffix = suffix(of: base)
+    if base.hasPrefix(".") {
+      return suffix == stem || base.hasPrefix("." + stem + ".")
+    }
+    if base == stem + "file" { return true }
+    guard handwritten.contains(suffix) || documents.contains(suffix), base.hasPrefix(stem) else {
+      return false
+    }
+    let rest = base.dropFirst(stem.utf8.count).dropLast(suffix.utf8.count + 1)
+    return rest.isEmpty || directoryNames.occurs(in: String(rest))
+  }
+
   /// True if a directory's name is the program's, or one of the two begins as the other: `.mutt`.
   private static func isNamed(_ name: String, after program: String) -> Bool {
     let stem = stem(of: program)

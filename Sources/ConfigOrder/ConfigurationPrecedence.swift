@@ -48,8 +48,15 @@ package enum ConfigurationPrecedence: Sendable, Equatable {
     let read = group.filter { $0.status == .read }.map(\.path)
     if read.count > 1 { return .merged(paths: read) }
     let others = group.filter { $0.status != .read }.map(\.path)
-    let isLast = place == group.count - 1
-    return isLast
-      ? .first(missing: others, taken: read[0]) : .only(taken: read[0], others: others)
+    guard place == group.count - 1 else { return .only(taken: read[0], others: others) }
+    // Who reads the system's file, then the person's, lets the later one override: where the first one
+    // found is to win, the search begins at home.
+    guard others.allSatisfy({ !isSystems($0) || isSystems(read[0]) }) else { return nil }
+    return .first(missing: others, taken: read[0])
+  }
+
+  /// True for a place of the whole machine, not of a person or a project.
+  private static func isSystems(_ path: String) -> Bool {
+    ["/etc/", "/usr/", "/opt/", "/var/"].contains { path.hasPrefix($0) }
   }
 }

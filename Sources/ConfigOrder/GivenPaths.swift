@@ -32,7 +32,7 @@ struct GivenPaths: Sendable {
     }
     addWords(of: process)
     directories = exact.filter { $0.value.canBePlace }
-      .map { ($0.key + "/", Origin($0.value, isExact: false)) }
+      .map { ($0.key + "/", Origin(below: $0.value)) }
       .sorted { ($1.path.utf8.count, $0.path) < ($0.path.utf8.count, $1.path) }
   }
 
@@ -107,9 +107,14 @@ extension GivenPaths.Origin {
     if case .variable(let name) = origin { NameSigns.isPlace(variable: name) } else { true }
   }
 
-  fileprivate init(_ other: Self, isExact: Bool) {
+  /// What names a directory, for what lies in it: an option has to say configuration by its own name
+  /// then, `--admindir=/var/lib/dpkg` does not.
+  fileprivate init(below other: Self) {
     self = other
-    self.isExact = isExact
+    isExact = false
+    if case .option(let name) = origin {
+      saysConfiguration = saysConfiguration && NameSigns.isConfiguration(option: name)
+    }
   }
 }
 

@@ -33,6 +33,8 @@ enum NameSigns {
   /// True for a variable whose value is a path, and surely no configuration.
   static func isOther(variable: some StringProtocol) -> Bool {
     let name = String(variable)
+    // DIALOGRC, CERT_CONF: the end says more than what stands before it.
+    if ["RC", "CONF", "CONFIG"].contains(where: name.hasSuffix) { return false }
     return otherVariables.contains(name) || otherVariableParts.occurs(in: name)
   }
 

@@ -45,15 +45,23 @@ struct Settling {
       guard let state = ProcessFiles.state(thread) else { continue }
       // Interruptible sleep; a zombie waits for nothing.
       guard state == "S" || state == "Z" else { return false }
-      if let call = ProcessFiles.currentCall(thread),
-        ["nanosleep", "clock_nanosleep"].contains(
-          CallNames.name(call.number, isNarrow: ProcessFiles.isNarrow(thread)))
-      {
-        sleeps = true
+      if let call = ProcessFiles.currentCall(thread) {
+        let name = CallNames.name(call.number, isNarrow: ProcessFiles.isNarrow(thread))
+        sleeps = sleeps || Self.isSleep(name, call.arguments)
       }
     }
     guard !sleeps || quiet >= wanted * Self.sleeperFactor else { return false }
     isOver = true
     return true
+  }
+
+  /// True for a call that only waits for time to pass: one that sleeps, or waits for no descriptor.
+  private static func isSleep(_ name: String, _ arguments: CallArguments) -> Bool {
+    switch name {
+    case "nanosleep", "clock_nanosleep": true
+    case "select", "pselect6": arguments[0] == 0
+    case "poll", "ppoll": arguments[1] == 0
+    default: false
+    }
   }
 }

@@ -151,4 +151,70 @@ import TraceTestSupport
     }
     #expect(found.map(\.path) == ["/home/ann/.config/app/default.py"])
   }
+
+  @Test func aTwinInTheWorkingDirectoryCounts() {
+    let found = entries { trace in
+      trace.read("/home/ann/.app/init.lisp")
+      trace.stat("/home/ann/init.lisp", .fails(.noEntry))
+      trace.stat("/home/ann/other.lisp", .fails(.noEntry))
+      trace.stat("/srv/init.lisp", .fails(.noEntry))
+    }
+    #expect(found.map(\.path) == ["/home/ann/.app/init.lisp", "/home/ann/init.lisp"])
+  }
+
+  @Test func aTwinOfWhatIsNowhereDoesNot() {
+    let found = entries { trace in
+      trace.stat("/home/ann/.app/init.lisp", .fails(.noEntry))
+      trace.stat("/home/ann/init.lisp", .fails(.noEntry))
+    }
+    #expect(found.map(\.path) == ["/home/ann/.app/init.lisp"])
+  }
+
+  @Test(arguments: [
+    ("app.yml", true), ("app.settings.json", true), (".app.pro", true), (".style.app", true),
+    ("Appfile", true), ("application.json", false), ("app.png", false), ("other.yml", false),
+  ])
+  func aFileCalledAfterTheProgramCountsWhereItWorks(_ name: String, _ counts: Bool) {
+    let found = entries { trace in
+      trace.read("/home/ann/\(name)")
+      trace.read("/srv/data/\(name)")
+    }
+    #expect(found.map(\.path).contains("/home/ann/\(name)") == counts)
+    #expect(!found.map(\.path).contains("/srv/data/\(name)"))
+  }
+
+  @Test func aSearchForModulesDoesNotEndTheTale() {
+    let found = entries { trace in
+      for number in 0..<9000 {
+        trace.stat("/srv/lib/\(number)/a.rb", .fails(.noEntry))
+      }
+      trace.read("/etc/app.conf")
+    }
+    #expect(found.map(\.path) == ["/etc/app.conf"])
+  }
+
+  @Test(arguments: ["DIALOGRC", "CATALOG_CONF", "APP_CERT_CONFIG"])
+  func aVariableThatEndsInConfigurationNamesSome(_ name: String) {
+    let found = entries(environment: ["HOME=/home/ann", "\(name)=/srv/a.b"]) { $0.read("/srv/a.b") }
+    #expect(found.map(\.path) == ["/srv/a.b"])
+  }
+
+  @Test(arguments: [("--admindir", false), ("--config-dir", true)])
+  func whatLiesInADirectoryThatAnOptionNames(_ option: String, _ counts: Bool) {
+    let found = entries(with: ["\(option)=/var/lib/app"]) { $0.read("/var/lib/app/status") }
+    #expect(found.map(\.path).contains("/var/lib/app/status") == counts)
+  }
+
+  @Test func theSystemsFileBeforeThePersonsIsNoSearchForTheFirst() {
+    let places = ["/etc/app/app.conf", "/home/ann/.config/app/app.conf"]
+    for order in [places, places.reversed()] {
+      let found = entries { trace in
+        trace.stat(order[0], .fails(.noEntry))
+        trace.read(order[1])
+      }
+      #expect(
+        ConfigurationPrecedence.all(found)
+          == (order == places ? [] : [.first(missing: [order[0]], taken: order[1])]))
+    }
+  }
 }
