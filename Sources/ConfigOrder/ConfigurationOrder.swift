@@ -109,6 +109,9 @@ package struct ConfigurationOrder: Sendable {
       guard case .returned(let value) = call.outcome else { return }
       switch call.name {
       case "mmap", "mmap2": update(path) { $0.read(nil, by: digest.process) }
+      // Who shares a file with other readers reads it; what it then reads is not followed (HeldFile).
+      case "flock" where call.hasSymbol("LOCK_SH"):
+        update(path) { $0.read(nil, by: digest.process) }
       case "pread64": update(path) { $0.read(value, by: digest.process) }
       // What the program itself makes is hardly configuration of it.
       case _ where purpose == .create || purpose == .make:

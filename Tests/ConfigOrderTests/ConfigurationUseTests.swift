@@ -147,4 +147,13 @@ import TraceTestSupport
     trace.read("/srv/work/x")
     #expect(configuration(of: trace).map(\.origin) == [.option(name: "-c")])
   }
+
+  @Test(arguments: [("LOCK_SH", ConfigurationEntry.Status.read), ("LOCK_EX", .opened)])
+  func whoSharesAFileReadsIt(_ lock: String, _ status: ConfigurationEntry.Status) {
+    let found = entries {
+      $0.open("/etc/app.conf")
+      $0.call("flock", 3, lock)
+    }
+    #expect(found.map(\.status) == [status])
+  }
 }

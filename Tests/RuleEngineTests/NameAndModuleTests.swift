@@ -109,6 +109,7 @@ struct NameAndModuleTests {
     let empty = ShellVariables.empty
     #expect(empty("cp a $BACKUP/host/x", "/host/x") == ["BACKUP"])
     #expect(empty("cat \"${DIR}/$NAME.conf\"", "/.conf") == ["DIR", "NAME"])
+    #expect(empty("cd \"$REPORTS\"/daily", "/daily") == ["REPORTS"])
     #expect(empty("cat /etc/$D/my.conf", "/etc//my.conf") == ["D"])
     #expect(empty("cat /etc/my.conf", "/etc/my.conf").isEmpty)
     #expect(empty("cat ${D:-x}/y", "/y").isEmpty)

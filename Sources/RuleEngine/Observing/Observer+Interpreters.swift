@@ -54,7 +54,9 @@ extension Observer {
       seen.nearInterpreter =
         inquiry.similarNames(
           to: PathName.base(of: interpreter), in: PathName.directory(of: interpreter)
-        ).first.map { PathName.directory(of: interpreter) + "/" + $0 }
+        ).map { PathName.directory(of: interpreter) + "/" + $0 }
+        // One that leads to the missing one by a link will not do.
+        .first { path in inquiry.pathWalk(path).map { $0.end == .exists } ?? true }
     }
   }
 

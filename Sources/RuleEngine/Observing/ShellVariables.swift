@@ -6,10 +6,11 @@ enum ShellVariables {
   /// The variables in those words of `line` that give `path` once all of them are empty; `path` as
   /// the program gave it.
   static func empty(in line: String, giving path: String) -> [String] {
-    for word in line.split(whereSeparator: { " \t\"'=;<>()&|".contains($0) }) {
-      guard word.contains("$"), let (rest, names) = emptied(word), rest.contains("/") else {
-        continue
-      }
+    for part in line.split(whereSeparator: { " \t=;<>()&|".contains($0) }) where part.contains("$")
+    {
+      // `"$REPORTS"/daily`
+      let word = part.filter { $0 != "\"" && $0 != "'" }[...]
+      guard let (rest, names) = emptied(word), rest.contains("/") else { continue }
       if rest == path || PathName.absolute(rest, from: "/") == PathName.absolute(path, from: "/") {
         return names
       }
