@@ -58,6 +58,8 @@ package struct DescriptorTable: Sendable {
   package struct Entry: Sendable, Hashable {
     package var target: DescriptorTarget
     package var closesOnExec: Bool
+    /// The number that it, or what it is a copy of, had where the first process was given it.
+    package var given: Int32?
   }
 
   private var entries: [Int32: Entry] = [:]
@@ -65,7 +67,8 @@ package struct DescriptorTable: Sendable {
   /// A table from what `/proc/PID/fd` showed.
   init(links: [Int32: String] = [:]) {
     for (descriptor, link) in links {
-      entries[descriptor] = Entry(target: Self.target(ofLink: link), closesOnExec: false)
+      entries[descriptor] = Entry(
+        target: Self.target(ofLink: link), closesOnExec: false, given: descriptor)
     }
   }
 
@@ -95,6 +98,7 @@ package struct DescriptorTable: Sendable {
       return
     }
     open(new, entry.target, closesOnExec: closesOnExec)
+    entries[new]?.given = entry.given
   }
 
   mutating func close(_ descriptor: Int32) {

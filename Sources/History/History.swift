@@ -146,13 +146,18 @@ package struct History: Sendable {
     return processes[index].descriptors[words.descriptor].map(givenStreams.contains) ?? false
   }
 
-  /// Words with the file that they went to, where the stream leads to one.
+  /// Words with the file that they went to, where the stream leads to one, and with the stream that they
+  /// were meant for.
   private func placed(_ words: Words, process index: Int) -> Words {
-    guard words.stream == .standardError || words.stream == .standardOutput, words.path == nil,
-      case .file(let path, true)? = processes[index].descriptors[words.descriptor],
-      !path.hasPrefix("/dev/"), !givenOutputs.contains(path)
+    guard words.stream == .standardError || words.stream == .standardOutput, words.path == nil
     else { return words }
     var words = words
+    let entry = processes[index].descriptors.all[words.descriptor]
+    // A shell's `echo x >&2` writes to a copy of standard error, as descriptor 1.
+    if words.stream == .standardOutput, entry?.given == 2 { words.stream = .standardError }
+    guard case .file(let path, true)? = entry?.target, !path.hasPrefix("/dev/"),
+      !givenOutputs.contains(path)
+    else { return words }
     words.path = path
     return words
   }

@@ -14,10 +14,16 @@ struct RecentFiles: Sendable {
     if let known = marks.indices.last(where: { marks[$0] == mark && files[$0] == path }) {
       remove(at: known)
     } else if files.count == Self.capacity {
-      remove(at: 0)
+      // Programs read certificates and modules of the system by the hundred after what the user wrote.
+      remove(at: files.firstIndex(where: Self.isSystems) ?? 0)
     }
     files.append(path)
     marks.append(mark)
+  }
+
+  private static func isSystems(_ path: String) -> Bool {
+    path.hasPrefix("/usr/") || path.hasPrefix("/lib") || path.hasPrefix("/proc/")
+      || path.hasPrefix("/etc/ssl/") || path.hasPrefix("/sys/")
   }
 
   private mutating func remove(at index: Int) {

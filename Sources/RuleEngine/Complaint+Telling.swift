@@ -19,6 +19,7 @@ extension Complaint {
     if reportsTarget(line) || isSeverityAlone(line.trimmed) {
       value -= 0.5
     }
+    if isCode(line) { value -= 0.5 }
     if isClosing(text) || isCount(LogPrefix.removed(from: text)) { value -= 0.45 }
     // The reasons of an error of Rust, the last of which is the first that went wrong.
     if let number = numberOfReason(line) { value += 0.3 + 0.01 * Double(number) }
@@ -135,6 +136,16 @@ extension Complaint {
     let words = line.split(whereSeparator: \.isWhitespace)
     guard words.count >= 6 else { return false }
     return words.count { $0.first?.isLetter ?? false } * 3 < words.count
+  }
+
+  /// `npm error code ELSPROBLEMS`: the name of what went wrong, which a line below it tells.
+  static func isCode(_ line: String) -> Bool {
+    let words = line.split(separator: " ")
+    guard (2...4).contains(words.count), words[words.count - 2].lowercased() == "code",
+      let name = words.last
+    else { return false }
+    return name.first?.isUppercase ?? false
+      && name.allSatisfy { $0.isASCII && ($0.isUppercase || $0.isNumber || $0 == "_") }
   }
 
   /// `ERROR: a.7z`: what is wrong with it stands in the next line.

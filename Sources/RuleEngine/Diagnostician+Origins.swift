@@ -110,10 +110,12 @@ extension Diagnostician {
     let name = subject.contains("/") ? PathName.base(of: subject) : subject
     // The name of a module is nobody else's, so that it counts in every file.
     let isModule = name.hasSuffix(".so")
-    return observer.inquiry.lines(
-      mentioning: [name].filter { $0.utf8.count > 4 },
-      in: files.filter { isModule || !$0.hasPrefix("/etc/") && !$0.hasPrefix("/usr/") }
-    ).first { !Self.isComment($0.text) }
+    // Settings name a module without the suffix of its file.
+    let names = isModule ? [name, String(name.dropLast(3))] : [name]
+    let places = files.filter { isModule || !$0.hasPrefix("/etc/") && !$0.hasPrefix("/usr/") }
+    return names.lazy.filter { $0.utf8.count > 4 }.compactMap { name in
+      observer.inquiry.lines(mentioning: [name], in: places).first { !Self.isComment($0.text) }
+    }.first
   }
 
   /// The line of nsswitch.conf(5) that asks for a service, whose library is `libnss_SERVICE.so.2`.

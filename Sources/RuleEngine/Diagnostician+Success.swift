@@ -102,6 +102,7 @@ extension Diagnostician {
   ///
   /// The same holds for one that did nothing but run such a program.
   func answer(of root: ProcessRecord) -> Diagnosis? {
+    if hasNoNameService(root) { return nil }
     // A status that comes of the handler of a fault answers nothing.
     guard run.path.processes.allSatisfy({ history.processes[$0].unreturnedFault == nil }) else {
       return nil

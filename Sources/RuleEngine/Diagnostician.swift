@@ -100,6 +100,8 @@ package struct Diagnostician {
   func rankedFindings() -> [Finding] {
     var findings = candidateFindings()
     preferWordsOfAsker(&findings)
+    preferRejectedProgram(&findings)
+    preferNameService(&findings)
     assignRoles(&findings)
     if let cause = findings.first, cause.role == .cause {
       findings.removeAll { $0.role != .cause && !isWorthTelling($0, beside: cause) }
@@ -208,6 +210,10 @@ package struct Diagnostician {
   /// Whether a finding beside the cause adds to it: it is likely, and more than an echo of it.
   func isWorthTelling(_ finding: Finding, beside cause: Finding) -> Bool {
     guard finding.confidence >= Self.worthTelling else { return false }
+    // The loader's variants for newer processors are the same search.
+    if Observer.isForProcessor(finding.subject) || Observer.isForProcessor(finding.subject + "/x") {
+      return false
+    }
     // What words explain needs no file that was looked for besides, such as the many names by which an
     // interpreter looks for one module; and who answers no has done what it was to do.
     if cause.features[.complaint] != nil || cause.features[.statusIsAnswer] != nil,

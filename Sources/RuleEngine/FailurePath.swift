@@ -258,6 +258,7 @@ struct FailurePath {
     }
     if !failedAfter { score += 1 }
     if isReported(child, by: parent, in: history) { score += 2 }
+    if wasTriedInVain(child, by: parent, in: history) { score += 2 }
     if score >= 2, !wasShown, wentOn(parent, after: child, in: history) { score -= 3.5 }
     switch child.end {
     case .killed(let signal, _):

@@ -81,6 +81,11 @@ struct Inquiry {
     files.isEmpty ? [] : names(answer(.nearWords(word: word, files: files)))
   }
 
+  /// Words of these files that are near to a word which they have themselves.
+  func words(besides word: String, in files: [String]) -> [String] {
+    files.isEmpty ? [] : names(answer(.otherNearWords(word: word, files: files)))
+  }
+
   /// Where a symbol should have come from that the file called `user` wants.
   func symbol(
     _ name: String, version: String?, user: String, _ start: LoaderStart

@@ -13,6 +13,35 @@ extension Ranking {
       && isMark(mark.text) && NamedPlace.find(in: before.text, base: "/")?.line != nil
   }
 
+  /// Bytes from which on the end of a message is not the same by chance.
+  private static let leastReason = 8
+
+  /// The line just before one without a place that ends in the same reason, and tells the line of a file:
+  /// `near '10.0.0.300': bad dotted quad`, then `zone a.test: loading failed: bad dotted quad`.
+  static func placedBefore(_ position: Int, _ run: RankingContext) -> Int? {
+    let lines = run.mentions.lines
+    let line = lines[position]
+    guard NamedPlace.find(in: line.text, base: "/")?.line == nil, let reason = reason(of: line.text)
+    else { return nil }
+    for near in stride(from: position - 1, through: max(0, position - 3), by: -1) {
+      let other = lines[near]
+      if other.process == line.process, other.stream == line.stream,
+        self.reason(of: other.text) == reason,
+        NamedPlace.find(in: other.text, base: "/")?.line != nil
+      {
+        return near
+      }
+    }
+    return nil
+  }
+
+  /// What stands behind the last colon of a message.
+  private static func reason(of text: String) -> Substring? {
+    guard let mark = text.lastRange(of: ": ") else { return nil }
+    let reason = text[mark.upperBound...]
+    return reason.utf8.count >= leastReason ? reason : nil
+  }
+
   /// True for a line of marks alone, with a caret among them: `   |     ^~~~`.
   private static func isMark(_ text: String) -> Bool {
     text.utf8.count < 400 && text.contains("^") && text.allSatisfy { "^~-| \t".contains($0) }
@@ -26,6 +55,19 @@ extension Ranking {
 }
 
 extension Ranking {
+  /// True for a warning that is all that its process complains of, in clear words:
+  /// `WARNING: Package(s) not found: x`.
+  static func isOnlyComplaint(_ position: Int, _ run: RankingContext) -> Bool {
+    let line = run.mentions.lines[position]
+    let text = LogPrefix.removed(from: line.text.trimmed).lowercased()
+    guard line.stream == .standardError, text.hasPrefix("warning: "),
+      Complaint.weight(of: String(text.dropFirst(9))) >= 0.7
+    else { return false }
+    return !run.mentions.lines.contains {
+      $0.process == line.process && $0.stream == .standardError && $0.number != line.number
+    }
+  }
+
   /// True if a process ended a child, and said then that it had waited for too long: its time limit is the
   /// reason, and the signal how it is kept.
   static func gaveUpWaiting(

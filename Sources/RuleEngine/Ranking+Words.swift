@@ -159,7 +159,7 @@ extension Ranking {
           && (line.stream != .log
             || !run.mentions.lines.contains { $0.process == line.process && $0.stream != .log })
       guard isClosing, process.failed, line.text.contains(where: \.isLetter),
-        !endsWarning(position, run.mentions.lines),
+        !endsWarning(position, run.mentions.lines) || isOnlyComplaint(position, run),
         !isOfUsage(position, run.mentions.lines), !isEchoed(position, run.mentions.lines),
         !Complaint.isFrame(line.text.lowercased()),
         !Complaint.isHeadingOfStack(line.text.lowercased()),
@@ -181,7 +181,7 @@ extension Ranking {
       }
     }
     return best.mapValues { found in
-      let cause = causeBefore(found.line, run)
+      let cause = causeBefore(found.line, run) ?? placedBefore(found.line, run)
       return (cause ?? found.line, cause == nil ? found.weight : max(found.weight, 0.6))
     }
   }

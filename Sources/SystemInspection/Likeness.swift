@@ -94,10 +94,10 @@ struct Likeness {
     return last.last
   }
 
-  /// `libssl.so` of `libssl.so.1.1`; nil for a name that is no library's.
+  /// `libssl.so` of `libssl.so.1.1`; nil for a name that is no library's, such as a plugin's.
   private static func sonameStem(_ name: [UInt8]) -> ArraySlice<UInt8>? {
     let mark = Array(".so".utf8)
-    guard name.count > mark.count else { return nil }
+    guard name.count > mark.count, name.starts(with: "lib".utf8) else { return nil }
     for start in 1...name.count - mark.count where name[start...].starts(with: mark) {
       let end = start + mark.count
       if end == name.count || name[end] == UInt8(ascii: ".") { return name[..<end] }

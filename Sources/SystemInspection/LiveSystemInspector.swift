@@ -57,6 +57,8 @@ package struct LiveSystemInspector: SystemInspector {
     case .snapshot(let pids): .snapshots(list: ProcessSnapshots(of: pids).all)
     case .nearby(let names, let roots): .names(list: NearbyFiles.named(names, around: roots))
     case .nearWords(let word, let files): .names(list: NearWords.near(word, in: files))
+    case .otherNearWords(let word, let files):
+      .names(list: NearWords.near(word, in: files, besidesItself: true))
     case .packageShipping(let name): PackageLists.packages(shipping: name)
     case .binaryFormat(let path): .names(list: BinaryFormats.format(of: path))
     case .listening: .holders(list: SocketTable.listeners())

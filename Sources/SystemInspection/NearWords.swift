@@ -11,8 +11,8 @@ enum NearWords {
   private static let maximumCount = 3
 
   /// The words in `files` that are near to `word`, best first; none where one of the files has the
-  /// word itself, which then is no typing error.
-  static func near(_ word: String, in files: [String]) -> [String] {
+  /// word itself, which then is no typing error, unless words `besidesItself` are wanted.
+  static func near(_ word: String, in files: [String], besidesItself: Bool = false) -> [String] {
     let asked = TargetText.bytes(of: word)
     guard lengths.contains(asked.count), asked.allSatisfy(isWordByte) else { return [] }
     var found: Set<[UInt8]> = []
@@ -20,7 +20,9 @@ enum NearWords {
       guard let contents = try? FileReading.contents(of: file, limit: maximumSize),
         !contents.isTruncated
       else { continue }
-      if collect(from: contents.bytes, near: asked, into: &found) { return [] }
+      let isThere = collect(
+        from: contents.bytes, near: asked, besidesItself: besidesItself, into: &found)
+      if isThere { return [] }
     }
     let likeness = Likeness(asked: word)
     let scored = found.compactMap { candidate -> (score: Int, word: String)? in
@@ -45,7 +47,7 @@ enum NearWords {
   /// In a program, which ends its strings with a null byte, only the last word of a string counts:
   /// among those are the names that it compares with.
   private static func collect(
-    from bytes: [UInt8], near asked: [UInt8], into found: inout Set<[UInt8]>
+    from bytes: [UInt8], near asked: [UInt8], besidesItself: Bool, into found: inout Set<[UInt8]>
   ) -> Bool {
     let reach = 2
     let isProgram = bytes.starts(with: [0x7F] + Array("ELF".utf8))
@@ -76,7 +78,10 @@ enum NearWords {
         }
       }
       let word = bytes[start..<stop]
-      if word.elementsEqual(asked) { return true }
+      if word.elementsEqual(asked) {
+        if besidesItself { continue }
+        return true
+      }
       note(word)
     }
     return false

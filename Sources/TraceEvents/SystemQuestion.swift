@@ -66,6 +66,8 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// Which words of these programs and texts are near to `word` (a typing error)? Best first, at most
   /// 3; none where one of them has `word` itself. Answer: `names`.
   case nearWords(word: String, files: [String])
+  /// The same for a word that these files have themselves: which others are near to it?
+  case otherNearWords(word: String, files: [String])
   /// Which installed package owns `path`? Answer: `names` with one element, or none.
   case packageOwning(path: String)
   /// Which of `paths` are configuration files of installed packages, by the packages' own account

@@ -24,6 +24,18 @@ struct WordTests {
     #expect(lines[0].number == number && lines[1].number == number + 2)
   }
 
+  @Test("What goes to a copy of standard error, as descriptor 1, is said there")
+  func copies() {
+    let lines = lines {
+      $0.call("dup2", [.descriptor(number: 2), .descriptor(number: 1)], .gives(1))
+      $0.say("not to be had", on: .standardOutput)
+      $0.call("dup2", [.descriptor(number: 2), .descriptor(number: 5)], .gives(5))
+    }
+    #expect(lines.map(\.stream) == [.standardError])
+    #expect(
+      self.lines { $0.say("a result", on: .standardOutput) }.map(\.stream) == [.standardOutput])
+  }
+
   @Test("Pieces of two processes or two streams are not mixed")
   func mixed() {
     let lines = lines {

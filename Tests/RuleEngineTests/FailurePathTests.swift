@@ -31,6 +31,32 @@ struct FailurePathTests {
     #expect(path == ["make", "sh", "cc", "cc1"])
   }
 
+  @Test(
+    "The last of several tries in vain is to blame, one that was followed by another failure is not"
+  )
+  func tries() {
+    let inVain = path("/bin/sh") {
+      for child: ProcessID in [200, 300] {
+        $0.spawn(child, "/usr/bin/curl", ["-sf", "http://a/"])
+        $0.exit(7, by: child)
+        $0.spawn(child + 1, "/bin/sleep")
+        $0.exit(0, by: child + 1)
+      }
+      $0.say("giving up")
+      $0.exit(1)
+    }
+    #expect(inVain == ["sh", "curl"])
+    let once = path("/bin/sh") {
+      $0.spawn(200, "/usr/bin/curl", ["-sf", "http://a/"])
+      $0.exit(7, by: 200)
+      $0.spawn(201, "/bin/sleep")
+      $0.exit(0, by: 201)
+      $0.say("giving up")
+      $0.exit(1)
+    }
+    #expect(once == ["sh"])
+  }
+
   @Test("A script under set -e ends with its last command")
   func errorExit() {
     let path = path("/bin/sh") {

@@ -12,6 +12,7 @@ struct NearWordsTests {
     #expect(NearWords.near("lisen", in: [file]).first == "listen")
     #expect(NearWords.near("listen", in: [file]).isEmpty)
     #expect(NearWords.near("upstream", in: [file]).isEmpty)
+    #expect(NearWords.near("listen", in: [file], besidesItself: true) == ["lists"])
   }
 
   @Test("In a program only whole strings count")

@@ -43,7 +43,7 @@ struct PanicMeaning {
         "out of range for slice", "out of range for str", "slice index starts at",
       ],
       "An element was asked for that is not in the list: an index counts from 0 up to the length, less one.",
-      "See where the index comes from, and check it against the length (or use get() in Rust)."),
+      "See where the index comes from, and check it against the length."),
     entry(
       "character", ["is not a char boundary"],
       "A text was cut in the midst of a character: positions count bytes, and a character can have several.",

@@ -27,6 +27,8 @@ struct LibraryNotLoaded: ObservationKind {
   /// Whether what mends it is known.
   var isRemedied: Bool { package != nil || owner != nil || unlinked != nil }
   var jail: String?
+  var isPointer: Bool { content == Observer.pointerWords }
+  var loadersRunPath: String?
 
   static let name = "library-not-loaded"
   static let summary = "The dynamic loader did not find a shared library, or did not accept it."
@@ -37,11 +39,16 @@ struct LibraryNotLoaded: ObservationKind {
     .init("line", \.line, "The loader's words."),
     .init("file", \.file, "The file that is rejected, or the link that leads nowhere."),
     .init("content", \.content, "What is in the file that is rejected, in words."),
+    .init("is_pointer", \.isPointer, "True if that is what Git LFS has in place of a file."),
     .init("link_target", \.linkTarget, "Where that link points."),
     .init("library_user", \.libraryUser, "The program or library that needs the library."),
     .init(
       "chain", \.chain, "From the program to the library, by what needs what: app → liba → libb."),
     .init("run_path", \.runPath, "The RUNPATH or RPATH of `library_user`."),
+    .init(
+      "loaders_run_path", \.loadersRunPath,
+      "What has the directory of `best_elsewhere` in its RUNPATH, and needs the library through `library_user`."
+    ),
     .init("library_path", \.libraryPath, "The value of LD_LIBRARY_PATH."),
     .init(
       "is_loaded_at_run_time", \.isLoadedAtRunTime,

@@ -148,6 +148,7 @@ struct AccessRefused: ObservationKind {
   var missingCapability: String?
   var groupIsPending = false
   var groupMay = false
+  var offersGroup = false
   var listLetters: String?
 
   static let name = "access-refused"
@@ -166,6 +167,9 @@ struct AccessRefused: ObservationKind {
     .init(
       "group_may", \.groupMay,
       "True if the group of what refuses, one other than root, has the right that is needed."),
+    .init(
+      "offers_group", \.offersGroup,
+      "True if the user is none of that group, and what refuses is not the system's."),
     .init(
       "group_is_pending", \.groupIsPending,
       "True if /etc/group has the user in a group that may, and the process is not in it."),

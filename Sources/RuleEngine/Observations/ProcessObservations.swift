@@ -1,4 +1,5 @@
 import HeuristicCatalog
+internal import TraceEvents
 
 /// A signal ended a process.
 struct ProcessKilled: ObservationKind {
@@ -53,6 +54,9 @@ struct ProcessKilled: ObservationKind {
   var memoryGroup: String?
   var senderUser: String?
   var senderCommand: String?
+  var sentAt: TextLine?
+  var sentAtPlace: String? { sentAt.map { "\($0.file) line \($0.number)" } }
+  var sentAtText: String? { sentAt?.text.trimmed }
   var isReload = false
   var handlerEnd: String?
   var handlerWords: String?
@@ -104,6 +108,10 @@ struct ProcessKilled: ObservationKind {
     .init("memory_group", \.memoryGroup, "That control group, as a directory."),
     .init("sender_user", \.senderUser, "The sender's user."),
     .init("sender_command", \.senderCommand, "The sender's command line."),
+    .init(
+      "sent_at", \.sentAtPlace,
+      "File and line that sent it, if the sender ran a script and one line of it sends signals."),
+    .init("sent_at_text", \.sentAtText, "The text of that line."),
     .init(
       "is_reload", \.isReload,
       "True for a signal that servers take as a request: SIGHUP, SIGUSR1, SIGUSR2."),

@@ -7,6 +7,9 @@ struct CommandNotFound: ObservationKind {
   var elsewhere: [String] = []
   var bestElsewhere: String?
   var similar: [String] = []
+  var isOfSecurePath = false
+  var isFound: Bool { bestElsewhere != nil || isHere }
+  var isKnown: Bool { isFound || package != nil }
   var package: String?
   var byName = ""
   var script: String?
@@ -31,6 +34,11 @@ struct CommandNotFound: ObservationKind {
     .init("searched", \.searched, "The directories that were searched."),
     .init("elsewhere", \.elsewhere, "Where a program of this name is, outside PATH."),
     .init("best_elsewhere", \.bestElsewhere, "The first of those."),
+    .init(
+      "is_of_secure_path", \.isOfSecurePath,
+      "True if sudo looked for it, which has a search path of its own (sudoers(5))."),
+    .init("is_known", \.isKnown, "True if that, or a package that has it, is known."),
+    .init("is_found", \.isFound, "True if it is somewhere outside of PATH."),
     .init("similar", \.similar, "Commands in PATH with a similar name."),
     .init("package", \.package, "A package that ships it, where the machine knows one."),
     .init("script", \.script, "The script whose first line (#!) asks for it through env."),

@@ -1,3 +1,5 @@
+internal import TraceEvents
+
 /// What words tell of servers, versions, variables and symbols: the daily troubles of those who build and run
 /// programs.
 struct ToolWords: Sendable {
@@ -24,6 +26,11 @@ struct ToolWords: Sendable {
     symbolArchive == nil && symbolSource == nil && symbolLibrary == nil
   }
   var symbolPlaces: [String] = []
+  var quotedPlace: QuotedPlace?
+  var nativeLibrary: String?
+  var rejectedSource: String?
+  var extensionNotLoaded: String?
+  var extensionWords: String?
 }
 
 extension LastWords {
@@ -69,5 +76,24 @@ extension LastWords {
     .init(
       "symbol_places", \.tools.symbolPlaces,
       "Where a symbol is defined that has several definitions."),
+    .init(
+      "rejected_source", \.tools.rejectedSource,
+      "The line of `file` whose first word the words do not know, and do not tell."),
+    .init(
+      "native_library", \.tools.nativeLibrary, "The file that Java missed in java.library.path."),
+    .init("quoted_word", \.tools.quotedPlace?.word, "What the words quote, if they tell no line."),
+    .init(
+      "quoted_file", \.tools.quotedPlace?.line.file,
+      "The file of the user's that has it in one line alone."),
+    .init("quoted_line", \.tools.quotedPlace?.line.number, "The number of that line."),
+    .init("quoted_text", \.tools.quotedPlace?.line.text.trimmed, "Its text."),
+    .init(
+      "quoted_near", \.tools.quotedPlace?.near,
+      "Another word of that file that is near to it, if the words miss what it names."),
+    .init(
+      "extension_not_loaded", \.tools.extensionNotLoaded,
+      "The extension that PHP said before it could not load, if the function it misses has its name."
+    ),
+    .init("extension_words", \.tools.extensionWords, "What it said of it."),
   ]
 }

@@ -88,6 +88,7 @@ struct LastWords: ObservationKind {
   var nearUser: String?
   var allowList: String?
   var denyList: String?
+  var leavesFile: Bool { fileIsLibrarys || tools.quotedPlace != nil }
   var isCircular = false
   var encodingVariable: String?
   var memorySetting: String?
@@ -247,6 +248,9 @@ struct LastWords: ObservationKind {
       "file_is_librarys", \.fileIsLibrarys,
       "True if there is nothing to correct in `file`: it came with the system, a language or a package, is made by programs, or the words miss something else than a word in it."
     ),
+    .init(
+      "leaves_file", \.leavesFile,
+      "True if there is nothing to correct in `file`, or `quoted_file` tells where."),
     .init(
       "hidden_by", \.hiddenBy,
       "A file of the program's own that Python took for a package of its library."),

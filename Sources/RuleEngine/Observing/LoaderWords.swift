@@ -38,6 +38,12 @@ struct LoaderWords: Equatable {
       version = found.2.map(String.init)
       file = Self.lastFile(before: found.range.lowerBound, in: line)
     } else if let found = line.firstMatch(
+      of: /dynamic module does not define module export function \(([^\s()]+)\)/)
+    {
+      // So says Python of an extension.
+      trouble = .symbol
+      name = String(found.1)
+    } else if let found = line.firstMatch(
       of: /symbol ([^\s,()]+), version ([^\s(),]+) not defined in file (\S+)/)
     {
       trouble = .symbol

@@ -75,7 +75,7 @@ extension Observer {
       seen.content = "no bytes: it is empty"
     case .other(.text) where isPointer(file):
       seen.isPointer = true
-      seen.content = "a pointer of Git LFS in place of the file itself"
+      seen.content = Self.pointerWords
     case .other(.text), .other(.data), .script:
       // A line of it can be named in a text alone.
       guard seen.lineNumber == nil, content != .other(content: .data),
@@ -94,8 +94,10 @@ extension Observer {
     seen.contentIsOther = !seen.contentIsEmpty && !seen.contentIsWebPage && !seen.isPointer
   }
 
+  static let pointerWords = "a pointer of Git LFS in place of the file itself"
+
   /// True for what Git LFS has in the place of a file that was not fetched.
-  private func isPointer(_ file: String) -> Bool {
+  func isPointer(_ file: String) -> Bool {
     inquiry.lines(around: 1, of: file).first?.text
       .hasPrefix("version https://git-lfs.github.com/spec/") ?? false
   }

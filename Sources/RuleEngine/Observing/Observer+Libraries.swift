@@ -67,9 +67,26 @@ extension Observer {
     ).filter { found in !(finding?.places.contains { $0.path == found } ?? false) }
     // A directory outside of its root is none to such a program.
     if seen.jail == nil { seen.bestElsewhere = seen.elsewhere.first.map(PathName.directory) }
+    describeOthersRunPath(process, in: &seen)
     guard seen.elsewhere.isEmpty else { return }
     seen.owner = finding.flatMap { owner(of: $0.places) }
     if seen.owner == nil { seen.package = inquiry.packageShipping(seen.library) }
+  }
+
+  /// Tells of a RUNPATH of the program that names the library's directory, where a library of it needs the
+  /// library: that has no say then (ld.so(8)).
+  private func describeOthersRunPath(_ process: ProcessRecord, in seen: inout LibraryNotLoaded) {
+    guard let program = process.executable, let directory = seen.bestElsewhere,
+      let user = seen.libraryUser, user != program,
+      case .elf(let facts)? = inquiry.programFile(program), facts.rpath.isEmpty
+    else { return }
+    let origin = PathName.directory(of: program)
+    let names = facts.runpath.map { entry in
+      PathName.absolute(
+        entry.replacing("${ORIGIN}", with: origin).replacing("$ORIGIN", with: origin),
+        from: process.workingDirectory)
+    }
+    if names.contains(directory) { seen.loadersRunPath = process.name }
   }
 
   /// The installed package that one of the places belongs to where nothing was.
@@ -118,6 +135,7 @@ extension Observer {
         [.text, .html].contains(content),
         let line = inquiry.lines(around: 1, of: place.path).first(where: { $0.number == 1 })?.text
       {
+        if isPointer(place.path) { return Self.pointerWords }
         return reason + ", which begins with \(line.prefix(60))"
       }
       return reason
@@ -259,11 +277,20 @@ extension Observer {
       } else {
         seen.symbol = words.name
         seen.version = words.version
-        seen.neededBy = words.file.map { path(of: $0, process) }
+        seen.neededBy =
+          words.file.map { path(of: $0, process) }
+          ?? words.name.flatMap { extensionEntered(by: $0, process) }
         if asking { describeSymbol(process, in: &seen) }
       }
       return seen
     }
+  }
+
+  /// The library that was loaded last, if the function by which Python enters it has its name.
+  private func extensionEntered(by function: String, _ process: ProcessRecord) -> String? {
+    guard function.hasPrefix("PyInit_") else { return nil }
+    let name = function.dropFirst(7)
+    return process.libraries.last { PathName.base(of: $0).hasPrefix(name + ".") }
   }
 
   /// The path of a file that the loader names, which may be its base name alone.

@@ -10,6 +10,12 @@ extension Observer {
     seen.module = module.name
     seen.language = module.language.rawValue
     seen.searched = Array(directoriesSearched(for: module, process).prefix(10))
+    // Perl's own list of them.
+    if !seen.searched.isEmpty, let start = seen.line.firstRange(of: " (@INC "),
+      let end = seen.line[start.upperBound...].firstIndex(of: ")")
+    {
+      seen.line.removeSubrange(start.lowerBound...end)
+    }
     seen.installsLocally = process.executable.map { !$0.hasPrefix("/usr/bin/") } ?? false
     if let executed = process.executedPath, executed != process.executable,
       !executed.hasPrefix("/usr/")
@@ -18,6 +24,7 @@ extension Observer {
       seen.installsLocally = PathName.base(of: executed).hasPrefix("python")
     }
     describeInstallation(of: module, in: &seen)
+    if module.language == .php { describeExtension(process, in: &seen) }
     guard asking else { return }
     if isOfTheProject(module, process, seen.searched) {
       seen.pipName = nil
@@ -35,6 +42,23 @@ extension Observer {
         seen.modulePackage = package
         break
       }
+    }
+  }
+
+  /// The extension that PHP says it could not load, if the function that it misses has its name.
+  private func describeExtension(_ process: ProcessRecord, in seen: inout LastWords) {
+    let phrase = "Unable to load dynamic library '"
+    guard let module = seen.module?.lowercased() else { return }
+    for line in run.mentions.lines where line.process == process.index {
+      guard let mark = line.text.firstRange(of: phrase),
+        let end = line.text[mark.upperBound...].firstIndex(of: "'")
+      else { continue }
+      let name = String(line.text[mark.upperBound..<end])
+      let short = PathName.base(of: name).prefix { $0 != "." }.lowercased()
+      guard !short.isEmpty, module.hasPrefix(short) else { continue }
+      seen.tools.extensionNotLoaded = name
+      seen.tools.extensionWords = LogPrefix.removed(from: line.text.trimmed)
+      return
     }
   }
 
@@ -232,7 +256,7 @@ extension Observer {
 
 extension String {
   /// The last place where `part` stands.
-  fileprivate func lastRange(of part: String) -> Range<String.Index>? {
+  func lastRange(of part: String) -> Range<String.Index>? {
     ranges(of: part).last
   }
 }

@@ -64,6 +64,8 @@ extension Observer {
     if seen.notDirectory == nil, call.error == .notDirectory, seen.existsNow {
       seen.notDirectory = path
     }
+    // mkdir -p goes down step by step.
+    if seen.notDirectory == path, let whole = operand(below: path, process) { seen.path = whole }
     if seen.mentioned, !seen.existsNow {
       let likely = [path] + places.filter { !Self.isForProcessor($0) }.prefix(4)
       seen.owner = likely.lazy.compactMap { owner(of: $0) }.first
@@ -85,6 +87,13 @@ extension Observer {
       }
     }
     return seen
+  }
+
+  /// The operand of a process that names something below a path.
+  private func operand(below path: String, _ process: ProcessRecord) -> String? {
+    process.arguments.dropFirst().lazy
+      .map { PathName.absolute($0, from: process.workingDirectory) }
+      .first { $0.hasPrefix(path + "/") }
   }
 
   /// The path that is missing: of mount(2), which has two, what was to be mounted if its place is there.

@@ -68,15 +68,34 @@ extension Observer {
     guard var line = lines.last else { return nil }
     let text = line.text.trimmed
     if text.contains("0x") && text.first?.isNumber ?? false || text.hasPrefix("#")
-      || text.hasPrefix("note: ")
+      || text.hasPrefix("note: ") || Self.isNumberedFrame(text)
     {
+      // The innermost frame of a script that has one.
+      if let mark = lines.firstIndex(where: { $0.text.contains("JavaScript stack trace") }),
+        mark + 1 < lines.count, let frame = Self.numberedFrame(lines[mark + 1].text)
+      {
+        return "JavaScript was in " + frame
+      }
       var weight = 0.0
-      for other in lines {
+      for other in lines where !Self.isNumberedFrame(other.text.trimmed) {
         let found = Complaint.weight(of: other.text.lowercased())
         if found > weight { (line, weight) = (other, found) }
       }
     }
     return LogPrefix.removed(from: line.text.trimmed)
+  }
+
+  /// True for a frame of a stack as V8 writes it when it gives up: `8: node:internal/main:28:49`.
+  private static func isNumberedFrame(_ text: String) -> Bool { numberedFrame(text) != nil }
+
+  private static func numberedFrame(_ text: String) -> String? {
+    let text = text.trimmed
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let rest = text.dropFirst(digits.count)
+    guard (1...2).contains(digits.count), rest.hasPrefix(": "), rest.contains(":"),
+      rest.contains("0x") || rest.split(separator: ":").count > 2
+    else { return nil }
+    return String(rest.dropFirst(2))
   }
 
   private func describeSender(
@@ -95,6 +114,7 @@ extension Observer {
       seen.senderCommand = sender.arguments.joined(separator: " ")
       seen.sentByItself = sender.index == process.index
       seen.sentByParent = sender.index == process.parent
+      if asking { seen.sentAt = lineThatSends(sender) }
       return
     }
     // SI_KERNEL is 0x80; codes above 0 are the kernel's (sigaction(2)).
@@ -108,6 +128,7 @@ extension Observer {
       seen.sender = known.name
       seen.senderCommand = known.arguments.joined(separator: " ")
       seen.sentByParent = known.index == process.parent
+      if asking { seen.sentAt = lineThatSends(known) }
     } else {
       seen.sentFromOutside = true
       if asking, let identity = inquiry.process(sender) {

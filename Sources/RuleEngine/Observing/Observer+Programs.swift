@@ -89,8 +89,12 @@ extension Observer {
     }
     if seen.isHere { seen.elsewhere = [] }
     seen.bestElsewhere = seen.elsewhere.first
-    seen.similar = found.filter { PathName.base(of: $0) != seen.command }
-      .map { PathName.base(of: $0) }
+    // A near name tells nothing where the name itself is known.
+    if seen.elsewhere.isEmpty {
+      seen.similar = found.filter { PathName.base(of: $0) != seen.command }
+        .map { PathName.base(of: $0) }
+    }
+    seen.isOfSecurePath = process.executable.map(PathName.base) == "sudo"
     seen.package = inquiry.packageShipping(seen.command)
     return seen
   }
@@ -153,7 +157,8 @@ extension Observer {
       seen.loaderIsReplaceable = kind.isReplaceable
     }
     seen.reason = call.error == .noEntry ? "binary-interpreter-missing" : "other-machine"
-    guard call.error != .noEntry,
+    // The kernel looks at the program's own processor before its loader's.
+    guard call.error != .noEntry, Self.machinesHere.contains(facts.machine),
       let file = inquiry.programFile(path(of: loader, for: history.processes[call.process]))
     else { return }
     switch file {
@@ -167,6 +172,9 @@ extension Observer {
     }
     seen.reason = "loader-rejected"
   }
+
+  /// The processors whose programs this kernel runs by itself.
+  private static let machinesHere: Set<String> = ["x86_64", "i386", "x32"]
 
   /// For a trace without facts of the file's kind: what its first line, if it has one, tells.
   private func describeByFirstLine(

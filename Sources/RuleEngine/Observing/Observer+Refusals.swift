@@ -147,6 +147,7 @@ extension Observer {
     default: break
     }
     seen.groupMay = Self.groupMay(refusal)
+    seen.offersGroup = seen.groupMay && refusal.reason == .otherBits && !seen.isSystems
     // Who may pass a directory may not make names in it yet.
     let changesNames =
       ["create", "remove", "bind"].contains(seen.action)
@@ -156,6 +157,8 @@ extension Observer {
     seen.isPrivate =
       seen.classLetter != "u" && refusal.component.mode & 0o77 == 0
       && refusal.component.type != .directory || seen.isSystems
+      // Nor what is for a group, and has nothing for others.
+      || seen.offersGroup && refusal.component.mode & 0o7 == 0
     seen.rightLetter =
       switch refusal.needs {
       case .read: "r"

@@ -134,6 +134,7 @@ extension Observer {
         seen.file = nil
         seen.lineNumber = nil
       }
+      describeRejectedWord(process, line, says: run.mentions.lines[position].text, in: &seen)
     }
     seen.fileIsLibrarys =
       seen.file.map {
@@ -144,6 +145,10 @@ extension Observer {
     describeScript(process, [line.text] + more.map(\.text), in: &seen)
     describeTools(process, line: position, in: &seen)
     describeSymbol(process, line.text, in: &seen)
+    describeNativeLibrary(in: line.text, process, in: &seen)
+    if seen.dataFile == nil, seen.module == nil, report == nil, seen.contentFile == nil {
+      describeQuotedPlace(line.text, process, in: &seen)
+    }
     if let data = seen.dataFile, seen.file.map({ $0 == data || Self.isOfALibrary($0) }) ?? true {
       seen.sourceLine = nil
     }
@@ -231,6 +236,9 @@ extension Observer {
       let isOpen = next.hasSuffix(":") && isBeside(position + 2)
       return text + " " + next + (isOpen ? " " + lines[position + 2].text.trimmed : "")
     }
+    if isBeside(position + 1), let whole = Self.continued(text, by: lines[position + 1].text) {
+      return whole
+    }
     if Complaint.isBanner(text) {
       let below = (position + 1..<position + 4).prefix { isBeside($0) }
       let isMark = { (mark: Character) in "*-=# ".contains(mark) }
@@ -313,7 +321,7 @@ extension Observer {
     if [
       "passwd", "group", "nsswitch.conf", "hosts", "resolv.conf", "localtime", "host.conf",
       "gai.conf", "services", "machine-id", "package.json", "pyvenv.cfg", "openssl.cnf",
-      "locale.alias", "environment", "services",
+      "locale.alias", "environment", "os-release",
     ].contains(name), path.hasPrefix("/etc/") || name == "package.json" || name == "pyvenv.cfg" {
       return true
     }

@@ -2,15 +2,29 @@ internal import TraceEvents
 
 /// A word of configuration, or an option, that a program says it does not know.
 enum UnknownWord {
+  /// True for a line that says that a word of some kind is not known or not taken.
+  private static func speaks(_ line: String, _ words: [Substring]) -> Bool {
+    let lower = line.lowercased()
+    let hasKind = words.contains { kinds.contains(name(of: $0)) }
+    return strong.contains { lower.contains($0) }
+      || hasKind && weak.contains { lower.contains($0) } && !isOfValue(words)
+  }
+
+  /// The first word of the line that a complaint names by its number, where it does not tell the word:
+  /// `bad option at line 2 of d.conf`.
+  static func first(of source: String, rejectedBy line: String) -> String? {
+    let words = line.split(whereSeparator: \.isWhitespace)
+    guard speaks(line, words), Complaint.quoted(in: line).isEmpty,
+      let first = source.split(whereSeparator: { $0.isWhitespace || "=:({".contains($0) }).first,
+      !line.contains(first)
+    else { return nil }
+    return word(first)
+  }
+
   /// The word in a line of complaint; nil where it is about something else.
   static func find(in line: String) -> String? {
-    let lower = line.lowercased()
     let words = line.split(whereSeparator: \.isWhitespace)
-    let hasKind = words.contains { kinds.contains(name(of: $0)) }
-    guard
-      strong.contains(where: { lower.contains($0) })
-        || hasKind && weak.contains(where: { lower.contains($0) }) && !isOfValue(words)
-    else { return nil }
+    guard speaks(line, words) else { return nil }
     for quoted in Complaint.quoted(in: line) {
       if let word = word(quoted[...]) { return word }
     }

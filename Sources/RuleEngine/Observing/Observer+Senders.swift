@@ -1,0 +1,31 @@
+internal import History
+internal import TraceEvents
+
+// Who sent a signal, and where its script says so.
+extension Observer {
+  /// The one line of the script of a sender, or of the nearest above it, that sends signals; nil where no
+  /// script is known, or several lines do.
+  func lineThatSends(_ sender: ProcessRecord) -> TextLine? {
+    for index in history.lineage(of: sender.index).prefix(3) {
+      let process = history.processes[index]
+      guard let interpreter = process.executable,
+        let script = process.arguments.dropFirst().prefix(4).first(where: { !$0.hasPrefix("-") })
+      else { continue }
+      let file = PathName.absolute(script, from: process.workingDirectory)
+      guard file != interpreter, process.recentFiles.contains(file) || process.executedPath == file
+      else { continue }
+      let lines = inquiry.lines(mentioning: ["kill"], in: [file]).filter {
+        !$0.text.trimmed.hasPrefix("#") && Self.sends($0.text)
+      }
+      return lines.count == 1 ? lines[0] : nil
+    }
+    return nil
+  }
+
+  /// True for a line of a script that has `kill`, `pkill` or `killall` as a word, as command or function.
+  static func sends(_ line: String) -> Bool {
+    line.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.contains { word in
+      ["kill", "pkill", "killall", "killpg", "skill"].contains(word)
+    }
+  }
+}

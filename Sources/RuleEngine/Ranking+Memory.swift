@@ -1,0 +1,27 @@
+internal import History
+internal import TraceEvents
+
+// Programs that end themselves for want of memory.
+extension Ranking {
+  private static let wordsOfWant = [
+    "bad_alloc", "out of memory", "Out of memory", "out-of-memory", "OOM", "OutOfMemory",
+    "memory allocation of", "annot allocate memory", "ot enough memory",
+  ]
+
+  /// True if a process said that there is no memory for it, was refused some, and has a limit on it: its end
+  /// is a consequence of that.
+  static func diedForWantOfMemory(_ process: ProcessRecord, _ run: RankingContext) -> Bool {
+    guard
+      run.history.failures.calls.contains(where: {
+        $0.process == process.index && $0.error == .noMemory && $0.replacement == nil
+      }),
+      case .limits(let limits) = run.history.facts[.limits(pid: process.pid)],
+      limits.contains(where: {
+        ["RLIMIT_AS", "RLIMIT_DATA"].contains($0.name) && $0.soft != nil
+      })
+    else { return false }
+    return run.mentions.lines.contains { line in
+      line.process == process.index && wordsOfWant.contains { line.text.contains($0) }
+    }
+  }
+}
