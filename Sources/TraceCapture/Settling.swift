@@ -20,6 +20,7 @@ struct Settling {
   private var lastNews = EventStream.now
   private var seen: Set<Int> = []
   private(set) var isOver = false
+  private var pending = PendingWaits()
 
   init(least: Double) { self.least = least }
 
@@ -46,7 +47,9 @@ struct Settling {
       // Interruptible sleep; a zombie waits for nothing.
       guard state == "S" || state == "Z" else { return false }
       if let call = ProcessFiles.currentCall(thread) {
-        let name = CallNames.name(call.number, isNarrow: ProcessFiles.isNarrow(thread))
+        let isNarrow = ProcessFiles.isNarrow(thread)
+        let name = PendingWaits.name(of: call.number, isNarrow: isNarrow)
+        if pending.holds(thread, in: name, call.arguments, isNarrow: isNarrow) { return false }
         sleeps = sleeps || Self.isSleep(name, call.arguments)
       }
     }

@@ -63,6 +63,38 @@ import Testing
     #expect(state.map { String(decoding: $0, as: UTF8.self).contains(") Z ") } ?? true)
   }
 
+  @Test(arguments: [
+    "sleep 3; cat app.conf",
+    // A question that a name server does not answer.
+    """
+    exec /usr/bin/python3 -c 'import select, socket
+    client = socket.socket(type=socket.SOCK_DGRAM)
+    client.connect(("127.0.0.2", 53))
+    poll = select.poll()
+    poll.register(client, select.POLLIN)
+    poll.poll(3000)
+    open("app.conf").read()'
+    """,
+  ])
+  func whatIsSureToEndIsWaitedFor(_ script: String) async throws {
+    if let obstacle = Host.tracingObstacle { try skip("a run", obstacle) }
+    let scratch = try Host.makeTemporaryDirectory()
+    defer { try? FileManager.default.removeItem(atPath: scratch) }
+    try "port = 1\n".write(toFile: scratch + "/app.conf", atomically: true, encoding: .utf8)
+    let whyconf = scratch + "/whyconf"
+    try FileManager.default.createSymbolicLink(
+      atPath: whyconf, withDestinationPath: Host.whyfail)
+    let result = try await ChildProcess.run([
+      whyconf, "--settle", "0.5", "--timeout", "60", "--format", "json", "-o", scratch + "/report",
+      "--", "/bin/sh", "-c", "cd \(scratch); " + script,
+    ])
+    let data = try #require(FileManager.default.contents(atPath: scratch + "/report"))
+    let report = try JSONDecoder().decode(Report.self, from: data)
+    let path = scratch + "/app.conf"
+    #expect(
+      report.config.entries.first { $0.path == path }?.status == "read", "\(result.errorText)")
+  }
+
   @Test func oneThatEndsByItselfKeepsItsStatus() async throws {
     if let obstacle = Host.tracingObstacle { try skip("a run", obstacle) }
     let result = try await ChildProcess.run([
