@@ -102,8 +102,13 @@ extension TextRenderer {
     let column = min(longest, options.width / 2)
     var previous: Report.Configuration.Entry?
     var number = 0
+    let hidden = options.isVerbose ? [:] : MissingRuns.hidden(in: entries)
     writeCapped(entries, cap: cap) { renderer, entry in
       number += 1
+      if let run = hidden[number - 1] {
+        if let run { renderer.write(renderer.options.spelled(run)) }
+        return
+      }
       renderer.writeEntry(entry, number: number, column: column, previous: previous)
       previous = entry
     }
