@@ -49,7 +49,11 @@ struct CodeSearch {
     let base = PathName.base(of: path)
     // What is looked for below a file: is it a disc, an archive?
     if files.contains(PathName.directory(of: path)) { return true }
-    if ConfigurationPlaces.suffix(of: base).isEmpty, programs.contains(base) { return true }
+    if ConfigurationPlaces.suffix(of: base).isEmpty, programs.contains(base),
+      !ConfigurationPlaces.isDirectoryOfConfiguration(PathName.directory(of: path))
+    {
+      return true
+    }
     guard ConfigurationPlaces.isCodeName(base) else {
       // `early-init`, which is `early-init.el` for most.
       return ConfigurationPlaces.suffix(of: base).isEmpty

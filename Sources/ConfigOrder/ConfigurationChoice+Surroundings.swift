@@ -1,4 +1,5 @@
 internal import History
+internal import OrderedCollections
 internal import TraceEvents
 
 /// Configuration that neither place nor name tell, but what is around it: the package, the script, the
@@ -19,8 +20,10 @@ extension ConfigurationChoice {
       let tried = tries[index]
       guard !isChosen[index], !tried.isDirectory, !tried.isMade, !tried.isWritten,
         tried.given?.isExact != true, !order.sockets.contains(tried.path),
-        !order.executed.contains(tried.path),
-        let isThere = names[Self.nameOfTwin(tried)], isThere || tried.status != .missing,
+        !order.hasRun(tried.path),
+        let isThere = names[Self.nameOfTwin(tried)],
+        isThere || tried.status != .missing || isPersonalToo(tried),
+        !ConfigurationPlaces.isInData(tried.path),
         !ConfigurationPlaces.isDataName(PathName.base(of: tried.path)), !code.includes(tried),
         !isWordOfCommand(tried, PathName.base(of: tried.path))
       else { return false }
@@ -28,18 +31,56 @@ extension ConfigurationChoice {
     }
   }
 
+  /// True for `.style`, where `~/.config/style` was looked for as well.
+  private func isPersonalToo(_ tried: PathTry) -> Bool {
+    let base = PathName.base(of: tried.path)
+    guard base.hasPrefix("."), let home = order.circumstances[tried.circumstances].variables.home
+    else { return false }
+    return order.tries["\(home)/.config/\(base.dropFirst())"] != nil
+  }
+
   private static func nameOfTwin(_ tried: PathTry) -> String {
-    "\(tried.process) \(PathName.base(of: tried.path).lowercased())"
+    let base = PathName.base(of: tried.path).lowercased()
+    // `.pep8` beside `~/.config/pep8`, where the name is not everybody's.
+    let isOwn = base.utf8.count > 3 && !ConfigurationPlaces.isCommonName(base)
+    return "\(tried.process) \(isOwn ? base.drop { $0 == "." } : base[...])"
   }
 
   /// True in the directory that its process works in, or below a hidden one of the home directory.
   private func isAtOwnPlace(_ tried: PathTry) -> Bool {
     let circumstances = order.circumstances[tried.circumstances]
-    if PathName.directory(of: tried.path) == circumstances.workingDirectory { return true }
+    let work = circumstances.workingDirectory
+    if PathName.directory(of: tried.path) == work { return true }
+    // `_darcs/prefs/defaults` beside `~/.darcs/defaults`
+    if ["/.", "/_"].contains(where: { tried.path.hasPrefix(work + $0) }) { return true }
+    if isPersonalToo(tried), circumstances.given.hasArgument(beside: tried.path) { return true }
+    // A directory that the command line gives to work in.
+    if tried.given?.origin == .argument { return true }
+    if ConfigurationPlaces.isOwnStore(tried.path, of: circumstances.name) {
+      return tried.status == .read
+    }
     guard let home = circumstances.variables.home, tried.path.hasPrefix(home + "/.") else {
       return false
     }
     return !tried.path.hasPrefix(home + "/.local/") && !tried.path.hasPrefix(home + "/.cache/")
+  }
+
+  /// The directories that are called like a listed one of configuration, with the directory that each is
+  /// in: /etc/pkcs11/modules beside ~/.config/pkcs11/modules.
+  func directoriesBeside() -> [Int] {
+    func name(_ path: String) -> String {
+      PathName.base(of: PathName.directory(of: path)) + "/" + PathName.base(of: path)
+    }
+    let names = Set(
+      tries.indices.lazy.filter { [isChosen, tries] in
+        isChosen[$0] && tries[$0].status == .listed
+      }.map { [tries] in name(tries[$0].path) })
+    guard !names.isEmpty else { return [] }
+    return tries.indices.filter { index in
+      let tried = tries[index]
+      return (tried.status == .missing || tried.status == .listed)
+        && ConfigurationPlaces.isPlace(tried.path) && names.contains(name(tried.path))
+    }
   }
 
   /// What was read in a place of configuration, has the name of data or code, and is configuration by
@@ -48,7 +89,7 @@ extension ConfigurationChoice {
     let doubtful = tries.indices.filter { index in
       let tried = tries[index]
       return !isChosen[index] && tried.status == .read && !tried.isDirectory
-        && !tried.isMade && !tried.isWritten && !order.executed.contains(tried.path)
+        && !tried.isMade && !tried.isWritten && !order.hasRun(tried.path)
         && ConfigurationPlaces.isPlace(tried.path)
     }
     guard !doubtful.isEmpty,
@@ -69,8 +110,11 @@ extension ConfigurationChoice {
         ConfigurationPlaces.hasSuffixOfConfiguration(PathName.base(of: path))
       else { continue }
       let leadsOn = search.search(index).contains { other in
-        ConfigurationPlaces.isPlace(tries[other].path)
-          && search.namings[other]?.reference.leadsOn == true
+        guard ConfigurationPlaces.isPlace(tries[other].path),
+          let reference = search.namings[other]?.reference
+        else { return false }
+        return reference.leadsOn
+          || isChosen[other] && reference.pattern == tries[other].path && !reference.isData
       }
       if leadsOn { found.append(index) }
     }
@@ -81,7 +125,7 @@ extension ConfigurationChoice {
   func isScript(_ index: Int) -> Bool {
     let tried = tries[index]
     guard tried.status == .read, !isChosen[index] else { return false }
-    if order.executed.contains(tried.path) { return true }
+    if order.hasRun(tried.path) { return true }
     let base = PathName.base(of: tried.path)
     return tried.given?.origin == .argument && tried.given?.isExact == true
       && (ConfigurationPlaces.isCodeName(base) || ConfigurationPlaces.suffix(of: base).isEmpty)
@@ -100,15 +144,20 @@ extension ConfigurationChoice {
   /// `for file in conf.d/*`.
   mutating func chooseListedDirectories() {
     var read: Set<String> = []
+    // Those that a pattern of a line names.
+    var matched: Set<String> = []
     for index in tries.indices where isChosen[index] && tries[index].status == .read {
       let directory = PathName.directory(of: tries[index].path)
       if let listed = order.listings[directory], listed < tries[index].number {
         read.insert(directory)
+        if search.namings[index]?.directory == directory { matched.insert(directory) }
       }
     }
     for index in tries.indices where tries[index].status == .listed {
       let path = tries[index].path
-      if read.contains(path), ConfigurationPlaces.isDirectoryOfConfiguration(path) {
+      if matched.contains(path)
+        || read.contains(path) && ConfigurationPlaces.isDirectoryOfConfiguration(path)
+      {
         isChosen[index] = true
       }
     }

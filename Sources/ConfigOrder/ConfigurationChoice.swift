@@ -29,12 +29,19 @@ struct ConfigurationChoice {
   private var followed: Set<Int> = []
   var search: ReferenceSearch
   var isChosen: [Bool]
+  /// Positions of directories that were looked for in vain, like others that are there.
+  var missingDirectories: Set<Int> = []
+  /// The names of files that were read where packages keep their data.
+  let storedNames: Set<String>
 
   init(_ order: ConfigurationOrder, answer: @escaping (SystemQuestion) -> SystemAnswer) {
     self.order = order
     self.answer = answer
     tries = Array(order.tries.values)
     search = ReferenceSearch(order, answer: answer)
+    storedNames = Set(
+      tries.lazy.filter { $0.status == .read && ConfigurationPlaces.isStore($0.path) }
+        .map { PathName.base(of: $0.path) })
     isChosen = [Bool](repeating: false, count: order.tries.count)
   }
 
@@ -77,7 +84,7 @@ struct ConfigurationChoice {
     let tried = tries[index]
     let base = PathName.base(of: tried.path)
     if order.sockets.contains(tried.path) { return .socket }
-    if order.executed.contains(tried.path) { return .code }
+    if order.hasRun(tried.path) { return .code }
     if tried.isMade { return .made }
     if tried.isWritten { return .written }
     if ConfigurationPlaces.isDataName(base) { return .data }
@@ -95,7 +102,9 @@ struct ConfigurationChoice {
       isChosen[index] = true
       waiting.append(index)
     }
-    for index in siblings() + directoriesOfOneName() + twins(besides: code) {
+    let beside = directoriesBeside()
+    missingDirectories.formUnion(beside)
+    for index in siblings() + directoriesOfOneName() + twins(besides: code) + beside {
       isChosen[index] = true
       waiting.append(index)
     }
@@ -117,7 +126,7 @@ struct ConfigurationChoice {
         waiting.append(index)
       }
     }
-    waiting += configurationOfPackages() + vendorFilesThatLeadOn()
+    waiting += configurationOfPackages() + vendorFilesThatLeadOn() + optionsThatLeadOn()
     for index in waiting[next...] { isChosen[index] = true }
     searchWaiting()
     chooseListedDirectories()
@@ -192,10 +201,12 @@ struct ConfigurationChoice {
     let tried = tries[index]
     let base = PathName.base(of: tried.path)
     let isDirectory = tried.isDirectory || order.listings[tried.path] != nil
-    if order.sockets.contains(tried.path) || order.executed.contains(tried.path) { return false }
+    if order.sockets.contains(tried.path) { return false }
+    if order.hasRun(tried.path) { return isOwnScript(tried) }
     if tried.isMade, !ConfigurationPlaces.looksLikeConfiguration(base) { return false }
     if tried.isWritten, !tried.isLikely { return false }
-    if isWordOfCommand(tried, base) { return false }
+    if tried.isInMadePlace, tried.status == .missing { return tried.given?.isExact == true }
+    if isWordOfCommand(tried, base) || isDataOfOperand(tried, base) { return false }
     if tried.isLikely { return true }
     guard let given = tried.given else { return false }
     if given.isExact, isDirectory {
@@ -204,7 +215,7 @@ struct ConfigurationChoice {
         && given.origin != .option(name: "-C")
     }
     if given.isExact {
-      if isData(base, given) { return false }
+      if isData(tried.path, base, given) { return false }
       if case .variable = given.origin { return given.saysConfiguration || tried.isOpened }
       if given.saysConfiguration {
         // `-c 1`: a word that could be a path, and that was only asked for.
@@ -252,13 +263,19 @@ struct ConfigurationChoice {
     if case .option(let name) = given.origin { name.utf8.count == 2 } else { false }
   }
 
-  private func isData(_ base: String, _ given: GivenPaths.Origin) -> Bool {
+  private func isData(_ path: String, _ base: String, _ given: GivenPaths.Origin) -> Bool {
     if case .option(let name) = given.origin, name.utf8.count > 2,
       NameSigns.isConfiguration(option: name)
     {
       return false
     }
     if ConfigurationPlaces.isDataName(base) { return true }
+    // `awk -f /usr/lib/app/parse`
+    if isShort(given), ConfigurationPlaces.isStore(path),
+      !ConfigurationPlaces.looksLikeConfiguration(base)
+    {
+      return true
+    }
     // `-c` and `-f` have other meanings in interpreters and compilers.
     return isShort(given) && !given.isOfScript && ConfigurationPlaces.isCodeName(base)
   }
@@ -266,16 +283,23 @@ struct ConfigurationChoice {
   func isConfigurationByLine(_ index: Int) -> Bool {
     let tried = tries[index]
     guard let naming = search.namings[index], !tried.isMade, !tried.isWritten,
-      !order.sockets.contains(tried.path), !order.executed.contains(tried.path),
-      !ConfigurationPlaces.isProgram(tried.path) || tried.isOpened
+      !order.sockets.contains(tried.path), !order.hasRun(tried.path),
+      !ConfigurationPlaces.isProgram(tried.path)
+        || tried.status == .read && naming.reference.leadsOn
     else { return false }
     let base = PathName.base(of: tried.path)
+    if tried.isDirectory, isMailDirectory(tried.path) { return false }
+    if isPartOfPackage(tried, naming) { return false }
     if naming.reference.leadsOn {
       // A list of a loop's values is a list of configuration only by its names.
       return !ConfigurationPlaces.isDataName(base) || ConfigurationPlaces.isPlainData(base)
     }
     if tried.isDirectory || naming.reference.isData || !tried.isOpened { return false }
-    return !ConfigurationPlaces.isDataName(base) && !ConfigurationPlaces.isCodeName(base)
+    // `/etc/auto.m`
+    let isCode =
+      ConfigurationPlaces.isCodeName(base)
+      && !ConfigurationPlaces.isPlace(PathName.directory(of: tried.path) + "/")
+    return !ConfigurationPlaces.isDataName(base) && !isCode
       && tried.bytes ?? 0 <= Self.mostBytes
   }
 
@@ -297,7 +321,7 @@ struct ConfigurationChoice {
     if tried.status == .missing, PathName.base(of: tried.path).utf8.contains(UInt8(ascii: "*")) {
       return false
     }
-    if tried.status == .missing, tried.isSoughtAsDirectory,
+    if tried.status == .missing, tried.isSoughtAsDirectory, !missingDirectories.contains(index),
       !ConfigurationPlaces.isDirectoryOfConfiguration(tried.path)
     {
       return false
@@ -331,7 +355,8 @@ struct ConfigurationChoice {
     }
     return ConfigurationEntry(
       path: tried.path, isDirectory: tried.isDirectory, status: status, error: tried.error,
-      process: tried.process, reader: tried.reader, number: tried.number, origin: origin(index),
+      process: tried.process, reader: tried.reader, readerProgram: tried.readerProgram,
+      number: tried.number, origin: origin(index),
       realPath: tried.realPath == tried.path ? nil : tried.realPath, bytes: tried.bytes,
       isSystemWide: ConfigurationPlaces.isSystemWide(tried.path))
   }

@@ -18,6 +18,8 @@ package struct ConfigurationEntry: Sendable {
   package let process: Int
   /// Index of the process that read or listed it first; nil if none did.
   package var reader: Int?
+  /// Absolute path of the program that it was when it did.
+  package var readerProgram: String?
   /// Number of the event of the first try.
   package let number: Int
   /// What led to it.

@@ -23,8 +23,8 @@ package struct ConfigurationOrder: Sendable {
   private(set) var isServer = false
   /// The names that are sockets.
   private(set) var sockets: Set<String> = []
-  /// The files that were run.
-  private(set) var executed: Set<String> = []
+  /// The files that were run, and the name of the program that ran each first.
+  private(set) var executed: [String: String] = [:]
   /// What the target made before it looked at it.
   private var made: Set<String> = []
   /// Paths that were asked about and are never configuration: programs look for the same ones again.
@@ -41,9 +41,11 @@ package struct ConfigurationOrder: Sendable {
     guard let digest else { return }
     if case .systemCall(let call) = event.body { noteSocket(call) }
     if case .programExecuted = event.body, executed.count < Self.capacity,
-      let path = history.processes[digest.process].executedPath
+      let path = history.processes[digest.process].executedPath, executed[path] == nil
     {
-      executed.insert(path)
+      executed[path] =
+        history.processes[digest.process].parent.map { history.processes[$0].name }
+        ?? ""
     }
     guard let path = digest.path else { return }
     switch event.body {
@@ -55,15 +57,19 @@ package struct ConfigurationOrder: Sendable {
         $0.isOpened = true
       }
       guard release.position > 0 else { return }
+      let program = history.processes[digest.process].executable
       for name in Set([path, release.path]) {
         update(name) {
-          $0.read(release.position, by: digest.process)
+          $0.read(release.position, by: digest.process, program)
           if release.path != name { $0.realPath = release.path }
         }
       }
     default: return
     }
   }
+
+  /// True if a file was run.
+  func hasRun(_ path: String) -> Bool { executed[path] != nil }
 
   /// What has become of a path so far; nil if it is none that is likely configuration.
   package func status(of path: String) -> ConfigurationEntry.Status? {
@@ -78,10 +84,11 @@ package struct ConfigurationOrder: Sendable {
     _ history: borrowing History
   ) {
     let purpose = FailedCall.Purpose(call)
+    let program = history.processes[digest.process].executable
     switch (purpose, call.outcome) {
     case (.list, .returned):
       if listings.count < Self.capacity, listings[path] == nil { listings[path] = event.number }
-      update(path) { $0.list(by: digest.process) }
+      update(path) { $0.list(by: digest.process, program) }
     case (.open, .returned):
       if call.hasSymbol("O_WRONLY") { return noteMade(path, call) }
       guard !call.hasSymbol("O_PATH") else { return }
@@ -108,11 +115,11 @@ package struct ConfigurationOrder: Sendable {
     default:
       guard case .returned(let value) = call.outcome else { return }
       switch call.name {
-      case "mmap", "mmap2": update(path) { $0.read(nil, by: digest.process) }
+      case "mmap", "mmap2": update(path) { $0.read(nil, by: digest.process, program) }
       // Who shares a file with other readers reads it; what it then reads is not followed (HeldFile).
       case "flock" where call.hasSymbol("LOCK_SH"):
-        update(path) { $0.read(nil, by: digest.process) }
-      case "pread64": update(path) { $0.read(value, by: digest.process) }
+        update(path) { $0.read(nil, by: digest.process, program) }
+      case "pread64": update(path) { $0.read(value, by: digest.process, program) }
       // What the program itself makes is hardly configuration of it.
       case _ where purpose == .create || purpose == .make:
         let name = digest.secondPath ?? path
@@ -176,8 +183,20 @@ package struct ConfigurationOrder: Sendable {
       path: path, number: event.number, process: digest.process, circumstances: index,
       given: given, isLikely: isLikely)
     tried.isMade = made.contains(path)
+    tried.isInMadePlace = isInMadePlace(path)
     change(&tried)
     tries[path] = tried
+  }
+
+  /// True below a directory for temporary files that the target made.
+  private func isInMadePlace(_ path: String) -> Bool {
+    guard ConfigurationPlaces.isTemporary(path) else { return false }
+    var directory = PathName.directory(of: path)
+    while ConfigurationPlaces.isTemporary(directory) {
+      if made.contains(directory) { return true }
+      directory = PathName.directory(of: directory)
+    }
+    return false
   }
 
   /// Index of what `process` now is.

@@ -98,7 +98,10 @@ enum ConfigurationPlaces {
     }
     let suffix = suffix(of: base)
     if base.hasPrefix(".") {
-      return suffix == stem || base.hasPrefix("." + stem + ".")
+      // `.style.yapf`, `.rubocop`, `.indent.pro`, `.vagrantplugins`
+      let rest = base.dropFirst().hasPrefix(stem) ? base.dropFirst(1 + stem.utf8.count) : nil
+      return suffix == stem
+        || rest.map { $0.isEmpty || $0.hasPrefix(".") || $0.allSatisfy(\.isLetter) } == true
     }
     if base == stem + "file" { return true }
     guard handwritten.contains(suffix) || documents.contains(suffix), base.hasPrefix(stem) else {
@@ -107,6 +110,20 @@ enum ConfigurationPlaces {
     let rest = base.dropFirst(stem.utf8.count).dropLast(suffix.utf8.count + 1)
     return rest.isEmpty || directoryNames.occurs(in: String(rest))
   }
+
+  /// True for a file with a suffix of configuration in a directory of the program's own where packages
+  /// keep their data: /usr/share/PROGRAM/default.conf/PROGRAM.conf.
+  static func isOwnStore(_ path: String, of program: String) -> Bool {
+    let stem = stem(of: program)
+    return stem.utf8.count >= 2 && isStore(path) && path.contains("/\(stem)/")
+      && hasSuffixOfConfiguration(PathName.base(of: path))
+  }
+
+  /// True in the directories of fonts, packages and the like, that are no place of configuration.
+  static func isInData(_ path: String) -> Bool { dataParts.occurs(in: path + "/") }
+
+  /// True for a name that files of many programs have.
+  static func isCommonName(_ base: String) -> Bool { names.contains(base) }
 
   /// True if a directory's name is the program's, or one of the two begins as the other: `.mutt`.
   private static func isNamed(_ name: String, after program: String) -> Bool {
@@ -172,6 +189,7 @@ enum ConfigurationPlaces {
   /// True for a name that is one of data, unless something else speaks for the file.
   static func isDataName(_ base: String) -> Bool {
     if names.contains(base) { return false }
+    if dataNames.contains(base) { return true }
     let suffix = suffix(of: base)
     if dataSuffixes.contains(suffix) { return true }
     // `session.conf`, `session.d`
@@ -213,6 +231,9 @@ enum ConfigurationPlaces {
   /// True below the directories that are for configuration alone.
   static func isPlace(_ path: String) -> Bool { prefixes.begin(path) }
 
+  /// True in the directories of temporary files.
+  static func isTemporary(_ path: String) -> Bool { temporary.begin(path) }
+
   /// True in the directories of programs.
   static func isProgram(_ path: String) -> Bool { dataPrefixes.begin(path) }
 
@@ -224,6 +245,7 @@ enum ConfigurationPlaces {
     return String(base[base.utf8.index(after: dot)...])
   }
 
+  private static let temporary = PathPrefixes(signs["places: prefixes of temporary files"])
   private static let signs = ConfigurationSigns.embedded
   private static let prefixes = PathPrefixes(
     signs["places: prefixes below which files are configuration"])
@@ -260,6 +282,7 @@ enum ConfigurationPlaces {
   private static let codeNameParts = signs.words("code: parts of such names")
   private static let dataSuffixes = signs.set(
     "data: suffixes, unless a line or an option names the file")
+  private static let dataNames = signs.set("data: names, whole")
   private static let dataNameEnds = signs["data: ends of a name"]
   private static let dataNameParts = signs.words("data: parts of a name")
   private static let systemWide = signs.set("system-wide: files")

@@ -57,6 +57,9 @@ package enum ConfigurationPrecedence: Sendable, Equatable {
 
   /// True for a place of the whole machine, not of a person or a project.
   private static func isSystems(_ path: String) -> Bool {
-    ["/etc/", "/usr/", "/opt/", "/var/"].contains { path.hasPrefix($0) }
+    systems.begin(path)
   }
+
+  private static let systems = PathPrefixes(
+    ConfigurationSigns.embedded["places: prefixes of those of the whole machine"])
 }

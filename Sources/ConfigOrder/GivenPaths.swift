@@ -94,6 +94,14 @@ struct GivenPaths: Sendable {
       isOfScript: process.arguments.dropFirst().first?.hasPrefix("/") == true)
   }
 
+  /// True if a word of the command line names a file in the directory of `path`.
+  func hasArgument(beside path: String) -> Bool {
+    let directory = PathName.directory(of: path)
+    return exact.contains {
+      $0.value.origin == .argument && PathName.directory(of: $0.key) == directory
+    }
+  }
+
   /// What names `path`, or the nearest directory around it; nil if nothing does.
   func origin(of path: String) -> Origin? {
     if let origin = exact[path] { return origin }

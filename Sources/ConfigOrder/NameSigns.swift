@@ -34,7 +34,7 @@ enum NameSigns {
   static func isOther(variable: some StringProtocol) -> Bool {
     let name = String(variable)
     // DIALOGRC, CERT_CONF: the end says more than what stands before it.
-    if ["RC", "CONF", "CONFIG"].contains(where: name.hasSuffix) { return false }
+    if tellingEnds.contains(where: name.hasSuffix) { return false }
     return otherVariables.contains(name) || otherVariableParts.occurs(in: name)
   }
 
@@ -66,6 +66,8 @@ enum NameSigns {
     "variables: whole, of those that name something else")
   private static let otherVariableParts = signs.words(
     "variables: parts of those that name something else")
+  private static let tellingEnds = signs[
+    "variables: ends of those that name configuration whatever stands before"]
   private static let leadingParts = signs.words(
     "lines: parts of words that lead to another configuration file")
   private static let dataParts = signs.words("lines: parts of words whose file is data")

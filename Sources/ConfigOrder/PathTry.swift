@@ -28,8 +28,12 @@ struct PathTry: Sendable {
   var isWritten = false
   /// True if it was missing, and the target made it.
   var isMade = false
+  /// True below a directory for temporary files that the target made.
+  var isInMadePlace = false
   /// Index of the process that read or listed it first.
   var reader: Int?
+  /// Absolute path of the program that it then was.
+  var readerProgram: String?
   var realPath: String?
   var bytes: Int64?
 
@@ -40,6 +44,7 @@ struct PathTry: Sendable {
     realPath = target.path
     bytes = target.bytes
     reader = target.reader
+    readerProgram = target.readerProgram
     isOpened = target.isOpened
   }
 
@@ -70,16 +75,16 @@ struct PathTry: Sendable {
   }
 
   /// It was read up to `position`, where that is known.
-  mutating func read(_ position: Int64?, by process: Int) {
+  mutating func read(_ position: Int64?, by process: Int, _ program: String?) {
     status = .read
-    if reader == nil { reader = process }
+    if reader == nil { (reader, readerProgram) = (process, program) }
     if let position { bytes = max(bytes ?? 0, position) }
   }
 
   /// Its entries were listed.
-  mutating func list(by process: Int) {
+  mutating func list(by process: Int, _ program: String?) {
     status = .listed
     isDirectory = true
-    if reader == nil { reader = process }
+    if reader == nil { (reader, readerProgram) = (process, program) }
   }
 }

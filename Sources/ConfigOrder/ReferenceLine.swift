@@ -48,14 +48,16 @@ enum ReferenceLine {
       let isBare = !token.utf8.contains {
         $0 == 0x2F || $0 == 0x2E || Reference.wildcards.contains($0)
       }
+      if isKey(token, in: line) { leadsOn = NameSigns.leadsOn(token) }
       if !isBare || leadsOn && position > 0 {
         if let pattern = pattern(
-          of: isBehindCommand(token, in: line) ? "*" + token : token, circumstances)
+          of: isBehindCommand(token, in: line) ? "*" + token : token, leadsOn: leadsOn,
+          circumstances)
         {
           found.append(
             Reference(
-              pattern: pattern, leadsOn: leadsOn,
-              isData: !leadsOn && NameSigns.isData(setting: previous)))
+              pattern: pattern, leadsOn: leadsOn && !isAddress(token),
+              isData: isAddress(token) || !leadsOn && NameSigns.isData(setting: previous)))
         }
       }
       previous = token
@@ -77,6 +79,23 @@ enum ReferenceLine {
     }.map { Substring($0) }
   }
 
+  /// True for a quoted word with a colon behind it, which is the key of what follows: `"files":`.
+  private static func isKey(_ token: Substring, in line: String) -> Bool {
+    let behind = line.utf8[token.endIndex...]
+    guard behind.first == UInt8(ascii: "\""), token.startIndex > line.startIndex,
+      line.utf8[line.utf8.index(before: token.startIndex)] == UInt8(ascii: "\"")
+    else { return false }
+    return behind.dropFirst().drop { $0 == UInt8(ascii: " ") }.first == UInt8(ascii: ":")
+  }
+
+  /// True for the address of something that is no file of text: `maildir:///home/ann/mail`.
+  private static func isAddress(_ token: Substring) -> Bool {
+    guard let colon = token.firstIndex(of: ":"), token[colon...].hasPrefix(":///") else {
+      return false
+    }
+    return token[..<colon].lowercased() != "file"
+  }
+
   /// True if a word that begins with a slash goes on with a value: `"$(dirname "$0")/lib.conf"`, `"$X"/y`.
   private static func isBehindCommand(_ token: Substring, in line: String) -> Bool {
     guard token.hasPrefix("/") else { return false }
@@ -95,7 +114,9 @@ enum ReferenceLine {
   }
 
   /// The path or pattern of a word; nil if it is none.
-  private static func pattern(of token: Substring, _ circumstances: Circumstances) -> String? {
+  private static func pattern(
+    of token: Substring, leadsOn: Bool, _ circumstances: Circumstances
+  ) -> String? {
     var word = token
     // `hash:/etc/aliases`, `file:///x`
     if let colon = word.firstIndex(of: ":"), word.index(after: colon) < word.endIndex,
@@ -110,6 +131,8 @@ enum ReferenceLine {
       word = word.dropFirst()
     }
     while let last = word.last, ",;:)}".contains(last), !word.contains("{") { word.removeLast() }
+    // `include 'conf.d/'`
+    while word.last == "/", word.utf8.count > 1 { word.removeLast() }
     guard word != ".", word != "..", word != "/", word != "*", word.utf8.count < 512 else {
       return nil
     }
@@ -122,7 +145,9 @@ enum ReferenceLine {
     }
     let all = text.utf8.count { $0 != 0x2F && $0 != 0x2E && $0 != 0x2A }
     if isOpen, text.hasPrefix("*"), letters < 2 { return nil }
-    return all >= (isOpen ? 3 : 1) ? text : nil
+    // `import s.d/*`
+    let isPlaceKnown = leadsOn && !PathName.directory(of: text).utf8.contains(0x2A)
+    return all >= (isOpen && !isPlaceKnown ? 3 : 1) ? text : nil
   }
 
   /// The word with the home directory and variables put in; what is not known matches anything.

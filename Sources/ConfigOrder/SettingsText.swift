@@ -16,7 +16,7 @@ enum SettingsText {
       let text = trimmed(line.text)
       if text.isEmpty { continue }
       if text.hasPrefix("#!") || text.utf8.count > longest || isProse(text) { return false }
-      if isOptionValue, isJob(text) { signs += 1 }
+      if isOptionValue, isJob(text) || isOption(text) || isMount(text) { signs += 1 }
       if isComment(text) || isHeading(text) || isAssignment(text) { signs += 1 }
     }
     return signs > 0
@@ -53,6 +53,21 @@ enum SettingsText {
     let words = text.split { $0 == " " || $0 == "\t" }
     guard words.count >= 4, words.last?.contains(where: \.isLetter) == true else { return false }
     return words.prefix(2).allSatisfy { $0.allSatisfy { $0.isNumber || "*/,-".contains($0) } }
+  }
+
+  /// A line with options of a command line: `-v`, `--quiet`.
+  private static func isOption(_ text: Substring) -> Bool {
+    let name = text.drop { $0 == "-" }
+    return text.hasPrefix("-") && name.startIndex <= text.index(text.startIndex, offsetBy: 2)
+      && name.first?.isLetter == true
+  }
+
+  /// A line of fstab(5): what is mounted, where, its type, options.
+  private static func isMount(_ text: Substring) -> Bool {
+    let words = text.split { $0 == " " || $0 == "\t" }
+    guard (4...6).contains(words.count) else { return false }
+    return words[1].hasPrefix("/")
+      && words[3...].dropFirst().allSatisfy { $0.allSatisfy(\.isNumber) }
   }
 
   /// A sentence: many words, and the sign of its end.

@@ -17,7 +17,8 @@ extension Report.Configuration {
           status: Entry.Status(entry.status), errno: entry.error,
           pid: process.pid, program: process.executable, why: Origin(entry.origin),
           realPath: entry.realPath,
-          readBy: reader.map { Reader(pid: $0.pid, program: $0.executable) }, bytes: entry.bytes,
+          readBy: reader.map { Reader(pid: $0.pid, program: entry.readerProgram ?? $0.executable) },
+          bytes: entry.bytes,
           scope: entry.isSystemWide ? .system : .program))
     }
     self.init(

@@ -53,6 +53,22 @@ import TraceTestSupport
     #expect(found.map(\.path) == directory + ["/srv/work/\(name)/a.conf"])
   }
 
+  @Test func aDirectoryThatAPatternNames() {
+    var machine = FakeInspector()
+    machine[.references(file: "/srv/work/app.conf")] = lines(
+      "/srv/work/app.conf", "rule_files: [\"things/*.yml\"]")
+    let found = entries(on: machine) { trace in
+      trace.read("/srv/work/app.conf")
+      for name in ["things", "others"] {
+        trace.open("/srv/work/\(name)", flags: "O_RDONLY|O_DIRECTORY")
+        trace.call("getdents64", 3)
+        trace.read("/srv/work/\(name)/a.yml")
+      }
+    }
+    #expect(
+      found.map(\.path) == ["/srv/work/app.conf", "/srv/work/things", "/srv/work/things/a.yml"])
+  }
+
   @Test(arguments: [(".d", true), ("-conf", true), ("", false)])
   func aDirectoryThatIsMissing(_ end: String, _ isConfiguration: Bool) {
     let found = entries {
