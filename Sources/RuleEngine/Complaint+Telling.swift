@@ -20,6 +20,8 @@ extension Complaint {
       value -= 0.5
     }
     if isCode(line) { value -= 0.5 }
+    // What begins so goes on from the line before.
+    if text.hasPrefix("this ") || text.hasPrefix("please ") { value -= 0.3 }
     if isClosing(text) || isCount(LogPrefix.removed(from: text)) { value -= 0.45 }
     // The reasons of an error of Rust, the last of which is the first that went wrong.
     if let number = numberOfReason(line) { value += 0.3 + 0.01 * Double(number) }

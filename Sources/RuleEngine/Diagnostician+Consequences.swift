@@ -1,3 +1,4 @@
+internal import HeuristicCatalog
 internal import History
 internal import TraceEvents
 
@@ -55,4 +56,69 @@ extension Diagnostician {
       return !services.isEmpty && services.allSatisfy { missing.contains(String($0)) }
     }
   }
+}
+
+// Scripts and plugins that keep the reason to themselves.
+extension Diagnostician {
+  /// How sure a check is that a script ended over, and a library that a plugin lacked.
+  private static let sure = 0.8
+
+  /// Where no cause is known, a script that ended without a word did so over the check that its one `exit`
+  /// stands behind.
+  func preferFailedCheck(_ findings: inout [Finding]) {
+    if let first = findings.first, first.role == .cause, first.confidence >= Self.causeThreshold {
+      return
+    }
+    for process in run.path.processes.reversed().map({ history.processes[$0] }) {
+      guard case .exited(let status) = process.end, status != 0,
+        !run.mentions.lines.contains(where: {
+          $0.process == process.index && $0.stream == .standardError
+        })
+      else { continue }
+      let candidate = Candidate(
+        source: .silence, process: process.index, number: process.endNumber,
+        features: [
+          (.process, RankingWeights.innermost), (.silent, RankingWeights.silentExit),
+        ])
+      let observation = observer.observation(of: candidate, asking: true)
+      guard (observation as? SilentExit)?.check != nil,
+        let heuristic = catalog.matches(
+          observation, general: general(process, complaint: nil)
+        ).first(where: { $0.role == .cause }),
+        var finding = finding(for: candidate, explainedBy: heuristic)
+      else { continue }
+      finding.confidence = Self.sure
+      findings.removeAll { $0.pid == finding.pid && $0.heuristic == "exits/silent" }
+      findings.insert(finding, at: 0)
+      return
+    }
+  }
+
+  /// A library that a plugin needs and that was looked for in vain is why a program complains that it has no
+  /// such thing, where its words give no reason of their own.
+  func preferLostLibrary(_ findings: inout [Finding]) {
+    guard let words = findings.first, words.role == .cause, words.features[.complaint] != nil,
+      words.heuristic == "words/complaint", words.error == nil,
+      let evidence = words.evidence.first,
+      let line = run.mentions.lines.first(where: { $0.number == evidence.number }),
+      NamedPlace.find(in: line.text, base: "/")?.line == nil,
+      Complaint.quoted(in: line.text).isEmpty,
+      let index = findings.firstIndex(where: { finding in
+        finding.heuristic == "loader/library-missing" && finding.pid == words.pid
+          && finding.features[.replaced] == nil && finding.features[.knownHarmless] == nil
+          // The program needs a plugin, and that the library.
+          && finding.because.contains { $0.components(between: " → ") >= 3 }
+      })
+    else { return }
+    var missing = findings.remove(at: index)
+    missing.role = .cause
+    missing.confidence = max(missing.confidence, min(words.confidence, Self.sure))
+    missing.because.append(TargetText.escaped("\(line.text.trimmed) is what it then said."))
+    findings.insert(missing, at: 0)
+  }
+}
+
+extension String {
+  /// How many parts `mark` makes of a text.
+  fileprivate func components(between mark: String) -> Int { ranges(of: mark).count + 1 }
 }

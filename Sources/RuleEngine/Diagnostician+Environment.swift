@@ -20,6 +20,14 @@ extension Diagnostician {
       let name = String(entry[..<mark])
       var value = String(entry[entry.index(after: mark)...])
       while value.count > 1, value.hasSuffix("/") { value.removeLast() }
+      // Options of an interpreter, such as NODE_OPTIONS=--require ./trace.js, name files.
+      if value.hasPrefix("-"),
+        value.split(whereSeparator: { $0 == " " || $0 == "=" }).contains(where: {
+          $0.contains("/") && PathName.absolute(String($0), from: process.workingDirectory) == path
+        })
+      {
+        return (name, value)
+      }
       guard value.hasPrefix("/"), value.count > 3, !Self.shellVariables.contains(name) else {
         continue
       }

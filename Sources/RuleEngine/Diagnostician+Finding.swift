@@ -40,6 +40,19 @@ extension Diagnostician {
     } else if let variable = self.variable(holding: rendered.subject, of: candidate, process) {
       rendered.because.append(variable)
     }
+    if let named = variableInWords(candidate, process),
+      !rendered.because.contains(where: { $0.contains(named.name) && $0.contains(named.value) }),
+      !rendered.fixes.contains(where: { $0.text.contains(named.name) })
+    {
+      rendered.because.append(TargetText.escaped(named.sentence))
+      if named.isMissing {
+        rendered.fixes.insert(
+          .init(
+            text: TargetText.escaped(
+              "Give the environment variable \(named.name) the right value, or unset it."),
+            isCommand: false, safety: .checkFirst), at: 0)
+      }
+    }
     if let panic = panic(over: candidate) { rendered.because.append(TargetText.escaped(panic)) }
     if let warning = warning(before: candidate, complaint: complaint) {
       rendered.because.append(

@@ -102,6 +102,8 @@ package struct Diagnostician {
     preferWordsOfAsker(&findings)
     preferRejectedProgram(&findings)
     preferNameService(&findings)
+    preferLostLibrary(&findings)
+    preferFailedCheck(&findings)
     assignRoles(&findings)
     if let cause = findings.first, cause.role == .cause {
       findings.removeAll { $0.role != .cause && !isWorthTelling($0, beside: cause) }

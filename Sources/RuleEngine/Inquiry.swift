@@ -11,10 +11,12 @@ struct Inquiry {
   func accessWalk(
     _ path: String, operation: AccessOperation, credentials: Credentials?
   ) -> AccessWalk? {
+    var asked: AccessWalk?
     if let credentials {
       let question = SystemQuestion.access(
         path: path, operation: operation, credentials: credentials)
-      if case .accessWalk(let walk) = answer(question), walk.refusal != nil { return walk }
+      if case .accessWalk(let walk) = answer(question) { asked = walk }
+      if asked?.refusal != nil { return asked }
     }
     // The stop may have asked it with other words, such as other capabilities.
     // Of several the first in a fixed order is taken: that of a dictionary differs by process.
@@ -28,7 +30,7 @@ struct Inquiry {
           walk
         ))
     }
-    return others.min { $0.rank < $1.rank }?.walk
+    return others.min { $0.rank < $1.rank }?.walk ?? asked
   }
 
   /// True if a walk along `path` with the rights of `credentials` is refused; asked at the end.

@@ -369,7 +369,7 @@ enum Complaint {
     ("no module", 0.9), ("not permitted", 0.9), ("syntax", 0.8), ("corrupt", 0.8),
     ("unsupported", 0.6), ("required", 0.5), ("should be", 0.5), ("is owned by", 0.9),
     ("already exists", 0.8), ("not allowed", 0.8), ("not available", 0.6), ("expired", 0.9),
-    ("not configured", 0.6), ("prevents", 0.6), ("did not match", 0.9),
+    ("not configured", 0.6), ("not defined", 0.8), ("prevents", 0.6), ("did not match", 0.9),
     ("but it is not installable", 1.0), ("but it is not going to be installed", 1.0),
     ("but it is not installed", 1.0),
     ("dubious ownership", 1.0), ("bad magic", 0.9), ("packet loss", 0.6), ("rejected]", 0.9),

@@ -55,7 +55,10 @@ struct FaultReading {
     // SI_KERNEL: the processor names no address (#GP, #SS).
     if delivery.code == 128 { return generalProtection }
     guard let address = delivery.faultAddress else { return nil }
-    if address == delivery.instructionPointer { return execution(at: address) }
+    // A log has no instruction pointer.
+    if address == delivery.instructionPointer, address != 0 || !delivery.stack.isEmpty {
+      return execution(at: address)
+    }
     switch (delivery.signal, delivery.code) {
     case (.segmentationViolation, 1): return null(address) ?? unmapped(address)
     case (.segmentationViolation, 2):

@@ -51,6 +51,8 @@ struct ConnectionFailed: ObservationKind {
   var isLocal = false
   var isUnix = false
   var socketExists = false
+  var fileType: String?
+  var isNoSocket: Bool { fileType != nil }
   var firstMissing: String?
   var otherListener: String?
   var nearListener: String?
@@ -84,6 +86,8 @@ struct ConnectionFailed: ObservationKind {
     .init("call", \.call, "The system call."),
     .init("is_local", \.isLocal, "True if the address is of this machine's loopback."),
     .init("is_unix", \.isUnix, "True for a Unix socket."),
+    .init("file_type", \.fileType, "What lies at the path of a Unix socket, if it is none."),
+    .init("is_no_socket", \.isNoSocket, "True if something else than a socket lies there."),
     .init("socket_exists", \.socketExists, "True if the Unix socket's file exists."),
     .init(
       "first_missing", \.firstMissing, "The first component of the socket's path that is missing."),

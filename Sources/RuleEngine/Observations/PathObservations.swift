@@ -22,6 +22,7 @@ struct MissingPath: ObservationKind {
   var cwd = ""
   var mentioned = false
   var emptyVariable = false
+  var isFromLog = false
   var existsNow = false
   var fileSystemOfParent: String?
   var linkerName: String?
@@ -97,6 +98,7 @@ struct MissingPath: ObservationKind {
     .init("module", \.module, "The module that an interpreter was to find, as its words name it."),
     .init("installation", \.installation, "What would install that module."),
     .init("oddity", \.oddity, "What is odd in the name and explains it by itself; a sentence."),
+    .init("is_from_log", \.isFromLog, "True if a log tells it, and nothing can be asked."),
     .init(
       "empty_variables", \.emptyVariables,
       "Variables of the script that were empty when it made the path."),
@@ -149,6 +151,11 @@ struct AccessRefused: ObservationKind {
   var groupIsPending = false
   var groupMay = false
   var offersGroup = false
+  var isLibrary = false
+  var isBinary = false
+  var emptyVariables: [String] = []
+  var madeIn: String?
+  var madeBy: String?
   var listLetters: String?
 
   static let name = "access-refused"
@@ -167,6 +174,13 @@ struct AccessRefused: ObservationKind {
     .init(
       "group_may", \.groupMay,
       "True if the group of what refuses, one other than root, has the right that is needed."),
+    .init("is_library", \.isLibrary, "True if what may not be executed is a shared library."),
+    .init("is_binary", \.isBinary, "True if it is no script."),
+    .init(
+      "empty_variables", \.emptyVariables,
+      "The variables that were empty when a path below the root directory was made."),
+    .init("made_in", \.madeIn, "The line of a script that made it."),
+    .init("made_by", \.madeBy, "Its text, or that of the command line."),
     .init(
       "offers_group", \.offersGroup,
       "True if the user is none of that group, and what refuses is not the system's."),

@@ -8,6 +8,7 @@ struct CommandNotFound: ObservationKind {
   var bestElsewhere: String?
   var similar: [String] = []
   var isOfSecurePath = false
+  var pathIsEmpty = false
   var isFound: Bool { bestElsewhere != nil || isHere }
   var isKnown: Bool { isFound || package != nil }
   var package: String?
@@ -37,6 +38,9 @@ struct CommandNotFound: ObservationKind {
     .init(
       "is_of_secure_path", \.isOfSecurePath,
       "True if sudo looked for it, which has a search path of its own (sudoers(5))."),
+    .init(
+      "path_is_empty", \.pathIsEmpty,
+      "True if it was looked for in the working directory alone, as PATH has nothing."),
     .init("is_known", \.isKnown, "True if that, or a package that has it, is known."),
     .init("is_found", \.isFound, "True if it is somewhere outside of PATH."),
     .init("similar", \.similar, "Commands in PATH with a similar name."),

@@ -28,11 +28,23 @@ struct SilentExit: ObservationKind {
   var testedVariableSet: String?
   var askedAt: String?
   var askedText: String?
+  var failedCheck: FailedCheck?
+  var peerIsHere = false
+  var check: String? { failedCheck?.text }
+  var checkHeld: Bool { failedCheck?.held ?? false }
   var testedOtherwise: Bool { testedPath != nil && !testedIsMissing && !testedIsEmpty }
 
   static let name = "silent-exit"
   static let summary = "A process ended with a failure status without a word."
   static let fields: [ObservationField<Self>] = [
+    .init(
+      "check", \.check, "The check of a script behind which its one exit with this status stands."),
+    .init("check_held", \.checkHeld, "True if it held, false if it failed."),
+    .init("check_place", \.failedCheck?.place, "Script and line of that check."),
+    .init("check_subject", \.failedCheck?.subject, "What it was about, else its place."),
+    .init("check_answer", \.failedCheck?.answer, "The command that answered, and how it ended."),
+    .init("check_fact", \.failedCheck?.fact, "What is known of what it asks the script itself."),
+    .init("peer_is_here", \.peerIsHere, "True if `peer` is an address of this machine."),
     .init("exit", \.status, "Exit status."),
     .init("program_name", \.programName, "Base name of the program."),
     .init(

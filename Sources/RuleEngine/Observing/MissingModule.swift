@@ -55,6 +55,7 @@ struct MissingModule: Equatable {
   /// What stands before and behind the name, in the words of each interpreter.
   private static let notations: [(before: String, after: String, Language)] = [
     ("No module named '", "'", .python), ("No module named ", "", .python),
+    ("Can't locate loadable object for module ", " in @INC", .perl),
     ("Can't locate ", " in @INC", .perl),
     ("cannot load such file -- ", " ", .ruby), ("Could not find gem '", "'", .ruby),
     ("Cannot find module '", "'", .node), ("Cannot find package '", "'", .node),

@@ -42,6 +42,18 @@ extension Observer {
     seen.searchOption = SearchOption.words(for: process.name, directory: directory)
   }
 
+  /// The same for a path below the root directory that was refused.
+  func describeEmptyVariables(
+    _ call: FailedCall, _ process: ProcessRecord, in seen: inout AccessRefused
+  ) {
+    guard seen.component == "/" else { return }
+    var made = MissingPath()
+    describeVariables(call, process, in: &made)
+    (seen.emptyVariables, seen.madeIn, seen.madeBy) = (
+      made.emptyVariables, made.madeIn, made.madeBy
+    )
+  }
+
   /// Names the variables of a script that were empty when it made the path.
   func describeVariables(
     _ call: FailedCall, _ process: ProcessRecord, in seen: inout MissingPath
@@ -183,7 +195,8 @@ enum SearchOption {
     case "php": "php -d include_path=.:\(directory)"
     case "lua", "luajit": "LUA_PATH='\(directory)/?.lua;;'"
     case "make", "gmake": "make -I \(directory)"
-    case "pkg", "pkgconf": "PKG_CONFIG_PATH=\(directory)/pkgconfig"
+    case "pkg", "pkgconf":
+      "PKG_CONFIG_PATH=\(directory)" + (directory.hasSuffix("/pkgconfig") ? "" : "/pkgconfig")
     case "cmake": "cmake -D CMAKE_PREFIX_PATH=\(directory)"
     case "tclsh", "wish": "TCLLIBPATH=\(directory)"
     case "nasm", "yasm", "as", "protoc", "dtc", "m": "-I\(directory)"

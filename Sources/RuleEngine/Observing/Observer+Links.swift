@@ -32,7 +32,8 @@ extension Observer {
       }
     var bits = (refusal.component.mode >> shift) & 0o7
     switch refusal.needs {
-    case .read: bits |= 0o4
+    // What a directory lists cannot be looked at without the right to pass.
+    case .read: bits |= refusal.component.type == .directory ? 0o5 : 0o4
     case .write: bits |= refusal.component.type == .directory ? 0o3 : 0o2
     case .execute, .search: bits |= changesNames ? 0o3 : 0o1
     case .ownership: return nil

@@ -86,6 +86,8 @@ extension Observer {
 
   /// What the configuration of the resolver says, in sentences.
   func resolver(for name: String? = nil) -> String? {
+    // Of a log nobody can ask.
+    if history.isFromLog { return nil }
     let configuration = "/etc/resolv.conf"
     let switches = "/etc/nsswitch.conf"
     var sentences: [String] = []

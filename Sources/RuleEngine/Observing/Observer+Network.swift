@@ -62,7 +62,16 @@ extension Observer {
     describeNaming(address, history.processes[call.process], in: &seen)
     if let path = seen.path, let walk = inquiry.pathWalk(path) {
       switch walk.end {
-      case .exists: seen.socketExists = true
+      case .exists:
+        seen.socketExists = true
+        let type = walk.components.last?.type
+        seen.fileType =
+          switch type {
+          case .regular: "a plain file"
+          case .directory: "a directory"
+          case .fifo: "a FIFO"
+          default: nil
+          }
       case .missing(let missing):
         seen.firstMissing = missing
         describeNearSocket(path, in: &seen)

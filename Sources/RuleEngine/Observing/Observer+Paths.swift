@@ -17,6 +17,7 @@ extension Observer {
           && $0.error == call.error
       } ? "create" : use(of: call)
     seen.cwd = process.workingDirectory
+    seen.isFromLog = history.isFromLog
     seen.isRelative = call.call.path.map { !$0.hasPrefix("/") } ?? false
     seen.asked = call.call.path.flatMap { $0 == subject(of: call) ? nil : $0 }
     seen.loop = call.error == .tooManyLinks
@@ -78,7 +79,7 @@ extension Observer {
     describeElsewhere(process, in: &seen)
     describeSubmodule(places, in: &seen)
     seen.whole = wholeName(of: call, process)
-    if call.purpose == .execute, !isSearchOfPath(places, process) {
+    if call.purpose == .execute, !isSearchOfPath(places, process), process.rootDirectory == "/" {
       seen.inPath = searchPath(of: process).prefix(16).map { $0 + "/" + seen.base }.first {
         guard $0 != path, let walk = inquiry.pathWalk($0), case .exists = walk.end else {
           return false

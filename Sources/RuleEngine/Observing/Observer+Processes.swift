@@ -230,6 +230,7 @@ extension Observer {
     seen.quietOption = QuietOption.find(in: process)
     if let peer = run.reachedPeer(of: process), peer.port.map({ $0 != 53 }) ?? false {
       seen.peer = peer.description
+      seen.peerIsHere = Self.isLoopback(peer.host ?? "")
       if asking, Self.isLoopback(peer.host ?? "") {
         seen.peerHolder = inquiry.listeners(peer).first?.process.map {
           "\($0.name) (pid \($0.pid))"
@@ -241,6 +242,7 @@ extension Observer {
         $0.process == process.index && $0.replacement == nil
       }?.call.notation
     describeScript(process, in: &seen, asking: asking)
+    if asking { seen.failedCheck = failedCheck(process, seen) }
     return seen
   }
 }

@@ -43,8 +43,12 @@ extension Observer {
     return seen
   }
 
-  /// True if a command without a slash was looked for in a PATH of one directory.
+  /// True if a command without a slash was looked for in a PATH of one directory, or of none.
   private func isLookup(_ call: FailedCall, _ process: ProcessRecord) -> Bool {
+    // execvp(3) takes an empty part of PATH for the working directory.
+    if call.purpose == .execute, let given = call.call.path, !given.isEmpty, !given.contains("/") {
+      return true
+    }
     guard call.purpose == .execute, let path = call.path, let word = process.arguments.first else {
       return false
     }
@@ -58,6 +62,7 @@ extension Observer {
     seen.command = PathName.base(of: call.path ?? "")
     seen.searched = places.map { PathName.directory(of: $0) }
     seen.byName = process.hasExecuted ? process.name : "whyfail"
+    seen.pathIsEmpty = places.count == 1 && call.call.path.map { !$0.contains("/") } ?? false
     if let executable = process.executable, PathName.base(of: executable) == "env",
       let script = process.executedPath, PathName.base(of: script) != "env"
     {
@@ -146,6 +151,12 @@ extension Observer {
         seen.reason = "handler-missing"
         return
       }
+    }
+    if Self.machinesHere.contains(facts.machine), facts.kind == .relocatable || facts.kind == .core
+    {
+      seen.reason = "object-file"
+      seen.content = facts.kind == .core ? "a core file" : "an object file, which is not linked"
+      return
     }
     guard let loader = facts.interpreter else {
       seen.reason = "other-machine"

@@ -76,11 +76,16 @@ extension Observer {
       let name = line[start...].prefix { !$0.isWhitespace && $0 != "/" && $0 != "(" }
       words.append(String(name))
     }
+    // Lisps: "Unbound variable: yy".
+    for mark in ["nbound variable: ", "nbound identifier: ", "ndefined variable: "] {
+      guard let start = line.firstRange(of: mark)?.upperBound else { continue }
+      words.append(String(line[start...].prefix { !$0.isWhitespace && $0 != "." }))
+    }
     words += Complaint.quoted(in: line)
     return words.filter { word in
       (2...80).contains(word.utf8.count) && !word.hasPrefix("/") && !word.hasPrefix("-")
         && word.contains(where: \.isLetter) && word != process.name
-        && (word.utf8.count > 2 || word.contains(where: \.isNumber))
+        && (word.utf8.count > 2 || word.contains(where: \.isNumber) || line.contains("nbound "))
         // What the user gave by itself stands nowhere else.
         && !process.arguments.dropFirst().contains(word)
     }

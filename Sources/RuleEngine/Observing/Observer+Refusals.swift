@@ -73,6 +73,13 @@ extension Observer {
       return seen
     }
     describe(refusal, of: path, in: &seen)
+    if refusal.needs == .execute,
+      case .elf(let facts)? = inquiry.programFile(refusal.component.path)
+    {
+      seen.isLibrary = facts.kind == .shared && facts.interpreter == nil && !facts.isStatic
+      seen.isBinary = true
+    }
+    describeEmptyVariables(call, process, in: &seen)
     seen.missingCapability = Capabilities.missing(to: refusal, process.credentials)
     seen.groupIsPending = isPendingGroup(refusal, seen.user)
     return seen
@@ -156,7 +163,7 @@ extension Observer {
     // To open what is its owner's alone to all others is no advice.
     seen.isPrivate =
       seen.classLetter != "u" && refusal.component.mode & 0o77 == 0
-      && refusal.component.type != .directory || seen.isSystems
+      && (refusal.component.type != .directory || changesNames) || seen.isSystems
       // Nor what is for a group, and has nothing for others.
       || seen.offersGroup && refusal.component.mode & 0o7 == 0
     seen.rightLetter =

@@ -9,6 +9,12 @@ extension Observer {
   ) {
     let saysFull = Complaint.error(in: line) == .noSpace
     if saysFull, let named = seen.file, seen.lineNumber == nil { seen.writtenFile = named }
+    // Python tells both names of a copy: 'a' -> 'b'.
+    if saysFull, let mark = line.firstRange(of: "' -> '") {
+      let target = line[mark.upperBound...].prefix { $0 != "'" }
+      seen.writtenFile = PathName.absolute(String(target), from: process.workingDirectory)
+      seen.file = seen.writtenFile
+    }
     if let file = seen.writtenFile, let status = inquiry.fileSystem(file) {
       if saysFull {
         seen.storedAt = status.mountPoint

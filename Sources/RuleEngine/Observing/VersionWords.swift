@@ -23,6 +23,10 @@ struct VersionWords: Equatable {
       self.thing = thing
       present = part(form.present)
       wanted = part(form.wanted)
+      if thing == Self.java {
+        present = present.map(Self.javaVersion)
+        wanted = wanted.map(Self.javaVersion)
+      }
       return
     }
     return nil
@@ -35,6 +39,14 @@ struct VersionWords: Equatable {
     var thing: Int?
     var present: Int?
     var wanted: Int?
+  }
+
+  private static let java = "Java"
+
+  /// The release of Java of a class file version, which counts from 44 on (JVMS 4.1).
+  private static func javaVersion(_ version: String) -> String {
+    guard let number = Int(version.prefix { $0.isNumber }), number > 44 else { return version }
+    return "\(number - 44) (class file version \(version))"
   }
 
   private static let forms: [Form] = [
@@ -72,7 +84,7 @@ struct VersionWords: Equatable {
         "compiled by a more recent version of the Java Runtime (class file version ",
         "), this version of the Java Runtime only recognizes class file versions up to ",
       ],
-      name: "the Java Runtime (class file version)", present: 2, wanted: 1),
+      name: java, present: 2, wanted: 1),
     Form(
       marks: ["error: Autoconf version ", " or higher is required"], name: "Autoconf", wanted: 1),
     Form(marks: ["require Automake ", ", but have "], name: "Automake", present: 2, wanted: 1),

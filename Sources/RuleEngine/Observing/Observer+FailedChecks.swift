@@ -1,0 +1,127 @@
+internal import History
+internal import TraceEvents
+
+/// The check by which a script ended itself: `mountpoint -q /mnt || exit 5`.
+struct FailedCheck: Sendable {
+  /// Its text, as the script has it.
+  var text: String
+  /// True if it held, and the script was to end then: `[ -z "$X" ] && exit 3`.
+  var held: Bool
+  /// Script and line.
+  var place: String
+  /// What it was about: the last operand of the command that answered, else the place.
+  var subject: String
+  /// What the command that answered was run as, and how it ended.
+  var answer: String?
+  /// What is known of the script itself that the check asks for.
+  var fact: String?
+}
+
+// Scripts that end themselves over a check, without a word.
+extension Observer {
+  /// How many lines above an `exit` its `if` is looked for.
+  private static let reach = 4
+
+  /// The check before the one `exit` with the status that a shell ended with; nil for others.
+  func failedCheck(_ process: ProcessRecord, _ seen: SilentExit) -> FailedCheck? {
+    guard let shell = process.executable.map(PathName.base), ShellWords.shells.contains(shell),
+      seen.status != 0
+    else { return nil }
+    var line = seen.exitText
+    var place = seen.script.flatMap { script in
+      seen.exitLine.map { "\(script) line \($0)" }
+    }
+    if seen.script == nil, let mark = process.arguments.firstIndex(of: "-c"),
+      process.arguments.indices.contains(mark + 1)
+    {
+      let parts = process.arguments[mark + 1].split { $0 == "\n" || $0 == ";" }.map {
+        String($0).trimmed
+      }.filter { Self.ends($0, with: seen.status) }
+      guard parts.count == 1 else { return nil }
+      line = parts[0]
+      place = "the command line"
+    }
+    guard let line, let place, let (text, held) = check(before: line, seen) else { return nil }
+    var found = FailedCheck(text: text, held: held, place: place, subject: place)
+    let last = process.children.last.map { history.processes[$0] }
+    if let last, last.hasExecuted, last.endNumber <= process.endNumber, case .exited = last.end,
+      last.failed != held, text.contains(last.name)
+    {
+      let words = last.arguments.prefix(12).joined(separator: " ")
+      // What only gives the check a text to compare has not answered it.
+      if !text.contains("$(" + last.name) { found.answer = "\(words) \(Wording.ending(of: last))" }
+      if let operand = last.arguments.dropFirst().last(where: { !$0.hasPrefix("-") }) {
+        let path = PathName.absolute(operand, from: last.workingDirectory)
+        let isPath = operand.contains("/") || last.recentFiles.contains(path)
+        found.subject = isPath ? path : operand
+      }
+    }
+    found.fact = fact(of: text, process, seen)
+    return found
+  }
+
+  private static func ends(_ text: String, with status: Int) -> Bool {
+    let words = text.split { $0.isWhitespace || $0 == ";" || $0 == "}" }
+    return words.suffix(2).elementsEqual(["exit", "\(status)"])
+  }
+
+  /// What stands before the `exit` of a line, or in the `if` above it, and whether it was to hold.
+  private func check(before line: String, _ seen: SilentExit) -> (text: String, held: Bool)? {
+    if let found = Self.check(in: line) { return found }
+    guard let script = seen.script, let number = seen.exitLine,
+      line.hasPrefix("exit "), number > 1
+    else { return nil }
+    let above = inquiry.lines(around: number, of: script, context: Self.reach)
+      .filter { $0.number < number }.reversed()
+    for other in above {
+      let text = other.text.trimmed
+      if text == "fi" || text == "else" || text == "done" { return nil }
+      if let found = Self.condition(text) { return found }
+    }
+    return nil
+  }
+
+  static func check(in line: String) -> (text: String, held: Bool)? {
+    if let found = condition(line) { return line.contains("exit") ? found : nil }
+    for (mark, held) in [("||", false), ("&&", true)] {
+      guard let place = line.firstRange(of: mark),
+        line[place.upperBound...].contains("exit")
+      else { continue }
+      let text = String(line[..<place.lowerBound]).trimmed
+      return text.isEmpty ? nil : (text, held)
+    }
+    return nil
+  }
+
+  /// The condition of a line that begins with `if`.
+  private static func condition(_ line: String) -> (text: String, held: Bool)? {
+    guard let start = ["if ", "elif "].first(where: line.hasPrefix) else { return nil }
+    let rest = line.dropFirst(start.count)
+    let end = rest.firstRange(of: "; then")?.lowerBound ?? rest.firstIndex(of: ";") ?? rest.endIndex
+    var text = String(rest[..<end]).trimmed
+    var held = true
+    if text.hasPrefix("! ") {
+      text = String(text.dropFirst(2)).trimmed
+      held = false
+    }
+    return text.isEmpty ? nil : (text, held)
+  }
+
+  /// What the process itself answers: how many arguments it had, and who it ran as.
+  private func fact(of text: String, _ process: ProcessRecord, _ seen: SilentExit) -> String? {
+    if text.contains("$#") {
+      let position = process.arguments.firstIndex { argument in
+        PathName.absolute(argument, from: process.workingDirectory) == seen.script
+      }
+      guard let position else { return nil }
+      let count = process.arguments.count - position - 1
+      return "The script was given \(count) argument\(count == 1 ? "" : "s")."
+    }
+    if text.contains("id -u") || text.contains("$EUID") || text.contains("$UID") {
+      return process.credentials.map {
+        "The script ran as the user \(inquiry.userName($0.user)) (\($0.user))."
+      }
+    }
+    return nil
+  }
+}
