@@ -181,7 +181,7 @@ static int32_t has_descriptor(int32_t process, int32_t number) {
 int32_t wf_next_descriptor(int32_t process, int32_t open, int32_t least) {
   enum { WF_FARTHEST = 16 };
   struct rlimit limit;
-  if (least < 0 || has_descriptor(process, open) != 0
+  if (least < 0 || (open >= 0 && has_descriptor(process, open) != 0)
     || prlimit(process, RLIMIT_NOFILE, NULL, &limit) < 0)
     return -1;
   for (int32_t number = least; number - least < WF_FARTHEST; number++) {
@@ -193,11 +193,25 @@ int32_t wf_next_descriptor(int32_t process, int32_t open, int32_t least) {
   return -1;
 }
 
-int32_t wf_look_up_cached(const char *path, bool follows, uint64_t *device, bool *is_link) {
+static int find_cached(const char *path, bool follows) {
   struct open_how how = {
     .flags = O_PATH | O_CLOEXEC | (follows ? 0 : O_NOFOLLOW), .resolve = RESOLVE_CACHED};
-  int file = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
-  if (file < 0) return -errno;
+  return result_of(syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how));
+}
+
+bool wf_may_read_cached(const char *path) {
+  int file = find_cached(path, true);
+  if (file < 0) return false;
+  struct stat status;
+  bool may = fstat(file, &status) == 0 && S_ISREG(status.st_mode)
+    && syscall(SYS_faccessat2, file, "", R_OK, AT_EMPTY_PATH | AT_EACCESS) == 0;
+  close(file);
+  return may;
+}
+
+int32_t wf_look_up_cached(const char *path, bool follows, uint64_t *device, bool *is_link) {
+  int file = find_cached(path, follows);
+  if (file < 0) return file;
   struct statx status = {0};
   int32_t result =
     result_of(statx(file, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status));

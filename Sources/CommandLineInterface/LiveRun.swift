@@ -60,12 +60,18 @@ final class LiveRun {
   func run(environment: Environment) throws(RunFailure) -> Result {
     if !processes.isEmpty { return try watch(environment) }
     let request = try request(environment: environment)
+    // Who writes a recording asks about the target while it stands at its start.
+    let relay =
+      request.isThorough || recording != nil ? nil : EventRelay { [self] event in take(event) }
     let outcome: LaunchOutcome
     do throws(CaptureError) {
       let tracer = Tracer(
         request, inspector: inspector, walker: LiveStackWalker(),
         waiting: { [self] seconds in tellThatItWaits(seconds) }
-      ) { [self] event in take(event) }
+      ) { [self] event in
+        if let relay { relay.give(event) } else { take(event) }
+      }
+      defer { relay?.finish() }
       let terminal = TerminalModes()
       outcome = try tracer.run()
       // One that was ended in the midst of its work leaves the terminal as it needed it.
@@ -139,7 +145,8 @@ final class LiveRun {
       command: command, timeout: options.timeout,
       settle: options.settle ?? (tool == "whyconf" ? Options.usualSettle : nil),
       keepsRunning: options.keepsRunning, tellsThreads: options.showsThreads,
-      asksForConfiguration: tool == "whyconf" && recording == nil && straceLog == nil)
+      asksForConfiguration: tool == "whyconf" && recording == nil && straceLog == nil,
+      isThorough: tool == "whyconf" || straceLog != nil)
     guard let name = options.user else { return request }
     guard geteuid() == 0 else { throw RunFailure.userNeedsRoot }
     guard let (user, variables) = TargetUser.named(name) else { throw RunFailure.noSuchUser(name) }

@@ -87,8 +87,7 @@ package struct ConfigurationOrder: Sendable {
     let program = history.processes[digest.process].executable
     switch (purpose, call.outcome) {
     case (.list, .returned):
-      if listings.count < Self.capacity, listings[path] == nil { listings[path] = event.number }
-      update(path) { $0.list(by: digest.process, program) }
+      noteListing(of: path, event, by: digest.process, program)
     case (.open, .returned):
       if call.hasSymbol("O_WRONLY") { return noteMade(path, call) }
       guard !call.hasSymbol("O_PATH") else { return }
@@ -97,6 +96,10 @@ package struct ConfigurationOrder: Sendable {
         $0.isOpened = true
         if call.hasSymbol("O_RDWR") { $0.isWritten = true }
         if call.hasSymbol("O_DIRECTORY") { $0.isDirectory = true }
+      }
+      // opendir(3): a diagnosis does not stop at the listing itself.
+      if call.hasSymbol("O_DIRECTORY"), call.hasSymbol("O_NONBLOCK") {
+        noteListing(of: path, event, by: digest.process, program)
       }
     case (.open, .unfinished):
       // A FIFO that nobody writes to: there is no error, and nothing was read.
@@ -128,6 +131,13 @@ package struct ConfigurationOrder: Sendable {
       default: return
       }
     }
+  }
+
+  private mutating func noteListing(
+    of path: String, _ event: TraceEvent, by process: Int, _ program: String?
+  ) {
+    if listings.count < Self.capacity, listings[path] == nil { listings[path] = event.number }
+    update(path) { $0.list(by: process, program) }
   }
 
   /// Takes note of a name that is a socket's: of `bind(2)`, or of `connect(2)` that met one.

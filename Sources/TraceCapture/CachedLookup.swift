@@ -7,9 +7,17 @@ import TraceEvents
 ///
 /// The kernel's cache of names alone is asked (`openat2(2)` with `RESOLVE_CACHED`, Linux 5.12), so
 /// that nothing is read and no file system is waited for. Only "it is there", on a file system of
-/// this machine, is an answer; whatever else comes out is seen at the exit. It holds for a target
-/// that sees what we see and may what we may.
+/// this machine, and "the kernel knows that it is not there" are answers; whatever else comes out is
+/// seen at the exit. They hold for a target that sees what we see and may what we may.
 final class CachedLookup {
+  /// What is sure to come of a look.
+  enum Answer {
+    case there
+    /// `ENOENT`: a name on the way, or the last one, does not exist.
+    case missing
+    case unknown
+  }
+
   /// The name that a directory was found by, absolute.
   struct DirectoryName {
     var path: String
@@ -40,20 +48,25 @@ final class CachedLookup {
     path.utf8.first == 0x2F ? DirectoryName(path: path, moment: changes) : nil
   }
 
-  /// True if a call that looks at `path` is sure to find it: to find no link there, if that is what
-  /// it reads.
-  func finds(
+  /// What is sure to come of a call that looks at `path`: to find no link there, if that is what it
+  /// reads.
+  func answer(
     _ path: String, in directory: DirectoryName?, following follows: Bool, readingLink: Bool
-  ) -> Bool {
-    guard isPossible, !path.isEmpty, let path = absolute(path, in: directory) else { return false }
+  ) -> Answer {
+    guard isPossible, !path.isEmpty, let path = absolute(path, in: directory) else {
+      return .unknown
+    }
     var device: UInt64 = 0
     var isLink = false
     switch unsafe wf_look_up_cached(path, follows, &device, &isLink) {
-    case 0: return !(readingLink && isLink) && (device == lastLocal || isOnLocal(device))
+    case 0:
+      let holds = !(readingLink && isLink) && (device == lastLocal || isOnLocal(device))
+      return holds ? .there : .unknown
+    case -ENOENT: return .missing
     case -ENOSYS, -EINVAL, -EPERM:
       isPossible = false
-      return false
-    default: return false
+      return .unknown
+    default: return .unknown
     }
   }
 
@@ -91,12 +104,10 @@ final class CachedLookup {
 }
 
 extension TraceSession {
-  /// What a call that stops at its entry looks at, if it is sure to find it; nil otherwise.
-  func pathSureToBeFound(
+  /// What a call that stops at its entry looks at, and what is sure to come of it; nil if nothing is.
+  func sureAnswer(
     _ look: CallEffect.Look, _ call: PendingCall, _ thread: TracedThread
-  ) -> String? {
-    let process = thread.process
-    guard process.seesAsWeDo, process.actsAsWeDo, !stopsAtCalls(thread) else { return nil }
+  ) -> (path: String, isThere: Bool)? {
     var follows = look.follows
     if let position = look.flags {
       let flags = call.arguments[position] & 0xFFFF_FFFF
@@ -105,7 +116,34 @@ extension TraceSession {
       follows = flags & 0x100 == 0
     }
     // The first page holds nothing: the call fails for where its answer goes, not for its path.
-    guard call.arguments[look.answer] >= 0x1000,
+    if let answer = look.answer, call.arguments[answer] < 0x1000 { return nil }
+    guard let (path, answer) = cachedAnswer(look, following: follows, call, thread) else {
+      return nil
+    }
+    switch answer {
+    case .there: return look.asksForRights ? nil : (path, true)
+    case .missing: return (path, false)
+    case .unknown: return nil
+    }
+  }
+
+  /// True for an `open` that is sure to find nothing. The look is worth its price only where one has
+  /// just failed: who searches along a path fails many times in a row.
+  func isSureToMiss(_ call: PendingCall, flagsAt position: Int, _ thread: TracedThread) -> Bool {
+    // O_CREAT, O_TMPFILE
+    guard thread.missesFiles, call.arguments[position] & (0o100 | 0o20000000) == 0 else {
+      return false
+    }
+    let look = CallEffect.Look(path: position - 1, answer: nil)
+    let follows = call.arguments[position] & UInt64(O_NOFOLLOW) == 0
+    return cachedAnswer(look, following: follows, call, thread)?.answer == .missing
+  }
+
+  private func cachedAnswer(
+    _ look: CallEffect.Look, following follows: Bool, _ call: PendingCall, _ thread: TracedThread
+  ) -> (path: String, answer: CachedLookup.Answer)? {
+    let process = thread.process
+    guard process.seesAsWeDo, process.actsAsWeDo, !stopsAtCalls(thread),
       case .complete(let path) = decoder.memory.text(thread.id, at: call.arguments[look.path])
     else { return nil }
     var directory: CachedLookup.DirectoryName?
@@ -113,8 +151,9 @@ extension TraceSession {
     if look.path == 0 || Int32(truncatingIfNeeded: call.arguments[look.path - 1]) == AT_FDCWD {
       directory = process.workingDirectory
     }
-    return lookup.finds(path, in: directory, following: follows, readingLink: look.readsLink)
-      ? path : nil
+    return (
+      path, lookup.answer(path, in: directory, following: follows, readingLink: look.readsLink)
+    )
   }
 
   /// Keeps account of what a successful call did to names and to what its process sees of them.

@@ -45,14 +45,16 @@ struct CallEffect {
   /// Where the arguments are of a call that does nothing but look at a path.
   struct Look {
     var path: Int
-    /// Pointer to what the call fills.
-    var answer: Int
+    /// Pointer to what the call fills; nil where there is none.
+    var answer: Int?
     /// `AT_*`; nil where the call takes none.
     var flags: Int?
     /// True if it follows a link, where no flags say it.
     var follows = true
     /// True if it asks where a link leads: what is none gives `EINVAL`.
     var readsLink = false
+    /// True if it asks for rights to what is there: that something is there is no answer.
+    var asksForRights = false
   }
 
   /// What it does to names.
@@ -113,6 +115,9 @@ struct CallEffect {
     "newfstatat": CallEffect(look: Look(path: 1, answer: 2, flags: 3)),
     "fstatat64": CallEffect(look: Look(path: 1, answer: 2, flags: 3)),
     "statx": CallEffect(look: Look(path: 1, answer: 4, flags: 2)),
+    "access": CallEffect(look: Look(path: 0, asksForRights: true)),
+    "faccessat": CallEffect(look: Look(path: 1, asksForRights: true)),
+    "faccessat2": CallEffect(look: Look(path: 1, flags: 3, asksForRights: true)),
     "readlink": CallEffect(look: Look(path: 0, answer: 1, follows: false, readsLink: true)),
     "readlinkat": CallEffect(look: Look(path: 1, answer: 2, follows: false, readsLink: true)),
     "pipe": CallEffect(descriptors: .pair(at: 0, flags: nil, bit: 0)),

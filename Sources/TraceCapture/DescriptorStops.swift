@@ -25,10 +25,15 @@ extension TraceSession {
       replaced(descriptor, thread)
       var entry = DescriptorTable.Entry(closesOnExec: closesOnExec(flags, bit))
       if effect.opensPath, let flags, isWorthALook(call, flags: flags, thread) {
+        thread.process.seen.hasOpened = true
         entry.held = HeldFile(descriptor, of: thread.process.id)
         entry.isWatched = entry.held != nil || !HeldFile.isPossible
       }
       table[descriptor] = entry
+      // O_DIRECTORY: opendir(3), whose listing may be no stop.
+      if effect.opensPath, let flags, call.arguments[flags] & 0o200000 != 0 {
+        thread.process.listsDirectories = true
+      }
       if effect.opensPath, let flags { noteLog(descriptor, flags: flags, call, thread) }
     case .copies(let flags, let bit):
       var entry = table[Int32(truncatingIfNeeded: call.arguments[0])] ?? .init()

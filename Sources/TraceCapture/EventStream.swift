@@ -6,6 +6,8 @@ final class EventStream {
   private let sink: (TraceEvent) -> Void
   private let start: UInt64
   private var number = 0
+  /// Pieces of a line that is not at its end yet.
+  private var held: [(time: UInt64, process: ProcessID, thread: ProcessID, words: Words)] = []
 
   init(sink: @escaping (TraceEvent) -> Void) {
     self.sink = sink
@@ -22,12 +24,38 @@ final class EventStream {
   /// Nanoseconds since the trace began.
   var elapsed: UInt64 { Self.now &- start }
 
-  /// Hands one event on.
+  /// Hands one event on, behind what is held.
   func emit(_ body: TraceEvent.Body, process: ProcessID, thread: ProcessID) {
+    if !held.isEmpty {
+      let pieces = held
+      held = []
+      for piece in pieces {
+        send(.words(words: piece.words), at: piece.time, piece.process, piece.thread)
+      }
+    }
+    send(body, at: elapsed, process, thread)
+  }
+
+  /// True while pieces of a line are held.
+  var isHolding: Bool { !held.isEmpty }
+
+  /// Keeps a piece of a line until the next event: what the line speaks of may have to be told first.
+  func hold(_ words: Words, _ thread: TracedThread) {
+    held.append((elapsed, thread.process.id, thread.id, words))
+  }
+
+  /// Hands on an event that was before the words that are held.
+  func emitBeforeWords(_ body: TraceEvent.Body, _ thread: TracedThread) {
+    send(body, at: held.first?.time ?? elapsed, thread.process.id, thread.id)
+  }
+
+  private func send(
+    _ body: TraceEvent.Body, at time: UInt64, _ process: ProcessID, _ thread: ProcessID
+  ) {
     number += 1
     sink(
       TraceEvent(
-        number: number, time: Double(elapsed) / 1e9, process: process, thread: thread, body: body))
+        number: number, time: Double(time) / 1e9, process: process, thread: thread, body: body))
   }
 
   /// Hands on an event of a thread.

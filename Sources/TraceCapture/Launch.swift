@@ -25,7 +25,8 @@ enum Launch {
     else { throw CaptureError(.badRequest, detail: "a null byte in the command or environment") }
     var capabilities: UInt64 = 0
     _ = unsafe wf_effective_capabilities(&capabilities)
-    let rows = SystemCallTable.rows(stoppingAtCloses: !HeldFile.isPossible)
+    let rows = SystemCallTable.rows(
+      stoppingAtCloses: !HeldFile.isPossible, isThorough: request.isThorough)
     let filter = (request.keepsRunning ? [] : SeccompFilter.program(for: rows)).map {
       wf_instruction(
         code: $0.code, jump_true: $0.jumpTrue, jump_false: $0.jumpFalse, operand: $0.operand)

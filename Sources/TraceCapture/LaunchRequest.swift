@@ -20,6 +20,10 @@ package struct LaunchRequest: Sendable {
   /// True if nothing but configuration is asked for: looks at what is there and never configuration
   /// (time zones, fonts, /proc) are not told of then.
   package var asksForConfiguration: Bool
+  /// True if listings of directories, the links on the way to what `realpath(3)` resolves and files
+  /// that are mapped to be read are told of as well: a diagnosis can do without these, which are a
+  /// great part of what compilers and tree walks do.
+  package var isThorough: Bool
   /// Where it starts; nil: where the tracer is.
   package var workingDirectory: String?
   /// True if signals and job control of the tracer's own process follow the target's: a program
@@ -29,7 +33,7 @@ package struct LaunchRequest: Sendable {
   package init(
     command: [String], environment: [String]? = nil, user: TargetUser? = nil,
     timeout: Double? = nil, settle: Double? = nil, keepsRunning: Bool = false,
-    tellsThreads: Bool = false, asksForConfiguration: Bool = false,
+    tellsThreads: Bool = false, asksForConfiguration: Bool = false, isThorough: Bool = true,
     workingDirectory: String? = nil, ownsProcessSignals: Bool = true
   ) {
     self.command = command
@@ -40,6 +44,7 @@ package struct LaunchRequest: Sendable {
     self.keepsRunning = keepsRunning
     self.tellsThreads = tellsThreads
     self.asksForConfiguration = asksForConfiguration
+    self.isThorough = isThorough
     self.workingDirectory = workingDirectory
     self.ownsProcessSignals = ownsProcessSignals
   }

@@ -53,6 +53,7 @@ extension TraceSession {
       let table = creator.process.descriptors
       let process = TracedProcess(id: created, descriptors: shares ? table : table.copy())
       process.program = creator.process.program
+      process.arguments = creator.process.arguments
       process.controlGroups = creator.process.controlGroups
       process.credentials = creator.process.credentials
       process.actsAsWeDo = creator.process.actsAsWeDo
@@ -128,11 +129,14 @@ extension TraceSession {
     process.descriptors.closeOnExec()
     tellClosedPipes(process, thread)
     process.outputCalls = 0
+    process.listsDirectories = false
+    process.seen = SeenFailures()
     settling?.noticeChange()
     process.kin = []
     process.hearsOfChildren = false
     let execution = execution(process, thread)
     process.program = execution.executable
+    process.arguments = execution.arguments
     if process.controlGroups.isEmpty || mayChangeGroups {
       process.controlGroups = ProcessFiles.controlGroups(thread.id)
     }

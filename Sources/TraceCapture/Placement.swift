@@ -21,9 +21,9 @@ struct Placement {
   /// True while threads that stop often share the tracer's processor.
   private(set) var isTogether = false
   /// The processors that the target and the tracer were started with.
-  private let own: [UInt8]
+  private let own = ProcessorMask()
   private let hasChoice: Bool
-  private var bound: [UInt8] = []
+  private var bound: ProcessorMask?
   private var period = 1
   private var stopsInPeriod = 0
   private var periodStart: UInt64 = 0
@@ -40,12 +40,7 @@ struct Placement {
 
   /// The placement of a target that the calling thread traces.
   init() {
-    var mask = [UInt8](repeating: 0, count: 1024)
-    let count = unsafe mask.withUnsafeMutableBytes {
-      unsafe wf_get_affinity(0, $0.baseAddress, $0.count)
-    }
-    own = Array(mask.prefix(Int(max(count, 0))))
-    hasChoice = own.reduce(0) { $0 + $1.nonzeroBitCount } > 1
+    hasChoice = own.count > 1
     periodStart = EventStream.now
   }
 
@@ -102,7 +97,7 @@ struct Placement {
 
   /// Gives the calling thread back the processors that it had.
   func leave() {
-    if isTogether { set(0, own) }
+    if isTogether { own.bind() }
   }
 
   /// Puts into the answer of a `sched_getaffinity` what it would be untraced.
@@ -111,7 +106,7 @@ struct Placement {
     _ threads: [ProcessID: TracedThread]
   ) {
     guard let asked = asked(call, thread, threads), !asked.ownsAffinity, length > 0 else { return }
-    let mask = own.prefix(Int(min(length, 1024)))
+    let mask = own.bits.prefix(Int(min(length, 1024)))
     _ = memory.write(Array(mask), to: thread.id, at: call.arguments[2])
   }
 
@@ -169,35 +164,30 @@ struct Placement {
 
   private mutating func gather(_ threads: [ProcessID: TracedThread]) {
     let processor = Int(wf_current_processor())
-    guard processor >= 0, processor / 8 < own.count else { return }
-    bound = [UInt8](repeating: 0, count: own.count)
-    bound[processor / 8] = 1 << UInt8(processor % 8)
+    guard processor >= 0, processor / 8 < own.bits.count else { return }
+    let mask = ProcessorMask(only: processor, like: own)
+    bound = mask
     isTogether = true
     changedWake = true
-    set(0, bound)
+    mask.bind()
     for thread in threads.values where thread.lastPeriod == period { bind(thread) }
   }
 
   private mutating func part(_ threads: [ProcessID: TracedThread]) {
     isTogether = false
     changedWake = true
-    set(0, own)
+    own.bind()
     for thread in threads.values where thread.isBound { free(thread) }
   }
 
   private func bind(_ thread: TracedThread) {
     if thread.ownsAffinity { return }
     thread.isBound = true
-    set(thread.id, bound)
+    bound?.bind(thread.id)
   }
 
   private func free(_ thread: TracedThread) {
     thread.isBound = false
-    set(thread.id, own)
-  }
-
-  /// Fails for a thread that is gone or has another user: it stays where it is.
-  private func set(_ id: ProcessID, _ mask: [UInt8]) {
-    _ = unsafe mask.withUnsafeBytes { unsafe wf_set_affinity(id, $0.baseAddress, $0.count) }
+    own.bind(thread.id)
   }
 }

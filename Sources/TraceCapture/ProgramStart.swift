@@ -28,8 +28,8 @@ struct ProgramStart {
   private(set) var isSecure = false
 
   /// Reads the stack of a thread at its `PTRACE_EVENT_EXEC`; what does not fit into one read of
-  /// memory comes from `/proc`.
-  init(of id: ProcessID, _ memory: MemoryReader) {
+  /// memory comes from `/proc`. Most of an environment is what another program had: `known`.
+  init(of id: ProcessID, _ memory: MemoryReader, known: [String]) {
     var registers = wf_registers()
     guard unsafe wf_registers(id, &registers) == 0 else { return }
     // The user code segment of 32-bit programs.
@@ -40,7 +40,8 @@ struct ProgramStart {
     let variables = Self.pointers(stack, &position, size)
     let vector = Self.vector(stack, position, size)
     let base = registers.rsp
-    if let texts = Self.texts(list, stack, base), let others = Self.texts(variables, stack, base),
+    if let texts = Self.texts(list, stack, base),
+      let others = Self.texts(variables, stack, base, known: known),
       !vector.isEmpty
     {
       arguments = texts
@@ -88,24 +89,63 @@ struct ProgramStart {
     return vector
   }
 
-  /// The texts; nil unless all of them lie in what was read.
-  private static func texts(_ list: [UInt64], _ stack: [UInt8], _ base: UInt64) -> [String]? {
+  /// The texts; nil unless all of them lie in what was read. One that is the same as that of
+  /// `known` at its place is not made anew.
+  private static func texts(
+    _ list: [UInt64], _ stack: [UInt8], _ base: UInt64, known: [String] = []
+  ) -> [String]? {
     var texts: [String] = []
     texts.reserveCapacity(list.count)
-    for pointer in list {
-      guard let text = text(pointer, stack, base) else { return nil }
-      texts.append(text)
+    for (index, pointer) in list.enumerated() {
+      guard let place = place(pointer, stack, base) else { return nil }
+      if index < known.count, isSame(known[index], stack, place) {
+        texts.append(known[index])
+      } else {
+        texts.append(text(stack[place]))
+      }
     }
     return texts
   }
 
   private static func text(_ pointer: UInt64, _ stack: [UInt8], _ base: UInt64) -> String? {
+    place(pointer, stack, base).map { text(stack[$0]) }
+  }
+
+  /// Where the text that `pointer` points to lies in what was read.
+  private static func place(_ pointer: UInt64, _ stack: [UInt8], _ base: UInt64) -> Range<Int>? {
     guard pointer >= base, pointer &- base < UInt64(stack.count) else { return nil }
     let start = Int(pointer &- base)
-    guard let end = stack[start...].firstIndex(of: 0) else { return nil }
-    let bytes = stack[start..<end]
-    if let plain = String(validating: bytes, as: UTF8.self), !bytes.contains(0xF4) { return plain }
+    return unsafe stack.withUnsafeBytes { bytes -> Range<Int>? in
+      guard let first = bytes.baseAddress,
+        let end = unsafe memchr(first + start, 0, bytes.count - start)
+      else { return nil }
+      let length = unsafe (first + start).distance(to: UnsafeRawPointer(end))
+      return start..<start + length
+    }
+  }
+
+  private static func text(_ bytes: ArraySlice<UInt8>) -> String {
+    if !bytes.contains(escape), let plain = String(validating: bytes, as: UTF8.self) {
+      return plain
+    }
     return TargetText.decoding(Array(bytes))
+  }
+
+  /// The first byte of what `TargetText` stands for bytes with that are no text.
+  private static let escape: UInt8 = 0xF4
+
+  /// True if `text` is what these bytes say.
+  private static func isSame(_ text: String, _ stack: [UInt8], _ place: Range<Int>) -> Bool {
+    guard text.utf8.count == place.count else { return false }
+    let isSame = unsafe text.utf8.withContiguousStorageIfAvailable { known -> Bool in
+      unsafe stack.withUnsafeBytes { bytes -> Bool in
+        guard let first = bytes.baseAddress, let other = known.baseAddress else { return true }
+        let start = unsafe first + place.lowerBound
+        guard unsafe memcmp(start, other, place.count) == 0 else { return false }
+        return unsafe memchr(start, Int32(escape), place.count) == nil
+      }
+    }
+    return isSame ?? false
   }
 }
 
@@ -116,11 +156,13 @@ extension TraceSession {
   /// The program that a process has just become.
   func execution(_ process: TracedProcess, _ thread: TracedThread) -> ProgramExecution {
     let id = thread.id
-    let start = ProgramStart(of: id, decoder.memory)
+    let start = ProgramStart(of: id, decoder.memory, known: lastEnvironment)
+    lastEnvironment = start.environment
     process.loader = start.loader.map { $0..<$0 &+ Self.loaderSize }
     let executable = ProcessFiles.link("/proc/\(id)/exe") ?? ""
     let credentials = credentials(process, id, start)
-    process.actsAsWeDo = credentials == lookup.ownCredentials
+    // What runs in secure-execution mode has a real user of its own, whose rights access(2) asks for.
+    process.actsAsWeDo = credentials == lookup.ownCredentials && !start.isSecure
     let workingDirectory = ProcessFiles.link("/proc/\(id)/cwd") ?? "/"
     process.workingDirectory = lookup.name(workingDirectory)
     return ProgramExecution(

@@ -180,7 +180,7 @@ package enum SeccompFilter {
 
   private static func length(of test: ArgumentTest) -> Int {
     switch test.predicate {
-    case .equals, .hasAny, .hasNone: 2
+    case .equals, .differs, .hasAny, .hasNone: 2
     case .isAtLeast, .isNotZero: 4
     }
   }
@@ -195,6 +195,9 @@ package enum SeccompFilter {
     case .equals(let number):
       program.append(low)
       program.append(.init(FilterInstruction.jumpIfEqual, number, jumpFalse: skip))
+    case .differs(let number):
+      program.append(low)
+      program.append(.init(FilterInstruction.jumpIfEqual, number, jumpTrue: skip))
     case .hasAny(let bits):
       program.append(low)
       program.append(.init(FilterInstruction.jumpIfAnyBit, bits, jumpFalse: skip))

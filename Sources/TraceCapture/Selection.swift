@@ -18,6 +18,11 @@ package struct Selection: Sendable {
     Selection(tests: numbers.map { [test(argument, .equals($0))] })
   }
 
+  /// `readlink` other than `realpath(3)` makes it: glibc and gnulib ask so for each directory on the
+  /// way to a path, of which hardly any is a link, and a compiler does that for each header: two in
+  /// three of its calls.
+  package static let readsOneLink = Selection(tests: [[test(2, .differs(1023))]])
+
   /// Calls whose argument is not zero.
   package static func isNotZero(_ argument: Int) -> Selection {
     Selection(tests: [[test(argument, .isNotZero)]])
@@ -73,6 +78,17 @@ package struct Selection: Sendable {
   package static func mapsMemory(lengthAt argument: Int) -> Selection {
     Selection(tests: [
       [test(3, .hasNone(0x20 | 0x10 | 0x800))],
+      [test(3, .hasNone(0x20)), test(2, .hasAny(0x4))],
+      [test(3, .hasNone(0x20 | 0x10)), test(argument, .isAtLeast(UInt32(largeMapping)))],
+      [test(3, .hasAny(0x20)), test(argument, .isAtLeast(0x10000))],
+    ])
+  }
+
+  /// The same without what is mapped to be read alone: only its memory could be refused.
+  package static func mapsToWriteOrRun(lengthAt argument: Int) -> Selection {
+    Selection(tests: [
+      [test(3, .hasNone(0x20 | 0x10 | 0x800)), test(2, .hasAny(0x6))],
+      [test(3, .hasNone(0x20 | 0x10 | 0x800)), test(3, .hasAny(0x1))],
       [test(3, .hasNone(0x20)), test(2, .hasAny(0x4))],
       [test(3, .hasNone(0x20 | 0x10)), test(argument, .isAtLeast(UInt32(largeMapping)))],
       [test(3, .hasAny(0x20)), test(argument, .isAtLeast(0x10000))],

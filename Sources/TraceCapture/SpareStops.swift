@@ -32,13 +32,34 @@ extension TraceSession {
   func numberOfCopy(_ call: PendingCall, _ thread: TracedThread) -> Int32? {
     let command = call.arguments[1] & 0xFFFF_FFFF
     guard command == UInt64(F_DUPFD) || command == UInt64(F_DUPFD_CLOEXEC),
-      !stopsAtCalls(thread), thread.process.threads.count == 1,
-      isKnownUniquelyReferenced(&thread.process.descriptors),
+      hasTableOfItsOwn(thread),
       let least = Int32(exactly: call.arguments[2])
     else { return nil }
     let number = wf_next_descriptor(
       thread.id, Int32(truncatingIfNeeded: call.arguments[0]), least)
     return number >= 0 ? number : nil
+  }
+
+  /// The descriptor that the dynamic loader is sure to get for a file that it opens; nil if that is
+  /// not sure. Every program that is started opens its cache and its libraries.
+  func numberOfLoaded(_ call: PendingCall, flagsAt position: Int, _ thread: TracedThread) -> Int32?
+  {
+    let process = thread.process
+    guard call.arguments[position] & 0xFFFF_FFFF == UInt64(O_RDONLY | O_CLOEXEC),
+      process.loader?.contains(call.instruction) == true,
+      process.seesAsWeDo, process.actsAsWeDo, hasTableOfItsOwn(thread),
+      case .complete(let path) = decoder.memory.text(
+        thread.id, at: call.arguments[position - 1]),
+      path.hasPrefix("/"), unsafe wf_may_read_cached(path)
+    else { return nil }
+    let number = wf_next_descriptor(thread.id, -1, 0)
+    return number >= 0 ? number : nil
+  }
+
+  /// True if nobody but this thread opens and closes descriptors of its process.
+  private func hasTableOfItsOwn(_ thread: TracedThread) -> Bool {
+    !stopsAtCalls(thread) && thread.process.threads.count == 1
+      && isKnownUniquelyReferenced(&thread.process.descriptors)
   }
 
   /// Takes note of a wait for a child. True if it has to be followed to its end: the answer is not

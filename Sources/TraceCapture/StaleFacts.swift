@@ -90,6 +90,34 @@ final class StaleFacts {
     return nil
   }
 
+  /// Where the way to `path` ends for a target, and by what error; nil if it leads somewhere. What
+  /// `realpath(3)` meets.
+  func failureOnTheWay(
+    to path: String, _ thread: TracedThread
+  ) -> (place: String, error: ErrorNumber)? {
+    let look = SystemCall(
+      name: "newfstatat",
+      arguments: [.directory(descriptor: SystemCall.currentDirectory), .path(text: path)],
+      outcome: .failed(error: .accessDenied))
+    for case .access(let place, let operation, let credentials) in access(look, thread) {
+      var status = stat()
+      guard unsafe stat(place, &status) != 0 || credentials.user != geteuid() else { return nil }
+      var end = place.startIndex
+      while end < place.endIndex {
+        end = place[place.index(after: end)...].firstIndex(of: "/") ?? place.endIndex
+        let way = String(place[..<end])
+        if unsafe stat(way, &status) == 0 { continue }
+        let error = ErrorNumber(rawValue: errno)
+        // A path that was relative is told of as it was given.
+        return (end == place.endIndex ? path : way, error)
+      }
+      let answer = inspector.answer(
+        .access(path: place, operation: operation, credentials: credentials))
+      if case .accessWalk(let walk) = answer, walk.refusal != nil { return (path, .accessDenied) }
+    }
+    return nil
+  }
+
   private func mayAsk(_ now: UInt64) -> Bool {
     if now / 1_000_000_000 != second {
       second = now / 1_000_000_000

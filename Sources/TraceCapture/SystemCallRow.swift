@@ -10,8 +10,20 @@ package struct SystemCallRow: Sendable {
   package var arguments: [ArgumentKind]
   /// Which calls the kernel's filter stops at; an empty list means all of them.
   package var condition: [[ArgumentTest]]
+  /// What is left of them where a diagnosis alone is asked for.
+  package var essence: Essence
   /// What is made of a call that was stopped at.
   package var emission: Emission
+}
+
+/// Which of a row's calls a diagnosis needs. A list of configuration files wants all.
+package enum Essence: Sendable, Equatable {
+  /// All of them.
+  case all
+  /// None: what they tell is known from other calls.
+  case nothing
+  /// Those that pass one of these lists of tests.
+  case some([[ArgumentTest]])
 }
 
 /// What is made of a call that the filter stopped at.
@@ -49,6 +61,8 @@ package enum Emission: Sendable, Equatable {
   case filter
   /// `ptrace`: two tracers cannot have one target.
   case tracing
+  /// `exit_group`, of a process that fails: no event, but the last look at it.
+  case leaving
   /// A wait for a child: its answer.
   case wait
   /// `mmap`: a failure, or a file.
@@ -119,6 +133,7 @@ package struct ArgumentTest: Sendable, Equatable {
   /// What can be asked of an argument. All but `isAtLeast` and `isNotZero` see its low 32 bits.
   package enum Predicate: Sendable, Equatable {
     case equals(UInt32)
+    case differs(UInt32)
     case hasAny(UInt32)
     case hasNone(UInt32)
     case isAtLeast(UInt32)
@@ -130,6 +145,7 @@ package struct ArgumentTest: Sendable, Equatable {
     let low = UInt32(truncatingIfNeeded: value)
     return switch predicate {
     case .equals(let number): low == number
+    case .differs(let number): low != number
     case .hasAny(let bits): low & bits != 0
     case .hasNone(let bits): low & bits == 0
     case .isAtLeast(let bound): value >= UInt64(bound)

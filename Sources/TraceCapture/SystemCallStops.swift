@@ -104,6 +104,9 @@ extension TraceSession {
       placement.targetChooses(call, thread, threads)
       return true
     case .wait: return enteredWait(call, row: row, thread)
+    case .leaving:
+      tellUnseenLooksOfTheSilent(thread)
+      return false
     case .execution:
       thread.releases = process.descriptors.watched.filter {
         process.descriptors[$0]?.closesOnExec == true
@@ -111,11 +114,24 @@ extension TraceSession {
       return true
     case .always, .link:
       guard let index = call.row else { return true }
-      if let look = effects[index].look, let path = pathSureToBeFound(look, call, thread) {
+      if let look = effects[index].look, let (path, isThere) = sureAnswer(look, call, thread) {
         thread.finishedCalls += 1
-        let isNews = !look.readsLink && !(asksForConfiguration && WatchedPaths.isElsewhere(path))
-        if isNews { emit(call, row: row, result: 0, thread) }
+        let isNews =
+          !isThere || !look.readsLink && !(asksForConfiguration && WatchedPaths.isElsewhere(path))
+        if isNews { emit(call, row: row, result: isThere ? 0 : -Int64(ENOENT), thread) }
         return false
+      }
+      if case .opens(let flags?, _) = effects[index].descriptors, effects[index].opensPath {
+        if isSureToMiss(call, flagsAt: flags, thread) {
+          thread.finishedCalls += 1
+          emit(call, row: row, result: -Int64(ENOENT), thread)
+          return false
+        }
+        if let number = numberOfLoaded(call, flagsAt: flags, thread) {
+          thread.finishedCalls += 1
+          finished(call, result: Int64(number), thread)
+          return false
+        }
       }
       if case .commands = effects[index].descriptors,
         let copy = numberOfCopy(call, thread)
@@ -168,6 +184,7 @@ extension TraceSession {
     }
     let row = rows[index_]
     let failed = result < 0 && result >= -4095
+    if effects[index_].opensPath { thread.missesFiles = result == -Int64(ENOENT) }
     // ERESTARTSYS and its kin: the kernel makes the call again, or the program sees EINTR.
     if failed, (-516 ... -512).contains(result) {
       // Who waits for a lock with an alarm set, as flock -w does, gives up by this.
@@ -211,7 +228,7 @@ extension TraceSession {
       if failed, result == -Int64(EPERM) {
         noteOnce(.nestedTracing, thread.process.program, thread)
       }
-    case .socketCall: return
+    case .socketCall, .leaving: return
     }
     emit(call, row: row, result: result, thread)
   }
@@ -225,8 +242,16 @@ extension TraceSession {
       outcome: failed
         ? .failed(error: ErrorNumber(rawValue: Int32(-result))) : .returned(value: result))
     settling?.notice(event)
-    events.emit(.systemCall(call: event), thread)
-    if failed { facts.explain(event, thread, events) }
+    // The C library looks for its own words between a program's and the end of the line.
+    if events.isHolding, let path = event.paths.first?.path, WatchedPaths.isElsewhere(path) {
+      events.emitBeforeWords(.systemCall(call: event), thread)
+    } else {
+      events.emit(.systemCall(call: event), thread)
+    }
+    if case .failed(let error) = event.outcome {
+      if !isThorough { note(event, error, madeAt: call.instruction, thread.process) }
+      facts.explain(event, thread, events)
+    }
   }
 
   /// A call that no row selects, of a thread whose own filter may have refused it.
@@ -276,7 +301,11 @@ extension TraceSession {
       return thread.process.lateWords.append(words)
     }
     tellUnseenLooks(words, thread)
-    events.emit(.words(words: words), thread)
+    if !isThorough, descriptor != 1, !words.text.hasSuffix("\n") {
+      events.hold(words, thread)
+    } else {
+      events.emit(.words(words: words), thread)
+    }
   }
 
   /// Tells what a process that failed wrote last.

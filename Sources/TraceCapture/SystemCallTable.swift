@@ -33,12 +33,14 @@ package enum SystemCallTable {
     row("access", 21, 33, [.path, .symbols(.access)]),
     row("faccessat", 269, 307, [.directory, .path, .symbols(.access)]),
     row("faccessat2", 439, 439, [.directory, .path, .symbols(.access), .symbols(.accessAt)]),
-    row("readlink", 89, 85, [.path, .result], emits: .link),
+    row(
+      "readlink", 89, 85, [.path, .result], emits: .link,
+      essence: .some(Selection.readsOneLink.tests)),
     row("readlinkat", 267, 305, [.directory, .path, .result], emits: .link),
     row("statfs", 137, 99, [.path]),
     row("statfs64", nil, 268, [.path]),
-    row("getdents", 78, 141, [.descriptor], emits: .listing),
-    row("getdents64", 217, 220, [.descriptor], emits: .listing),
+    row("getdents", 78, 141, [.descriptor], emits: .listing, essence: .nothing),
+    row("getdents64", 217, 220, [.descriptor], emits: .listing, essence: .nothing),
     row("inotify_add_watch", 254, 292, [.descriptor, .path, .hexadecimal]),
     row("name_to_handle_at", 303, 341, [.directory, .path], emits: .failures),
   ]
@@ -65,6 +67,7 @@ package enum SystemCallTable {
     row("kill", 62, 37, [.integer, .symbols(.signal)]),
     row("tkill", 200, 238, [.integer, .symbols(.signal)]),
     row("tgkill", 234, 270, [.integer, .integer, .symbols(.signal)]),
+    row("exit_group", 231, 252, [.integer], when: .isNotZero(0), emits: .leaving),
     row("ptrace", 101, 26, [.symbols(.trace), .integer], emits: .tracing),
     row("unshare", 272, 310, [.symbols(.clone)]),
     row("setns", 308, 346, [.descriptor, .symbols(.clone)]),
@@ -205,11 +208,13 @@ package enum SystemCallTable {
     row(
       "mmap", 9, 90,
       [.hexadecimal, .integer, .symbols(.protection), .symbols(.map), .descriptor, .hexadecimal],
-      when: .mapsMemory(lengthAt: 1), emits: .mapping),
+      when: .mapsMemory(lengthAt: 1), emits: .mapping,
+      essence: .some(Selection.mapsToWriteOrRun(lengthAt: 1).tests)),
     row(
       "mmap2", nil, 192,
       [.hexadecimal, .integer, .symbols(.protection), .symbols(.map), .descriptor, .hexadecimal],
-      when: .mapsMemory(lengthAt: 1), emits: .mapping),
+      when: .mapsMemory(lengthAt: 1), emits: .mapping,
+      essence: .some(Selection.mapsToWriteOrRun(lengthAt: 1).tests)),
     row("brk", 12, 45, [.hexadecimal], when: .isNotZero(0), emits: .programBreak),
     row(
       "mprotect", 10, 125, [.hexadecimal, .integer, .symbols(.protection)], when: .protectsMemory,
@@ -257,22 +262,30 @@ package enum SystemCallTable {
     row("pread64", 17, 180, [.descriptor, .skip, .integer, .integer], when: .equals(3, 0)),
   ]
 
-  /// The rows, with `close` of every descriptor or of the standard ones only.
-  package static func rows(stoppingAtCloses: Bool) -> [SystemCallRow] {
-    if !stoppingAtCloses { return rows }
-    return rows.map { row in
+  /// The rows that the kernel's filter is made of: with `close` of every descriptor or of the
+  /// standard ones only, with all calls or with those alone that a diagnosis needs.
+  package static func rows(stoppingAtCloses: Bool, isThorough: Bool) -> [SystemCallRow] {
+    rows.compactMap { row in
       var row = row
-      if row.emission == .close { row.condition = [] }
+      if stoppingAtCloses, row.emission == .close { row.condition = [] }
+      // The last look is for what was not seen before.
+      if isThorough { return row.emission == .leaving ? nil : row }
+      switch row.essence {
+      case .all: break
+      case .nothing: return nil
+      case .some(let tests): row.condition = tests
+      }
       return row
     }
   }
 
   private static func row(
     _ name: String, _ number: Int32?, _ number32: Int32?, _ arguments: [ArgumentKind],
-    when condition: Selection = .every, emits emission: Emission = .always
+    when condition: Selection = .every, emits emission: Emission = .always,
+    essence: Essence = .all
   ) -> SystemCallRow {
     SystemCallRow(
       name: name, number: number, number32: number32, arguments: arguments,
-      condition: condition.tests, emission: emission)
+      condition: condition.tests, essence: essence, emission: emission)
   }
 }

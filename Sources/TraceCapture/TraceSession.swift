@@ -62,6 +62,10 @@ final class TraceSession {
   var tellsThreads = false
   /// True if nothing but configuration is asked for.
   var asksForConfiguration = false
+  /// The environment of the program that began last.
+  var lastEnvironment: [String] = []
+  /// False if a diagnosis alone is asked for: then not every look is stopped at.
+  var isThorough = true
   /// What is collected about the threads once time is up.
   var look = ThreadLook()
   /// True if the children of what is attached to are watched as well.
@@ -92,6 +96,7 @@ final class TraceSession {
     letsGo = request.keepsRunning
     tellsThreads = request.tellsThreads
     asksForConfiguration = request.asksForConfiguration
+    isThorough = request.isThorough
     placement.isEnabled = !letsGo
     var launched = try Launch.start(request)
     first = launched.process

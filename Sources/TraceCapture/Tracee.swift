@@ -22,6 +22,8 @@ final class TracedThread {
   var ownsAffinity = false
   /// True while the target sets its affinity for the first time.
   var isChoosingAffinity = false
+  /// True if the file that it tried to open last does not exist.
+  var missesFiles = false
   /// What is to be told once its `execve` has closed them.
   var releases: [DescriptorRelease] = []
   /// True while it is bound to the tracer's processor.
@@ -94,8 +96,10 @@ final class TracedProcess {
   var lateWords: [Words] = []
   /// True once it has listed a directory.
   var listsDirectories = false
-  /// The paths of its complaints that were looked at again.
-  var looksAgain: Set<String> = []
+  /// The arguments that its program was given.
+  var arguments: [String] = []
+  /// What its program was seen to fail at, and to say.
+  var seen = SeenFailures()
   /// Calls that wrote to standard output.
   var outputCalls = 0
   /// The processes that this one is a mere fork of, nearest first; none once it became a program.

@@ -144,6 +144,74 @@ struct LookLiveTests {
     #expect(given.count == 8 && told == given.map(String.init))
   }
 
+  /// Of files that are not there, and of what comes to be in between.
+  @Test func opensOfWhatIsMissing() throws {
+    let scratch = Scratch()
+    let compiled = scratch.compile(
+      """
+      #define _GNU_SOURCE
+      #include <errno.h>
+      #include <fcntl.h>
+      #include <stdio.h>
+      #include <string.h>
+      #include <sys/stat.h>
+      #include <unistd.h>
+      static FILE *results;
+      static void look(const char *name, int flags) {
+        int file = open(name, flags, 0644);
+        fprintf(results, "%s %s\\n", name, file < 0 ? strerrorname_np(errno) : "there");
+        fflush(results);
+        if (file >= 0) close(file);
+        fprintf(results, "%s %s\\n", name, access(name, R_OK) ? strerrorname_np(errno) : "there");
+        fflush(results);
+      }
+      int main() {
+        results = fopen("results", "w");
+        for (int i = 0; i < 3; i++) look("a", O_RDONLY);
+        look("b/a", O_RDONLY);
+        look("a", O_RDONLY);
+        look("a", O_RDONLY | O_CREAT);
+        look("a", O_RDONLY);
+        look("a/b", O_RDONLY);
+        unlink("a");
+        look("a", O_RDONLY | O_NOFOLLOW);
+        symlink("nowhere", "a");
+        look("a", O_RDONLY | O_NOFOLLOW);
+        look("a", O_RDONLY);
+        mkdir("b", 0755);
+        look("b/", O_RDONLY);
+        look("b/./c", O_RDONLY);
+        return 0;
+      }
+      """)
+    let program = try #require(compiled)
+    let run = record(program, directory: scratch.path, timeout: 60)
+    let told = run.calls.compactMap { call -> String? in
+      guard call.name == "openat" || call.name == "access", let path = call.paths.first?.path,
+        !path.hasPrefix("/"), path != "results"
+      else { return nil }
+      return "\(path) \(call.error?.name ?? "there")"
+    }
+    let given = String(decoding: scratch.bytes("results"), as: UTF8.self).split(separator: "\n")
+    #expect(given.count == 26 && told == given.map(String.init))
+  }
+
+  /// The loader gets the lowest number that is free.
+  @Test func descriptorsOfTheLoader() throws {
+    let run = record(
+      "/bin/sh", "-c", "exec 3</dev/null 5</dev/null; exec /bin/true", timeout: 60)
+    let numbers = run.events.drop {
+      if case .programExecuted(let execution) = $0.body { return execution.path != "/bin/true" }
+      return true
+    }.compactMap { event -> Int64? in
+      guard case .systemCall(let call) = event.body, call.name == "openat",
+        case .returned(let value) = call.outcome
+      else { return nil }
+      return value
+    }
+    #expect(numbers.count >= 2 && numbers.allSatisfy { $0 == 4 })
+  }
+
   @Test func addressThatIsNone() throws {
     let (_, events) = try looks(
       "  fstatat(AT_FDCWD, \"there\", (struct stat *)16, AT_SYMLINK_NOFOLLOW);")

@@ -4,6 +4,9 @@ import TraceCapture
 /// The filter program, run as the kernel would run it.
 @Suite struct SeccompFilterTests {
   static let program = SeccompFilter.program(for: SystemCallTable.rows)
+  /// The program of a run that asks for a diagnosis alone.
+  static let sparing = SeccompFilter.program(
+    for: SystemCallTable.rows(stoppingAtCloses: false, isThorough: false))
 
   /// A call as the kernel shows it to a filter (`struct seccomp_data`).
   struct Call: Sendable, CustomStringConvertible {
@@ -81,8 +84,40 @@ import TraceCapture
     #expect(Self.verdict(call) == SeccompFilter.allow)
   }
 
+  static let spared: [Call] = [
+    Call(description: "readlink as realpath", number: 89, arguments: .init(0x1000, 0x2000, 1023)),
+    Call(description: "getdents64", number: 217, arguments: .init(3, 0x1000, 32768)),
+    Call(description: "getdents", number: 78, arguments: .init(3, 0x1000, 32768)),
+    Call(description: "mmap to read a file", number: 9, arguments: .init(0, 100, 1, 0x2, 3)),
+  ]
+
+  @Test(arguments: spared) func aDiagnosisDoesWithoutSome(_ call: Call) {
+    #expect(Self.verdict(call) == SeccompFilter.trace)
+    #expect(Self.verdict(call, Self.sparing) == SeccompFilter.allow)
+  }
+
+  static let kept: [Call] = [
+    Call(description: "readlink", number: 89, arguments: .init(0x1000, 0x2000, 4096)),
+    Call(description: "readlinkat", number: 267, arguments: .init(3, 0x1000, 0x2000, 1023)),
+    Call(description: "openat", number: 257),
+    Call(description: "mmap to write a file", number: 9, arguments: .init(0, 100, 3, 0x2, 3)),
+    Call(description: "mmap shared to read", number: 9, arguments: .init(0, 100, 1, 0x1, 3)),
+    Call(description: "mmap of code", number: 9, arguments: .init(0, 9, 5, 0x812, 3)),
+    Call(description: "mmap of 64 KiB", number: 9, arguments: .init(0, 0x10000, 3, 0x22)),
+    Call(description: "exit_group of a failure", number: 231, arguments: .init(1)),
+  ]
+
+  @Test(arguments: kept) func aDiagnosisNeedsTheRest(_ call: Call) {
+    #expect(Self.verdict(call, Self.sparing) == SeccompFilter.trace)
+  }
+
+  @Test func successIsLeftAlone() {
+    let call = Call(description: "exit_group(0)", number: 231)
+    #expect(Self.verdict(call, Self.sparing) == SeccompFilter.allow)
+  }
+
   @Test func stopsAtEveryCloseWhereItMust() {
-    let rows = SystemCallTable.rows(stoppingAtCloses: true)
+    let rows = SystemCallTable.rows(stoppingAtCloses: true, isThorough: true)
     let close = rows.first { $0.name == "close" }
     #expect(close?.selects(CallArguments(77)) == true)
     #expect(SystemCallTable.rows.first { $0.name == "close" }?.selects(.init(77)) == false)
@@ -115,7 +150,9 @@ import TraceCapture
   }
 
   /// Runs the program; nil if it does what the kernel would refuse.
-  private static func verdict(_ call: Call) -> UInt32? {
+  private static func verdict(
+    _ call: Call, _ program: [FilterInstruction] = program
+  ) -> UInt32? {
     var accumulator: UInt32 = 0
     var index = 0
     while index < program.count {

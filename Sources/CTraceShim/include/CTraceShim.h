@@ -132,9 +132,13 @@ int32_t wf_set_affinity(int32_t thread, const void *_Nullable mask, size_t lengt
 /// (`pidfd_getfd(2)`, Linux 5.6); closed by exec.
 int32_t wf_copy_descriptor(int32_t process, int32_t descriptor);
 /// The lowest number from `least` on that `process` has no descriptor with, where it has one with the
-/// number `open` (`kcmp(2)`) and may have as many (`RLIMIT_NOFILE`); -1 if that cannot be told at once.
+/// number `open` (`kcmp(2)`; not asked if negative) and may have as many (`RLIMIT_NOFILE`); -1 if that
+/// cannot be told at once.
 int32_t wf_next_descriptor(int32_t process, int32_t open, int32_t least);
 int32_t wf_current_processor(void);
+/// True if `path` is a regular file that we may read, as far as the kernel's cache of names tells
+/// (`faccessat2(2)`, Linux 5.8).
+bool wf_may_read_cached(const char *path);
 /// 0 if `path` is there as far as the kernel's cache of names tells (`openat2(2)`, RESOLVE_CACHED);
 /// then `*device` is its file system, major number in the upper half. -EAGAIN if it cannot tell.
 int32_t wf_look_up_cached(const char *path, bool follows, uint64_t *device, bool *is_link);

@@ -1,5 +1,4 @@
 private import Glibc
-internal import Synchronization
 package import TraceEvents
 
 /// What gives events one by one: a recording, a log.
@@ -17,7 +16,7 @@ package protocol EventReader: AnyObject {
 ///
 /// Use from one thread, and the reader not at all from then on.
 package final class ReadAhead: EventReader {
-  private let channel = BatchChannel()
+  private let channel = BatchChannel<EventBatch>()
   private var batch = EventBatch()
   private var taken = 0
   /// Where no thread could be had.
@@ -78,9 +77,9 @@ private struct EventBatch: Sendable {
 /// The thread's part.
 private final class ReadAheadWork {
   private let reader: any EventReader
-  private let channel: BatchChannel
+  private let channel: BatchChannel<EventBatch>
 
-  init(_ reader: any EventReader, _ channel: BatchChannel) {
+  init(_ reader: any EventReader, _ channel: BatchChannel<EventBatch>) {
     self.reader = reader
     self.channel = channel
   }
@@ -108,62 +107,4 @@ private final class ReadAheadWork {
       channel.give(batch)
     }
   }
-}
-
-/// Batches on their way from one thread to another, a few at a time.
-private final class BatchChannel: Sendable {
-  private struct State {
-    var batches: [EventBatch] = []
-    var isAbandoned = false
-  }
-
-  private let state = Mutex(State())
-  private let free = Semaphore(4)
-  private let filled = Semaphore(0)
-
-  /// Waits until there is room; false if nobody takes any more.
-  func waitsForMore() -> Bool {
-    free.wait()
-    return state.withLock { !$0.isAbandoned }
-  }
-
-  func give(_ batch: EventBatch) {
-    state.withLock { $0.batches.append(batch) }
-    filled.signal()
-  }
-
-  func take() -> EventBatch {
-    filled.wait()
-    let batch = state.withLock { $0.batches.removeFirst() }
-    free.signal()
-    return batch
-  }
-
-  func abandon() {
-    state.withLock { $0.isAbandoned = true }
-    free.signal()
-  }
-}
-
-/// Corresponds to `sem_t` (`sem_overview(7)`), between threads.
-@safe
-private final class Semaphore: @unchecked Sendable {
-  private let semaphore: UnsafeMutablePointer<sem_t>
-
-  init(_ count: UInt32) {
-    unsafe semaphore = .allocate(capacity: 1)
-    unsafe sem_init(semaphore, 0, count)
-  }
-
-  deinit {
-    unsafe sem_destroy(semaphore)
-    unsafe semaphore.deallocate()
-  }
-
-  func wait() {
-    // A signal handler may run meanwhile.
-    while unsafe sem_wait(semaphore) != 0 {}
-  }
-
-  func signal() { unsafe sem_post(semaphore) }
 }

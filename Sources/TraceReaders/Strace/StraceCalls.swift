@@ -58,7 +58,7 @@ struct StraceCalls {
 
   init() {
     slots = Array(repeating: (0, -1), count: Self.slotCount)
-    for row in SystemCallTable.rows {
+    for row in SystemCallTable.rows where row.emission != .leaving {
       let use: Use =
         switch row.emission {
         case .words, .messages: .writing

@@ -74,6 +74,7 @@ extension StraceReader {
       }
     case .failures, .readAffinity, .setAffinity: if !failed { return }
     case .link: if error == .invalidArgument { return }
+    case .leaving: return
     case .close:
       if failed, error == .badDescriptor { return }
       if !failed, let number = arguments.descriptor?.number { release(number, thread) }
