@@ -27,6 +27,7 @@ package enum Feature: String, CaseIterable, Sendable {
   case knownHarmless = "known to be harmless"
   case failedInBaseline = "failed in the good run"
   case fatalSignal = "fatal signal"
+  case limitReached = "it was at a limit, and said so"
   case killedByParent = "its parent killed it and complained"
   case writeNamesFile = "the failed write names the file"
   case lostReader = "lost reader"

@@ -148,6 +148,10 @@ struct Ranking {
                 ? RankingWeights.killedByComplainingParent : 0
             ),
             (
+              .limitReached,
+              isAtLimit(process, before: delivered, run) ? RankingWeights.limitBehindAbort : 0
+            ),
+            (
               .writeNamesFile,
               signal == .fileSize
                 && run.history.failures.calls.contains {

@@ -79,9 +79,12 @@ final class StaleFacts {
       name: "newfstatat",
       arguments: [.directory(descriptor: SystemCall.currentDirectory), .path(text: path)],
       outcome: .failed(error: .accessDenied))
-    for case .access(let place, let operation, let credentials) in access(look, thread) {
+    for case .access(let place, _, let credentials) in access(look, thread) {
+      // Only the way to it is asked for rights, not what is there.
+      let directory = place.lastIndex(of: "/").map { String(place[..<$0]) } ?? ""
       let answer = inspector.answer(
-        .access(path: place, operation: operation, credentials: credentials))
+        .access(
+          path: directory.isEmpty ? "/" : directory, operation: .search, credentials: credentials))
       if case .accessWalk(let walk) = answer, walk.refusal != nil { return .accessDenied }
       var status = stat()
       guard unsafe lstat(place, &status) != 0 else { return nil }

@@ -249,7 +249,7 @@ extension TraceSession {
       events.emit(.systemCall(call: event), thread)
     }
     if case .failed(let error) = event.outcome {
-      if !isThorough { note(event, error, madeAt: call.instruction, thread.process) }
+      note(event, error, madeAt: call.instruction, thread.process)
       facts.explain(event, thread, events)
     }
   }

@@ -108,7 +108,7 @@ extension TraceSession {
 
   /// Tells of looks at the entries of directories.
   private func tellEntries(_ paths: [String], _ thread: TracedThread) {
-    for path in paths where mayLookAgain(at: path, thread) {
+    for path in paths where !thread.process.seen.knows(path) && mayLookAgain(at: path, thread) {
       guard let error = facts.errorOfLook(at: path, thread) else { continue }
       tell(
         SystemCall(

@@ -91,6 +91,7 @@ extension Observer {
     let failed = history.failures.calls.last {
       $0.process == process.index && $0.lastNumber == signal.eventBefore && $0.replacement == nil
     }
+    if let failed, failed.error == .noMemory { return lackOfMemory(failed, process) }
     guard let failed, let subject = subject(of: failed) ?? failed.address?.description else {
       return nil
     }
@@ -103,6 +104,18 @@ extension Observer {
     default: return nil
     }
     return "\(act) \(subject) failed (\(failed.error.words))"
+  }
+
+  /// What could not be had, and the limit that was in the way if there is one.
+  private func lackOfMemory(_ call: FailedCall, _ process: ProcessRecord) -> String? {
+    guard ["mmap", "mmap2"].contains(call.call.name),
+      case .integer(let size)? = call.call.arguments.dropFirst().first,
+      let bytes = UInt64(exactly: size)
+    else { return nil }
+    let limit = inquiry.limitFact("RLIMIT_AS", of: process.pid)?.soft.map {
+      "; its limit on address space (ulimit -v) is \(Wording.bytes($0))"
+    }
+    return "getting \(Wording.bytes(bytes)) of memory failed (\(call.error.words)\(limit ?? ""))"
   }
 
   private func tell(_ fault: Fault?, in seen: inout ProcessKilled) {
