@@ -162,7 +162,8 @@ extension Complaint {
 
   /// Where more is to be read.
   private static let pointers = [
-    "for more information", "for more details", "for details", "for further information",
+    "for more information", "the error appears to be in", "for more details", "for details",
+    "for further information",
     "complete log of this run", "re-run maven using", "[help 1] http", "full log can be found",
     "see the full stack trace", "for help", "read the following", "to learn what that number means",
     "you may need to ",
@@ -181,7 +182,8 @@ extension Complaint {
     "build failed", "execution error (", "compile error", "fatal error.", "fatal errors.",
     "all done, errors", "errors reading or parsing", "aborted with", "could not sqlconnect",
     "failed to set dynamic section sizes", "verification failed.", "errors while running",
-    "the authenticity of host", "held broken packages", "had errors", "unrecoverable config error",
+    "the authenticity of host", "crash dump is being written", "held broken packages", "had errors",
+    "unrecoverable config error",
   ]
 
   /// What stands in quotation marks, without those of a contraction.

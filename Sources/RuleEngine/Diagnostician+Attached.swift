@@ -152,7 +152,8 @@ extension Diagnostician {
       Observer.ownFrame(of: node.moment.stack).flatMap(\.function)
     }
     if !functions.isEmpty {
-      seen.functions = functions.map { $0 + "()" }.joined(separator: " and ")
+      seen.functions = functions.map { $0.hasSuffix(")") ? $0 : $0 + "()" }.joined(
+        separator: " and ")
     }
     if !seen.isBusy, chain.count > 1 || !last.moment.stack.isEmpty {
       seen.chain = chain.flatMap { node -> [String] in
@@ -168,7 +169,8 @@ extension Diagnostician {
 
   private static func place(_ frame: StackFrame) -> String? {
     frame.function.map { function in
-      "\(function)()" + (frame.file.map { " at \(PathName.base(of: $0)):\(frame.line ?? 0)" } ?? "")
+      (function.hasSuffix(")") ? function : "\(function)()")
+        + (frame.file.map { " at \(PathName.base(of: $0)):\(frame.line ?? 0)" } ?? "")
     }
   }
 }

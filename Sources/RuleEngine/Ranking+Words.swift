@@ -125,6 +125,7 @@ extension Ranking {
       }.map(\.process))
     let complainers = Set(
       run.mentions.lines.filter { $0.stream == .standardError }.map(\.process))
+    let shown = Set(run.mentions.lines.filter(\.isShown).map(\.process))
     for (position, line) in run.mentions.lines.enumerated() {
       let process = run.history.processes[line.process]
       guard process.failed || run.path.contains(line.process),
@@ -136,9 +137,11 @@ extension Ranking {
       // What the user is told says more than the summary for the system's log.
       let isAside =
         line.stream == .standardOutput && speakers.contains(line.process)
-        || line.stream == .syslog && complainers.contains(line.process)
+        || line.stream == .syslog
+          && (complainers.contains(line.process) || shown.contains(line.process))
       let telling =
-        Complaint.telling(line.text) - (isAside ? 0.3 : 0)
+        Complaint.telling(line.text)
+        - (!isAside ? 0 : line.stream == .syslog && shown.contains(line.process) ? 0.6 : 0.3)
         - (isOfUsage(position, run.mentions.lines) ? 0.5 : 0)
         - (run.rejections[line.process]?.last.map { $0 > position } ?? false ? 0.3 : 0)
       let loader = loaderSpeaks(in: line.text) ? 0.4 : 0

@@ -33,6 +33,14 @@ struct QuotedPlaceTests {
     #expect(UnknownWord.first(of: "x = 1", rejectedBy: "app: bad number at line 2") == nil)
   }
 
+  @Test("The process id in the first line of a lock file, and no part of a word")
+  func pid() {
+    #expect(Observer.writtenPid("4711") == 4711)
+    #expect(Observer.writtenPid("pid: 4711") == 4711)
+    #expect(Observer.writtenPid("{\"Who\":\"ci@runner7\"}") == nil)
+    #expect(Observer.writtenPid("it was made by 4711 for us") == nil)
+  }
+
   @Test("A sentence that goes on in an indented line")
   func continued() {
     #expect(

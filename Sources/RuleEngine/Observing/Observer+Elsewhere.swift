@@ -117,8 +117,7 @@ extension Observer {
     seen.isLockFile = name.contains("lock") || name.hasSuffix(".pid") || name.hasSuffix("pid")
     guard seen.isLockFile else { return }
     if let line = inquiry.lines(around: 1, of: path).first(where: { $0.number == 1 }),
-      let word = line.text.split(whereSeparator: { !$0.isASCII || !$0.isNumber }).first,
-      let pid = Int32(word), pid > 1
+      let pid = Self.writtenPid(line.text), pid > 1
     {
       seen.writtenPid = Int(pid)
       seen.writtenProcess = inquiry.process(pid)?.name
@@ -126,6 +125,13 @@ extension Observer {
     let holder = inquiry.openers(path).first?.process
     seen.holder = holder.map { "\($0.name) (pid \($0.pid))" }
     seen.isUnused = holder == nil && seen.writtenProcess == nil
+  }
+
+  /// The process id that the first line of a lock or pid file holds: a number by itself, or behind a name.
+  static func writtenPid(_ line: String) -> Int32? {
+    let words = line.split(whereSeparator: { $0.isWhitespace || ":=,".contains($0) })
+    guard words.count <= 3 else { return nil }
+    return words.lazy.compactMap { Int32($0) }.first
   }
 
   /// Looks around for a module that an interpreter did not find.

@@ -15,7 +15,10 @@ extension Observer {
 
   /// Tells where what the words quote stands, if they name no line, or one of the source that read it.
   func describeQuotedPlace(_ line: String, _ process: ProcessRecord, in seen: inout LastWords) {
-    guard let file = seen.file, seen.lineNumber != nil else {
+    // A place in a library is where the program noticed it, not where it comes from.
+    guard let file = seen.file, seen.lineNumber != nil,
+      !seen.fileIsLibrarys || !Self.speaksOfValue(line)
+    else {
       let own = seen.fileIsLibrarys ? nil : seen.file
       seen.tools.quotedPlace = quotedPlace(line, process, file: own)
       return
@@ -89,6 +92,29 @@ extension Observer {
         // What the user gave by itself stands nowhere else.
         && !process.arguments.dropFirst().contains(word)
     }
+  }
+
+  /// The name that words about users quote, where the list of users or groups was read last and does not
+  /// have it: `failed to parse reuid: 'web'`.
+  func userLookedUp(in line: String, _ process: ProcessRecord) -> UnknownUser? {
+    let text = line.lowercased()
+    guard ["uid", "gid", "user", "owner", "account", "group"].contains(where: text.contains),
+      let list = process.recentFiles.last(where: { !Self.isPlumbing($0) }),
+      list == "/etc/passwd" || list == "/etc/group"
+    else { return nil }
+    let names = Complaint.quoted(in: line).filter { name in
+      (2...32).contains(name.utf8.count) && name.first.map { $0.isLetter || $0 == "_" } ?? false
+        && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }
+    }
+    guard names.count == 1, let name = names.first,
+      process.arguments.contains(where: {
+        $0 == name || $0.hasSuffix("=" + name) || $0.hasPrefix(name + ":")
+      }),
+      !inquiry.lines(mentioning: [name], in: [list]).contains(where: {
+        $0.text.hasPrefix(name + ":")
+      })
+    else { return nil }
+    return UnknownUser(name: name, isGroup: list == "/etc/group")
   }
 
   /// Words after which a sentence goes on.

@@ -154,6 +154,10 @@ extension Observer {
 
   private static func isOfRuntime(_ function: String) -> Bool {
     raising.contains(function) || namespaces.contains { function.hasPrefix($0) }
+      // What compilers put around locks, and in place of an operation that is checked (-ftrapv).
+      || ["__gthread_", "__mulv", "__addv", "__subv", "__negv"].contains {
+        function.hasPrefix($0)
+      }
       // Swift's own, as specializations of it, and closures in it.
       || function.contains(" of Swift.") || function.contains(" in Swift.")
   }

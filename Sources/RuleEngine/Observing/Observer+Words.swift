@@ -40,7 +40,8 @@ extension Observer {
     seen.lineNumber = place?.line
     let report = run.testReports[process.index].flatMap { $0.line == position ? $0 : nil }
     if let report { describe(report, process, in: &seen) }
-    let unknownUser = UnknownUser.find(in: line.text)
+    let unknownUser =
+      UnknownUser.find(in: line.text) ?? (asking ? userLookedUp(in: line.text, process) : nil)
     seen.unknownUser = unknownUser?.name
     seen.isGroup = unknownUser?.isGroup ?? false
     if asking { describeSurroundings(process, line.text, in: &seen) }
