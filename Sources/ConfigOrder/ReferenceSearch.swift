@@ -153,16 +153,18 @@ struct ReferenceSearch {
     if relative.hasPrefix("../") || relative.contains("/../") {
       return bases.contains { PathName.absolute(relative, from: $0) == path }
     }
-    let components = path.split(separator: "/", omittingEmptySubsequences: true)
-    let wanted = relative.split(separator: "/", omittingEmptySubsequences: true).count
-    guard wanted > 0, components.count >= wanted else { return false }
-    let end = components.suffix(wanted).joined(separator: "/")
-    guard reference.isPattern ? Glob.matches(pattern: relative, text: end) : end == relative else {
-      return false
+    var wanted = relative.utf8.split(separator: UInt8(ascii: "/")).count
+    guard wanted > 0 else { return false }
+    var start = path.utf8.endIndex
+    while wanted > 0, start > path.utf8.startIndex {
+      start = path.utf8.index(before: start)
+      if path.utf8[start] == UInt8(ascii: "/") { wanted -= 1 }
     }
+    guard wanted == 0 else { return false }
+    let base = start == path.utf8.startIndex ? "/" : String(path[..<start])
     // An unknown variable at its beginning stands for a whole path.
-    if relative.hasPrefix("*/") { return true }
-    let base = "/" + components.dropLast(wanted).joined(separator: "/")
-    return bases.contains(base)
+    guard relative.hasPrefix("*/") || bases.contains(base) else { return false }
+    let end = String(path[path.utf8.index(after: start)...])
+    return reference.isPattern ? Glob.matches(pattern: relative, text: end) : end == relative
   }
 }
