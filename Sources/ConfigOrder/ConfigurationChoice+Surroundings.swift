@@ -52,7 +52,9 @@ extension ConfigurationChoice {
     let work = circumstances.workingDirectory
     if PathName.directory(of: tried.path) == work { return true }
     // `_darcs/prefs/defaults` beside `~/.darcs/defaults`
-    if ["/.", "/_"].contains(where: { tried.path.hasPrefix(work + $0) }) { return true }
+    if ["/.", "/_"].contains(where: { tried.path.hasPrefix(work + $0) }) {
+      return tried.status != .missing
+    }
     if isPersonalToo(tried), circumstances.given.hasArgument(beside: tried.path) { return true }
     // A directory that the command line gives to work in.
     if tried.given?.origin == .argument { return true }

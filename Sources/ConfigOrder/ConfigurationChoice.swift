@@ -358,7 +358,9 @@ struct ConfigurationChoice {
       process: tried.process, reader: tried.reader, readerProgram: tried.readerProgram,
       number: tried.number, origin: origin(index),
       realPath: tried.realPath == tried.path ? nil : tried.realPath, bytes: tried.bytes,
-      isSystemWide: ConfigurationPlaces.isSystemWide(tried.path))
+      isSystemWide: ConfigurationPlaces.isSystemWide(tried.path),
+      isPersonal: order.circumstances[tried.circumstances].variables.home
+        .map { tried.path.hasPrefix($0 + "/.") } ?? false)
   }
 
   private func origin(_ index: Int) -> ConfigurationOrigin {

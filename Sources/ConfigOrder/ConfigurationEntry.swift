@@ -30,6 +30,8 @@ package struct ConfigurationEntry: Sendable {
   package var bytes: Int64?
   /// True for a file that every program touches (nsswitch.conf and the like).
   package let isSystemWide: Bool
+  /// True for one in a hidden place of the home directory.
+  package let isPersonal: Bool
 }
 
 /// What led a program to a path.

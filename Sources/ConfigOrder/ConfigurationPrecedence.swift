@@ -49,15 +49,16 @@ package enum ConfigurationPrecedence: Sendable, Equatable {
     if read.count > 1 { return .merged(paths: read) }
     let others = group.filter { $0.status != .read }.map(\.path)
     guard place == group.count - 1 else { return .only(taken: read[0], others: others) }
-    // Who reads the system's file, then the person's, lets the later one override: where the first one
-    // found is to win, the search begins at home.
-    guard others.allSatisfy({ !isSystems($0) || isSystems(read[0]) }) else { return nil }
+    // Who reads the system's file, then the person's or the project's, lets the later one override:
+    // where the first one found is to win, the search begins at the nearest.
+    let widest = reach(of: group[place])
+    guard group.allSatisfy({ reach(of: $0) <= widest }) else { return nil }
     return .first(missing: others, taken: read[0])
   }
 
-  /// True for a place of the whole machine, not of a person or a project.
-  private static func isSystems(_ path: String) -> Bool {
-    systems.begin(path)
+  /// Whom a file is for: 0 a project, 1 a person, 2 the whole machine.
+  private static func reach(of entry: ConfigurationEntry) -> Int {
+    entry.isPersonal ? 1 : systems.begin(entry.path) ? 2 : 0
   }
 
   private static let systems = PathPrefixes(

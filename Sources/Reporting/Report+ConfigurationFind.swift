@@ -8,7 +8,9 @@ extension Report {
       guard case .lines(let found) = answer(.linesContaining(text: word, file: entry.path)) else {
         continue
       }
-      lines += found.map { .init(path: $0.file, line: $0.number, text: $0.text, isLast: false) }
+      lines += found.map {
+        .init(path: $0.file, line: $0.number, text: $0.text.trimmingBlanks(), isLast: false)
+      }
     }
     if let last = lines.lastIndex(where: { !$0.isComment }) { lines[last].isLast = true }
     config.find = Configuration.Find(word: word, lines: lines)

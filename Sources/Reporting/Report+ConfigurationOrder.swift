@@ -93,7 +93,7 @@ extension ConfigurationLeftOut.Reason {
 
 extension String {
   /// The text without blanks at its ends.
-  fileprivate func trimmingBlanks() -> String {
+  func trimmingBlanks() -> String {
     var text = self[...]
     while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
     while let last = text.last, last == " " || last == "\t" { text.removeLast() }

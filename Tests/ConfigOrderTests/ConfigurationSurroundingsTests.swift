@@ -222,8 +222,12 @@ import TraceTestSupport
   }
 
   @Test func theSystemsFileBeforeThePersonsIsNoSearchForTheFirst() {
-    let places = ["/etc/app/app.conf", "/home/ann/.config/app/app.conf"]
-    for order in [places, places.reversed()] {
+    let all = ["/etc/app/app.conf", "/home/ann/.config/app/app.conf", "/srv/.app/app.conf"]
+    // Of the machine and of a person; of a person and of a project.
+    for (places, order) in [
+      (Array(all[...1]), Array(all[...1])), (Array(all[...1]), all[...1].reversed()),
+      (Array(all[1...]), Array(all[1...])), (Array(all[1...]), all[1...].reversed()),
+    ] {
       let found = entries { trace in
         trace.stat(order[0], .fails(.noEntry))
         trace.read(order[1])
