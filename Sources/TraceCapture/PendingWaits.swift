@@ -50,7 +50,10 @@ struct PendingWaits {
     }
     guard let seconds = MemoryReader(capacity: 8).number(thread, at: time, size: isNarrow ? 4 : 8),
       seconds < Self.longest / 1_000_000_000, let parent = ProcessFiles.status(thread)?.parent,
-      parent != getpid(), let call = ProcessFiles.currentCall(parent)
+      parent != getpid(),
+      // A worker of a server runs its parent's program, and sleeps again and again.
+      ProcessFiles.link("/proc/\(thread)/exe") != ProcessFiles.link("/proc/\(parent)/exe"),
+      let call = ProcessFiles.currentCall(parent)
     else { return false }
     return ["wait4", "waitpid", "waitid"]
       .contains(Self.name(of: call.number, isNarrow: ProcessFiles.isNarrow(parent)))
