@@ -62,7 +62,9 @@ extension ConfigurationChoice {
     guard let stem = stem(of: base) else { return false }
     return order.circumstances[tried.circumstances].arguments.dropFirst().contains { word in
       let name = PathName.base(of: word)
-      return !word.hasPrefix("-") && name != base && self.stem(of: name) == stem
+      // A program in a word, `-e "load('app.yml')"`, is no file's name.
+      return !word.hasPrefix("-") && !word.contains(" ") && !word.contains("(") && name != base
+        && self.stem(of: name) == stem
     }
   }
 

@@ -165,6 +165,14 @@ import TraceTestSupport
     #expect(found.map { PathName.base(of: $0.path) } == expected)
   }
 
+  @Test func aProgramInAWordIsNoFile() {
+    let word = "p load('config/none.yml') rescue nil"
+    let found = entries(with: ["-e", word]) {
+      $0.open("/home/ann/config/none.yml", .fails(.noEntry))
+    }
+    #expect(found.map(\.path) == ["/home/ann/config/none.yml"])
+  }
+
   @Test func whatIsMissingWhereTheProgramMadeADirectoryForTheMoment() {
     let found = entries { trace in
       trace.call("mkdir", "/tmp/appX1")
