@@ -4,12 +4,13 @@ internal import TraceEvents
 // Programs that end themselves over a limit: an exception of C++ that nobody caught, a runtime that could
 // not get memory.
 extension Ranking {
-  /// True if a process sent SIGABRT to itself after a call had failed at a finite limit, and spoke of what
+  /// True if a process sent SIGABRT to itself, or ran into a breakpoint, after a call had failed at a finite limit, and spoke of what
   /// it could not get.
   static func isAtLimit(
     _ process: ProcessRecord, before signal: DeliveredSignal, _ run: RankingContext
   ) -> Bool {
-    guard signal.delivery.signal == .abort else { return false }
+    // V8 ends itself by a breakpoint.
+    guard [.abort, .trap].contains(signal.delivery.signal) else { return false }
     let failed = run.history.failures.calls.last {
       $0.process == process.index && $0.number < signal.number && $0.replacement == nil
         && limits(for: $0) != nil
@@ -38,7 +39,8 @@ extension Ranking {
 
   /// How programs and runtimes say that they met this error, in lower case.
   private static func speaking(of error: ErrorNumber) -> [String] {
-    let own = error == .noMemory ? ["bad_alloc", "memory allocation", "out of memory"] : []
+    let own =
+      error == .noMemory ? ["bad_alloc", "memory allocation", "out of memory", "process oom"] : []
     return [error.words.lowercased()] + own
   }
 }

@@ -139,10 +139,6 @@ struct Ranking {
               isOutside ? RankingWeights.killedFromOutside : RankingWeights.fatalSignal
             ),
             (
-              .otherErrorTold,
-              diedForWantOfMemory(process, run) ? RankingWeights.otherErrorTold : 0
-            ),
-            (
               .killedByParent,
               parentComplained(of: process, delivered, run)
                 ? RankingWeights.killedByComplainingParent : 0
