@@ -126,6 +126,12 @@ int32_t wf_poke(int32_t thread, uint64_t address, uint64_t word) {
   return result_of(raw_ptrace(PTRACE_POKEDATA, thread, address, word));
 }
 
+int32_t wf_set_first_argument(int32_t thread, bool is_narrow, uint64_t value) {
+  size_t place = is_narrow
+    ? offsetof(struct user_regs_struct, rbx) : offsetof(struct user_regs_struct, rdi);
+  return result_of(raw_ptrace(PTRACE_POKEUSER, thread, place, (uintptr_t)value));
+}
+
 int32_t wf_set_result(int32_t thread, int64_t result) {
   return result_of(
     raw_ptrace(PTRACE_POKEUSER, thread, offsetof(struct user_regs_struct, rax), (uintptr_t)result));

@@ -19,6 +19,7 @@ extension TraceSession {
     if let created = stop.created, created > 0, threads[created] == nil {
       introduce(created, by: thread, flags: cloneFlags(of: thread, created: created))
     }
+    giveBackFlags(of: thread)
     // The call succeeded, and its result is known: its exit needs no stop.
     if !thread.followsCalls { thread.call = nil }
     stop.resume(stoppingAtCalls: stopsAtCalls(thread))
@@ -75,6 +76,7 @@ extension TraceSession {
       thread = TracedThread(id: created, process: process)
     }
     thread.followsCalls = creator.followsCalls
+    thread.cloneFlags = creator.cloneFlags
     threads[created] = thread
     settling?.noticeChange()
     placement.appeared(thread, by: creator)

@@ -34,6 +34,7 @@ extension TraceSession {
     var info = wf_call_info()
     guard unsafe wf_call_info(thread.id, &info) == 0 else { return stop.resume() }
     if info.operation == 2 {
+      giveBackFlags(of: thread)
       if let call = thread.call {
         thread.call = nil
         if thread.followsCalls { thread.lastCall = call }
@@ -104,6 +105,9 @@ extension TraceSession {
       placement.targetChooses(call, thread, threads)
       return true
     case .wait: return enteredWait(call, row: row, thread)
+    case .creation:
+      keepChild(call, row: row, thread)
+      return true
     case .leaving:
       tellUnseenLooksOfTheSilent(thread)
       return false

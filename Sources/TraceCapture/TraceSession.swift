@@ -159,6 +159,7 @@ final class TraceSession {
     case .signal(let stop): serve(stop, thread)
     case .group(let stop): serve(stop, thread)
     case .trap(let stop):
+      giveBackFlags(of: thread)
       mendInterruption(of: id)
       stop.resume(stoppingAtCalls: stopsAtCalls(thread))
     case .creation(let stop): serve(stop, thread)

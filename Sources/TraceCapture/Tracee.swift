@@ -8,6 +8,8 @@ final class TracedThread {
   let process: TracedProcess
   /// The call that it is in, as far as it was selected.
   var call: PendingCall?
+  /// What it asked for in a `clone(2)` that was changed; put back where it stops next.
+  var cloneFlags: TraceSession.CloneFlags?
   /// The wait for a child that it is in, where that is not followed to its end.
   var wait: PendingCall?
   /// The call that it made last, of a thread that stops at all of them.

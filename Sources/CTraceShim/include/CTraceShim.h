@@ -111,6 +111,8 @@ int32_t wf_call_info(int32_t thread, struct wf_call_info *info);
 int32_t wf_event_message(int32_t thread, uint64_t *message);
 int32_t wf_signal_info(int32_t thread, struct wf_signal_info *info);
 int32_t wf_peek(int32_t thread, uint64_t address, uint64_t *word);
+/// Changes the register of a call's first argument, of the convention of i386 if `is_narrow`.
+int32_t wf_set_first_argument(int32_t thread, bool is_narrow, uint64_t value);
 int32_t wf_set_result(int32_t thread, int64_t result);
 int32_t wf_poke(int32_t thread, uint64_t address, uint64_t word);
 

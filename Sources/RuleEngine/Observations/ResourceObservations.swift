@@ -105,6 +105,7 @@ struct CallFailed: ObservationKind {
   var isRoot = false
   var descriptor: Int?
   var descriptorName: String?
+  var isLeakCheck = false
 
   static let name = "call-failed"
   static let summary = "Any other system call that failed."
@@ -125,5 +126,8 @@ struct CallFailed: ObservationKind {
     .init(
       "descriptor_name", \.descriptorName,
       "standard input, output or error, for descriptors 0 to 2."),
+    .init(
+      "is_leak_check", \.isLeakCheck,
+      "True if it is of LeakSanitizer, which looks into a program by tracing it."),
   ]
 }

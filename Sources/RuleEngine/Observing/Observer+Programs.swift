@@ -243,6 +243,9 @@ extension Observer {
         default: nil
         }
     }
+    seen.isLeakCheck =
+      call.call.name == "ptrace"
+      && run.mentions.lines.contains { $0.text.contains("LeakSanitizer") }
     if call.error == .notPermitted || call.error == .accessDenied {
       seen.capability = Self.capabilities[call.call.name]
       seen.missingCapability = seen.capability.flatMap {
