@@ -24,29 +24,37 @@ final class EventStream {
   /// Nanoseconds since the trace began.
   var elapsed: UInt64 { Self.now &- start }
 
-  /// Hands one event on, behind what is held.
+  /// For how long pieces are held while other processes go on, in nanoseconds.
+  private static let patience: UInt64 = 10_000_000
+
+  /// Hands one event on, behind what is held of its process.
   func emit(_ body: TraceEvent.Body, process: ProcessID, thread: ProcessID) {
-    if !held.isEmpty {
+    let now = elapsed
+    if let first = held.first,
+      now &- first.time > Self.patience || held.contains(where: { $0.process == process })
+    {
       let pieces = held
       held = []
       for piece in pieces {
         send(.words(words: piece.words), at: piece.time, piece.process, piece.thread)
       }
     }
-    send(body, at: elapsed, process, thread)
+    send(body, at: now, process, thread)
   }
 
-  /// True while pieces of a line are held.
-  var isHolding: Bool { !held.isEmpty }
+  /// True while pieces of a line of this process are held.
+  func isHolding(of process: ProcessID) -> Bool { held.contains { $0.process == process } }
 
-  /// Keeps a piece of a line until the next event: what the line speaks of may have to be told first.
+  /// Keeps a piece of a line until the next event of its process: what the line speaks of may have to be
+  /// told first.
   func hold(_ words: Words, _ thread: TracedThread) {
     held.append((elapsed, thread.process.id, thread.id, words))
   }
 
   /// Hands on an event that was before the words that are held.
   func emitBeforeWords(_ body: TraceEvent.Body, _ thread: TracedThread) {
-    send(body, at: held.first?.time ?? elapsed, thread.process.id, thread.id)
+    let first = held.first { $0.process == thread.process.id }
+    send(body, at: first?.time ?? elapsed, thread.process.id, thread.id)
   }
 
   private func send(

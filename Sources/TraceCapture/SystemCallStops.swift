@@ -247,7 +247,9 @@ extension TraceSession {
         ? .failed(error: ErrorNumber(rawValue: Int32(-result))) : .returned(value: result))
     settling?.notice(event)
     // The C library looks for its own words between a program's and the end of the line.
-    if events.isHolding, let path = event.paths.first?.path, WatchedPaths.isElsewhere(path) {
+    if events.isHolding(of: thread.process.id), let path = event.paths.first?.path,
+      WatchedPaths.isElsewhere(path)
+    {
       events.emitBeforeWords(.systemCall(call: event), thread)
     } else {
       events.emit(.systemCall(call: event), thread)

@@ -100,6 +100,20 @@ struct SparedLookLiveTests {
     #expect(told == ["readlink /a ENOENT"] && isBeforeWords)
   }
 
+  /// Others go on between the pieces.
+  @Test func lookThatIsComplainedOfInPiecesBesideOthers() throws {
+    let (told, isBeforeWords) = try looks(
+      """
+      realpath(words[1], place);
+      const char *error = strerror(errno);
+      write(2, words[1], strlen(words[1]));
+      if (!vfork()) { access("/dev/none", R_OK); _exit(0); }
+      write(2, ": ", 2); write(2, error, strlen(error)); write(2, "\\n", 1); return 3;
+      """, ["a/b/c"])
+    #expect(told.filter { $0.hasPrefix("readlink") } == ["readlink /a ENOENT"])
+    #expect(told.count == 2 && isBeforeWords)
+  }
+
   @Test func lookAtAnArgument() throws {
     let (told, _) = try looks(
       "realpath(words[1], place); fprintf(stderr, \"%s\\n\", strerror(errno)); return 3;",
