@@ -24,22 +24,30 @@ final class EventStream {
   /// Nanoseconds since the trace began.
   var elapsed: UInt64 { Self.now &- start }
 
-  /// For how long pieces are held while other processes go on, in nanoseconds.
-  private static let patience: UInt64 = 10_000_000
+  /// How many events of other processes came since pieces are held, and how many may.
+  private var passed = 0
+  private static let mostPassed = 64
 
   /// Hands one event on, behind what is held of its process.
   func emit(_ body: TraceEvent.Body, process: ProcessID, thread: ProcessID) {
-    let now = elapsed
-    if let first = held.first,
-      now &- first.time > Self.patience || held.contains(where: { $0.process == process })
-    {
+    if !held.isEmpty, endsHolding(body, process) {
       let pieces = held
       held = []
+      passed = 0
       for piece in pieces {
         send(.words(words: piece.words), at: piece.time, piece.process, piece.thread)
       }
     }
-    send(body, at: now, process, thread)
+    send(body, at: elapsed, process, thread)
+  }
+
+  /// True if what is held can wait no longer: its process goes on, or has a child that does, or others
+  /// did much meanwhile.
+  private func endsHolding(_ body: TraceEvent.Body, _ process: ProcessID) -> Bool {
+    passed += 1
+    var actor = process
+    if case .processStarted(let start) = body, let parent = start.parent { actor = parent }
+    return passed > Self.mostPassed || held.contains { $0.process == actor }
   }
 
   /// True while pieces of a line of this process are held.
