@@ -5,7 +5,8 @@ internal import TraceEvents
 extension CallFeatures {
   /// True for a name that words have beside another that they are about: the other of two, one of which was
   /// there (`package-lock.json or npm-shrinkwrap.json`); the name that a file which was read shares with
-  /// what is made of it (`Main.hs`, `Main.hi`); a directory in a line that complains of nothing.
+  /// what is made of it (`Main.hs`, `Main.hi`); what needs the one that is missing (`a.c not found, needed by
+  /// a.o`); a directory in a line that complains of nothing.
   static func isNamedBeside(
     _ token: String, _ weight: Double, _ mention: Mentions.Mention, _ call: FailedCall,
     _ run: RankingContext
@@ -23,9 +24,30 @@ extension CallFeatures {
           && PathName.directory(of: $0) == PathName.directory(of: path)
       }
     }
+    if isUser(token, in: text) { return true }
     return alternatives(to: token, in: text).contains { other in
       process.recentFiles.contains { PathName.base(of: $0) == other }
     }
+  }
+
+  /// True if a name stands in a line only behind words that tell who needs what is missing, or in brackets, as
+  /// the target of a rule does.
+  private static func isUser(_ name: String, in text: String) -> Bool {
+    let places = text.ranges(of: name)
+    return !places.isEmpty
+      && places.allSatisfy { place in
+        var before = text[..<place.lowerBound]
+        // The directories of the name.
+        while let last = before.last, !last.isWhitespace, !"\"'`‘“[(".contains(last) {
+          before.removeLast()
+        }
+        if before.hasSuffix("*** [") { return true }
+        while let last = before.last, "\"'`‘“ ".contains(last) { before.removeLast() }
+        return [" needed by", " required by", " needed by target", " required by target"].contains {
+          before.hasSuffix($0)
+        }
+      }
+      && places.contains { !text[..<$0.lowerBound].hasSuffix("[") }
   }
 
   /// True for the file of a database that could not be made, if it is the last call that failed and the words

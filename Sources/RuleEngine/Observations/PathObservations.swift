@@ -21,6 +21,7 @@ struct MissingPath: ObservationKind {
   var isRelative = false
   var cwd = ""
   var mentioned = false
+  var saidBefore: String?
   var emptyVariable = false
   var isFromLog = false
   var existsNow = false
@@ -90,6 +91,9 @@ struct MissingPath: ObservationKind {
     .init("is_relative", \.isRelative, "True if the program gave a relative path."),
     .init("cwd", \.cwd, "Working directory at that moment."),
     .init("mentioned", \.mentioned, "True if the program then named it in its words."),
+    .init(
+      "said_before", \.saidBefore,
+      "What the words that name it best say just before it: Could not create output file."),
     .init("linker_name", \.linkerName, "For the linker's search: the name behind its option -l."),
     .init("elsewhere", \.elsewhere, "Files of that name in other places nearby."),
     .init(

@@ -11,11 +11,7 @@ extension Observer {
     seen.base = PathName.base(of: path)
     seen.directory = PathName.directory(of: path)
     // A look before making it is part of making it.
-    seen.use =
-      history.failures.calls.contains {
-        $0.process == call.process && $0.path == path && $0.purpose == .create
-          && $0.error == call.error
-      } ? "create" : use(of: call)
+    seen.use = isToBeMade(path, call) ? "create" : use(of: call)
     seen.cwd = process.workingDirectory
     seen.isFromLog = history.isFromLog
     seen.isRelative = call.call.path.map { !$0.hasPrefix("/") } ?? false
@@ -25,6 +21,7 @@ extension Observer {
     seen.sought = places.count > 1 ? Self.commonEnd(of: places) : nil
     seen.soughtAbove = seen.sought.flatMap { Self.bottom(of: places, sought: $0) }
     seen.mentioned = CallFeatures.mentioned(call, run) > 1
+    seen.saidBefore = wordsBefore(call)
     seen.linkerName = linkerName(call)
     seen.emptyVariable =
       call.call.path.map {
@@ -100,6 +97,7 @@ extension Observer {
   /// The path that is missing: of mount(2), which has two, what was to be mounted if its place is there.
   private func missingOne(_ call: FailedCall, asking: Bool) -> String {
     let path = subject(of: call) ?? ""
+    if asking, let file = fileForMissingDirectory(call) { return file }
     guard asking, call.call.name == "mount",
       case .text(let source)? = call.call.arguments.first, source.hasPrefix("/"),
       case .exists? = inquiry.pathWalk(path)?.end,

@@ -6,7 +6,10 @@ extension Observer {
     _ call: FailedCall, places: [String], process: ProcessRecord, asking: Bool
   ) -> any ObservationKind {
     let path = call.path ?? ""
-    if call.error == .noEntry, isSearchOfPath(places, process) || isLookup(call, process) {
+    if call.error == .noEntry,
+      isSearchOfPath(places, process) || isLookup(call, process)
+        || isShellsLookup(call, process)
+    {
       return commandNotFound(call, places: places, process: process, asking: asking)
     }
     guard asking, let walk = inquiry.pathWalk(path) else {
@@ -55,6 +58,22 @@ extension Observer {
     return !process.hasExecuted && !word.contains("/") && word == PathName.base(of: path)
   }
 
+  /// True for a command that a shell looked for in a PATH of one directory, and then said that it did not find
+  /// by its bare name: `a.sh: 2: ls: not found`.
+  func isShellsLookup(_ call: FailedCall, _ process: ProcessRecord) -> Bool {
+    guard call.error.isAbsence, call.purpose == .inspect || call.purpose == .execute,
+      let path = call.path, let shell = process.executable.map(PathName.base),
+      ShellWords.shells.contains(shell)
+    else { return false }
+    let name = PathName.base(of: path)
+    return run.mentions.lines.contains { line in
+      line.number >= call.number && CallFeatures.isAudience(line.process, of: call.process, run)
+        && [": \(name): not found", ": \(name): command not found"].contains {
+          line.text.hasSuffix($0)
+        }
+    }
+  }
+
   private func commandNotFound(
     _ call: FailedCall, places: [String], process: ProcessRecord, asking: Bool
   ) -> CommandNotFound {
@@ -71,7 +90,11 @@ extension Observer {
     guard asking else { return seen }
     describeMistakenScript(process, in: &seen)
     describeAssignment(process, in: &seen)
-    let found = inquiry.similarCommands(to: seen.command, searchPath: searchPath(of: process))
+    // The script may have set another PATH than it came with.
+    let found = inquiry.similarCommands(
+      to: seen.command,
+      searchPath: call.purpose == .inspect && places.count == 1
+        ? seen.searched : searchPath(of: process))
     for place in places {
       if case .danglingLink(let link, let target, _) = inquiry.pathWalk(place)?.end {
         seen.link = link

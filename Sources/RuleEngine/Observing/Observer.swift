@@ -36,12 +36,17 @@ struct Observer {
     of call: FailedCall, places: [String], process: ProcessRecord, asking: Bool
   ) -> any ObservationKind {
     if isMountOfItsOwn(call, asking: asking) { return mountFailed(call, asking: asking) }
+    if asking, call.error == .isDirectory, fileForMissingDirectory(call) != nil {
+      return missingPath(call, places, process, asking: true)
+    }
     switch call.error {
     case .noEntry, .notDirectory, .tooManyLinks:
       if call.purpose == .connect, call.address != nil {
         return connectionFailed(call, asking: asking)
       }
-      if call.purpose == .execute || isSearchOfPath(places, process) {
+      if call.purpose == .execute || isSearchOfPath(places, process)
+        || isShellsLookup(call, process)
+      {
         return failedExecution(call, places: places, process: process, asking: asking)
       }
       if subject(of: call) == nil { return callFailed(call) }
