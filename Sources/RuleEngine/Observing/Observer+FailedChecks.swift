@@ -57,7 +57,27 @@ extension Observer {
       }
     }
     found.fact = fact(of: text, process, seen)
+    if let last, let lock = lockAsked(by: last) {
+      found.subject = lock.path
+      found.fact = lock.words
+    }
     return found
+  }
+
+  /// The lock that a command asked for and did not get, and who holds it: `flock -n 9`.
+  private func lockAsked(by process: ProcessRecord) -> (path: String, words: String)? {
+    guard
+      let call = history.failures.calls.last(where: {
+        $0.process == process.index && $0.replacement == nil && isLock($0)
+      })
+    else { return nil }
+    let lock = lockHeld(call, asking: true)
+    guard let path = lock.path else { return nil }
+    let holder = lock.holder.map { name in
+      " is held by \(name)" + (lock.holderPid.map { " (pid \($0))" } ?? "")
+        + (lock.holderCommand.map { ", whose command line is: \($0)" } ?? ".")
+    }
+    return (path, "The lock on \(path)" + (holder ?? " is held by another process."))
   }
 
   private static func ends(_ text: String, with status: Int) -> Bool {
