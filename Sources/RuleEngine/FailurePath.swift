@@ -41,8 +41,12 @@ struct FailurePath {
       path = Array(path.prefix { $0 != giver }) + [giver] + chain
       descend()
     }
-    if let last = path.last, let reader = Self.failedReader(of: last, in: history) {
-      path.append(reader)
+    if let last = path.last {
+      if let reader = Self.failedReader(of: last, in: history) {
+        path.append(reader)
+      } else if let writer = Self.failedWriter(before: last, in: history) {
+        path.append(writer)
+      }
     }
     processes = path
     members = Set(path)

@@ -1,0 +1,38 @@
+internal import History
+internal import TraceEvents
+
+// Pipelines, in which a reader fails for want of what its writer did not give.
+extension FailurePath {
+  /// How programs say that what they read ended too early, or was not there at all.
+  private static let earlyEnds = [
+    "unexpected eof", "unexpected end", "premature end", "end of file", "early eof", "truncated",
+    "not in gzip format", "does not look like a tar archive", "file format not recognized",
+    "input is empty", "empty input", "no input", "end of input", "short read", "end-of-file",
+  ]
+
+  /// For a process that complained that its input ended early: the process beside it that wrote into a pipe of
+  /// the same pipeline, and that had failed with words of its own before.
+  static func failedWriter(
+    before reader: Int, in history: borrowing History
+  ) -> Int? {
+    let record = history.processes[reader]
+    guard record.failed, let parent = record.parent,
+      let complaint = history.words.lines.first(where: { line in
+        line.process == reader && line.stream == .standardError
+          && earlyEnds.contains { line.text.lowercased().contains($0) }
+      }),
+      history.closings.contains(where: { $0.process == reader && $0.number >= complaint.number })
+    else { return nil }
+    return history.processes[parent].children.last { index in
+      let other = history.processes[index]
+      // Both ran at the same time, the writer started first.
+      guard index != reader, other.failed, other.startNumber < record.startNumber,
+        other.endNumber > record.startNumber, case .exited = other.end
+      else { return false }
+      return history.words.lines.contains {
+        $0.process == index && $0.stream == .standardError && $0.number < complaint.number
+          && Complaint.weight(of: $0.text.lowercased()) >= 0.4
+      }
+    }
+  }
+}
