@@ -36,6 +36,7 @@ extension Complaint {
     }
     if text.hasPrefix("caused by:") || text.trimmed.hasPrefix("[cause]:") { value += 0.2 }
     if isOfVersions(text) { value += 0.35 }
+    if text.hasSuffix(" is not set"), MissingKey.find(in: line) != nil { value += 0.5 }
     if isHeading(line) { value -= 0.5 }
     if text.split(separator: " ").count <= 2, !text.contains(":") { value -= 0.2 }
     if NamedPlace.find(in: line, base: "/")?.line != nil { value += 0.15 }

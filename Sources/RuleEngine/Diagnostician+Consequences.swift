@@ -102,7 +102,11 @@ extension Diagnostician {
       let evidence = words.evidence.first,
       let line = run.mentions.lines.first(where: { $0.number == evidence.number }),
       NamedPlace.find(in: line.text, base: "/")?.line == nil,
-      Complaint.quoted(in: line.text).isEmpty,
+      // Nor do the lines below it.
+      run.mentions.lines.allSatisfy({
+        $0.process != line.process || $0.stream != line.stream
+          || Complaint.quoted(in: $0.text).isEmpty
+      }),
       let index = findings.firstIndex(where: { finding in
         finding.heuristic == "loader/library-missing" && finding.pid == words.pid
           && finding.features[.replaced] == nil && finding.features[.knownHarmless] == nil

@@ -20,6 +20,7 @@ extension Diagnostician {
     context.merge(general) { own, _ in own }
     var rendered = heuristic.rendered(with: context)
     if let place = askedPlace(of: candidate, subject: rendered.subject, process: process),
+      !isBesideNamedLine(place, observation),
       !rendered.because.contains(where: { $0.contains(TargetText.escaped(place.text.trimmed)) }
       )
     {
@@ -90,6 +91,12 @@ extension Diagnostician {
           ($0.name, ($0.value * 100).rounded() / 100)
         },
         uniquingKeysWith: { $0 + $1 }), reason: reason(for: candidate))
+  }
+
+  /// True for another line of the source of which the words themselves name a line.
+  private func isBesideNamedLine(_ place: TextLine, _ observation: any ObservationKind) -> Bool {
+    guard let words = observation as? LastWords, let line = words.lineNumber else { return false }
+    return words.file == place.file && line != place.number && !words.fileIsLibrarys
   }
 
   /// Where a Rust or Go program gave up over the failed call that is the cause.

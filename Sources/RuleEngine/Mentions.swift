@@ -122,9 +122,13 @@ struct Mentions {
     text.drop { "│╷╵| ".contains($0) }
   }
 
-  /// True if line `position` has `token` in quotation marks.
+  /// True if line `position` has `token` in quotation marks, and not as a value among others
+  /// (`level="0" subsystem="config"`).
   func quotes(_ token: String, inLine position: Int) -> Bool {
-    Complaint.quoted(in: lines[position].text).contains { $0 == token || $0.hasSuffix("/" + token) }
+    if lines[position].text.ranges(of: "=\"").count > 2 { return false }
+    return Complaint.quoted(in: lines[position].text).contains {
+      $0 == token || $0.hasSuffix("/" + token)
+    }
   }
 
   /// How much line `position`, with the lines around it, sounds like a complaint.
@@ -148,6 +152,8 @@ struct Mentions {
     for run in text.unicodeScalars.split(whereSeparator: Self.separates) {
       var token = String(Substring(run))
       while let last = token.last, last == "." || last == "…" { token.removeLast() }
+      // What stands behind `file:` in an address.
+      if token.hasPrefix("///"), text.contains("file://") { token = String(token.dropFirst(2)) }
       if token.isEmpty { continue }
       found.insert(token)
       if token.utf8.contains(UInt8(ascii: "/")) {

@@ -184,7 +184,7 @@ struct FaultReading {
   // MARK: Code
 
   private func execution(at address: UInt64) -> Fault {
-    if address < Self.firstMapped {
+    if address < Self.firstPage {
       var fault = Fault.null(
         Int64(address),
         "It called \(address == 0 ? "a function whose address was null" : "the address \(hex(address))"):"

@@ -5,6 +5,8 @@ internal import TraceEvents
 struct ProcessKilled: ObservationKind {
   var waitedFor: String?
   var waitedWhy: String?
+  var refusedAt: String?
+  var refusals: Int?
   var signal = ""
   var signalWords = ""
   var executable = ""
@@ -71,6 +73,10 @@ struct ProcessKilled: ObservationKind {
       "waited_for", \.waitedFor,
       "What it was waiting for when SIGTERM came, if it waited in a call."),
     .init("waited_why", \.waitedWhy, "Who would have had to act, or why nobody did."),
+    .init(
+      "refused_at", \.refusedAt,
+      "The address that had refused each of its connections when SIGTERM came."),
+    .init("refusals", \.refusals, "How often it had done so, if more than once."),
     .init("signal", \.signal, "Name of the signal."),
     .init("signal_words", \.signalWords, "Its words, as strsignal(3) has them."),
     .init("executable", \.executable, "Absolute path of the program that was killed."),

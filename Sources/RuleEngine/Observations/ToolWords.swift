@@ -31,6 +31,7 @@ struct ToolWords: Sendable {
   var rejectedSource: String?
   var extensionNotLoaded: String?
   var extensionWords: String?
+  var misspeltKey: MisspeltKey?
 }
 
 extension LastWords {
@@ -95,5 +96,13 @@ extension LastWords {
       "The extension that PHP said before it could not load, if the function it misses has its name."
     ),
     .init("extension_words", \.tools.extensionWords, "What it said of it."),
+    .init(
+      "missing_key", \.tools.misspeltKey?.key,
+      "The setting that the words miss, where a file that was read has one of nearly its name."),
+    .init("key_wanted", \.tools.misspeltKey?.wanted, "The last part of its name."),
+    .init("key_near", \.tools.misspeltKey?.near, "The name that the file has."),
+    .init("key_file", \.tools.misspeltKey?.line.file, "That file."),
+    .init("key_line", \.tools.misspeltKey?.line.number, "The line there."),
+    .init("key_text", \.tools.misspeltKey?.line.text.trimmed, "Its text."),
   ]
 }

@@ -115,6 +115,21 @@ extension Observer {
     }
   }
 
+  /// The address that refused every connection which a process tried, the last included; nil where one was
+  /// made.
+  func refusingAddress(_ process: ProcessRecord) -> (address: String, attempts: Int)? {
+    let calls = (history.failures.calls + history.unansweredConnects()).filter {
+      $0.process == process.index && $0.purpose == .connect && $0.replacement == nil
+        && ($0.address?.port.map { $0 != 53 } ?? false)
+    }
+    guard let last = calls.max(by: { $0.lastNumber < $1.lastNumber }),
+      last.error == .connectionRefused, let address = last.address,
+      run.reachedPeer(of: process) == nil
+    else { return nil }
+    let attempts = calls.filter { $0.address == address && $0.error == last.error }
+    return (address.description, attempts.reduce(0) { $0 &+ $1.count })
+  }
+
   private func describeNearSocket(_ path: String, in seen: inout ConnectionFailed) {
     let directory = PathName.directory(of: path)
     for name in inquiry.similarNames(to: PathName.base(of: path), in: directory) {

@@ -28,7 +28,10 @@ extension Observer {
     }
     describeExceededLimit(signal, process, in: &seen)
     if asking { describeCore(process, in: &seen) }
-    if let pending = process.pendingCalls.last, delivery.signal == .terminate {
+    if delivery.signal == .terminate, let refusing = refusingAddress(process) {
+      seen.refusedAt = refusing.address
+      seen.refusals = refusing.attempts > 1 ? refusing.attempts : nil
+    } else if let pending = process.pendingCalls.last, delivery.signal == .terminate {
       let wait = waiting(process, pending, asking: asking)
       seen.waitedFor = wait.whatFor
       seen.waitedWhy = [wait.explanation, wait.holder].compactMap { $0 }.first
@@ -242,7 +245,7 @@ extension Observer {
         $0.process == process.index && $0.replacement == nil
       }?.call.notation
     describeScript(process, in: &seen, asking: asking)
-    if asking { seen.failedCheck = failedCheck(process, seen) }
+    if asking { seen.failedCheck = failedCheck(process, seen) ?? silentCommand(process, seen) }
     return seen
   }
 }

@@ -19,7 +19,14 @@ extension Observer {
       telling.lowercased().contains($0)
     }
     // Words that name no file are about the one that was opened last.
-    guard let named = named ?? seen.file ?? (isAboutOwner ? seen.lastFile : nil) else { return }
+    let last = seen.lastFile.flatMap {
+      Mentions.tokens(of: telling).contains(PathName.base(of: $0)) ? $0 : nil
+    }
+    // "read/write" is no file where the line names the one that was read.
+    let whole = named.flatMap { telling.contains($0) ? $0 : nil }
+    guard
+      let named = whole ?? last ?? named ?? seen.file ?? (isAboutOwner ? seen.lastFile : nil)
+    else { return }
     seen.file = named
     seen.lineNumber = nil
     guard asking,

@@ -12,7 +12,12 @@ extension Observer {
         let script = process.arguments.dropFirst().prefix(4).first(where: { !$0.hasPrefix("-") })
       else { continue }
       let file = PathName.absolute(script, from: process.workingDirectory)
-      guard file != interpreter, process.recentFiles.contains(file) || process.executedPath == file
+      // What an ended process that did not fail had read is not kept.
+      let isShells =
+        process.recentFiles.isEmpty && ShellWords.shells.contains(PathName.base(of: interpreter))
+        && !process.arguments.dropFirst().prefix(2).contains("-c")
+      guard file != interpreter,
+        process.recentFiles.contains(file) || process.executedPath == file || isShells
       else { continue }
       let lines = inquiry.lines(mentioning: ["kill"], in: [file]).filter {
         !$0.text.trimmed.hasPrefix("#") && Self.sends($0.text)

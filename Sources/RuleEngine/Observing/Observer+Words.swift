@@ -101,9 +101,11 @@ extension Observer {
       seen.file = nil
     }
     guard asking else { return seen }
+    if let last = seen.lastFile, inquiry.programFile(last) == .directory { seen.lastFile = nil }
     describeServer(process, line.text, in: &seen)
     describePolicy(process, line.text, in: &seen)
     describeMissingSettings(process, line.text, in: &seen)
+    seen.tools.misspeltKey = misspeltKey(line.text, process)
     // There is nothing to correct in a directory that words name as a place.
     if let file = seen.file, seen.lineNumber == nil, !seen.isAboutRights,
       !Complaint.speaks(of: .isDirectory, in: line.text.lowercased()),
