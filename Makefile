@@ -13,7 +13,7 @@ BENCH_PACKAGES := gcc make strace hyperfine python3 findutils
 MULTILIB_PACKAGES := $(if $(filter x86_64,$(shell uname -m)),libc6-dev-i386 gcc-multilib)
 
 SOURCES := Package.swift Makefile $(shell find Sources Plugins Heuristics -type f 2>/dev/null)
-SCRIPTS := Scripts/ensure-packages Scripts/fuzz .ci/run Benchmarks/compare.sh Benchmarks/memory.sh
+SCRIPTS := Scripts/ensure-packages Scripts/fuzz Scripts/run-tests .ci/run Benchmarks/compare.sh Benchmarks/memory.sh
 
 # One build directory for run, install and bench; the stamp says that it is up to date.
 # Types with generic arguments are made by calls instead of from their mangled names: those are
@@ -115,7 +115,7 @@ clean:
 .PHONY: test
 test: swift-present test-packages
 	swift build --quiet --build-tests
-	swift test --skip-build --disable-xctest
+	@Scripts/run-tests
 
 .PHONY: lint
 lint: swift-present

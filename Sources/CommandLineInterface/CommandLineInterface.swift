@@ -1,5 +1,6 @@
 import Glibc
 import Reporting
+import TraceCapture
 import TraceEvents
 import TraceReaders
 
@@ -106,7 +107,8 @@ package enum CommandLineInterface {
         if case .attach(let words) = options.action {
           processes = try ProcessSearch.processes(words)
         }
-        let run = try LiveRun(tool: tool, options: options, processes: processes)
+        let front = processes.isEmpty && tool != "whyconf" ? FrontProcess.begin() : nil
+        let run = try LiveRun(tool: tool, options: options, processes: processes, front: front)
         let result = try run.run(environment: environment)
         // The target is gone: from here on a reader of the report that left is no reason to die.
         signal(SIGPIPE, SIG_IGN)
@@ -118,6 +120,7 @@ package enum CommandLineInterface {
         } else {
           try output.write(text)
         }
+        result.rest?.serve(status: result.status)
         return result.status
       }
     }

@@ -14,6 +14,8 @@ final class LiveRun {
   struct Result {
     let report: Report
     let status: Int32
+    /// What the command left running.
+    var rest: RunningRest?
   }
 
   private let tool: String
@@ -32,9 +34,14 @@ final class LiveRun {
   private var shown: [String: String] = [:]
 
   private let processes: [Int32]
+  private let front: FrontProcess?
 
-  /// A run of the command in `options`, or with `processes` of what runs already.
-  init(tool: String, options: Options, processes: [Int32] = []) throws(TraceReaderError) {
+  /// A run of the command in `options`, or with `processes` of what runs already; `front` ends with the
+  /// command.
+  init(
+    tool: String, options: Options, processes: [Int32] = [], front: FrontProcess? = nil
+  ) throws(TraceReaderError) {
+    self.front = front
     self.tool = tool
     analysis = try Analysis(baseline: options.baseline)
     self.options = options
@@ -64,6 +71,7 @@ final class LiveRun {
     let relay =
       request.isThorough || recording != nil ? nil : EventRelay { [self] event in take(event) }
     let outcome: LaunchOutcome
+    let rest: RunningRest?
     do throws(CaptureError) {
       let tracer = Tracer(
         request, inspector: inspector, walker: LiveStackWalker(),
@@ -74,6 +82,7 @@ final class LiveRun {
       defer { relay?.finish() }
       let terminal = TerminalModes()
       outcome = try tracer.run()
+      rest = tracer.rest()
       // One that was ended in the midst of its work leaves the terminal as it needed it.
       if analysis.history.settledNumber != nil { terminal?.restore() }
     } catch {
@@ -81,7 +90,7 @@ final class LiveRun {
     }
     let report = try finish(.run, environment)
     let status = analysis.history.settledNumber == nil ? ExitStatus.status(for: outcome) : 0
-    return Result(report: report, status: status)
+    return Result(report: report, status: status, rest: rest)
   }
 
   /// Says once, on a terminal, what is waited for.
@@ -146,7 +155,7 @@ final class LiveRun {
       settle: options.settle ?? (tool == "whyconf" ? Options.usualSettle : nil),
       keepsRunning: options.keepsRunning, tellsThreads: options.showsThreads,
       asksForConfiguration: tool == "whyconf" && recording == nil && straceLog == nil,
-      isThorough: tool == "whyconf" || straceLog != nil)
+      isThorough: tool == "whyconf" || straceLog != nil, front: front)
     guard let name = options.user else { return request }
     guard geteuid() == 0 else { throw RunFailure.userNeedsRoot }
     guard let (user, variables) = TargetUser.named(name) else { throw RunFailure.noSuchUser(name) }

@@ -6,6 +6,8 @@ final class EventStream {
   private let sink: (TraceEvent) -> Void
   private let start: UInt64
   private var number = 0
+  /// True once nobody wants to hear of what happens.
+  var isMuted = false
   /// Pieces of a line that is not at its end yet.
   private var held: [(time: UInt64, process: ProcessID, thread: ProcessID, words: Words)] = []
 
@@ -68,6 +70,7 @@ final class EventStream {
   private func send(
     _ body: TraceEvent.Body, at time: UInt64, _ process: ProcessID, _ thread: ProcessID
   ) {
+    if isMuted { return }
     number += 1
     sink(
       TraceEvent(

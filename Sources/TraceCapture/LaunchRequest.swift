@@ -30,11 +30,16 @@ package struct LaunchRequest: Sendable {
   /// that is all tracer wants that, one that has other things to do does not.
   package var ownsProcessSignals: Bool
 
+  /// The process that ends with the target, while what the target leaves running is traced on; nil: a
+  /// target that failed takes with it what it leaves running, and any other is waited for to its last
+  /// process.
+  package var front: FrontProcess?
+
   package init(
     command: [String], environment: [String]? = nil, user: TargetUser? = nil,
     timeout: Double? = nil, settle: Double? = nil, keepsRunning: Bool = false,
     tellsThreads: Bool = false, asksForConfiguration: Bool = false, isThorough: Bool = true,
-    workingDirectory: String? = nil, ownsProcessSignals: Bool = true
+    workingDirectory: String? = nil, ownsProcessSignals: Bool = true, front: FrontProcess? = nil
   ) {
     self.command = command
     self.environment = environment
@@ -47,6 +52,7 @@ package struct LaunchRequest: Sendable {
     self.isThorough = isThorough
     self.workingDirectory = workingDirectory
     self.ownsProcessSignals = ownsProcessSignals
+    self.front = front
   }
 }
 

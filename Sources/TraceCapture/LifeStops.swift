@@ -191,7 +191,7 @@ extension TraceSession {
     guard thread.id == process.id else { return }
     for id in process.threads { threads[id] = nil }
     if HeldFile.isPossible { releaseAll(thread) }
-    if end.isFailure {
+    if end.isFailure, limit.phase != .leaving {
       tellLateWords(process, thread)
       tellLogs(of: process)
     }
@@ -199,12 +199,13 @@ extension TraceSession {
     settling?.noticeChange()
     if process.id == first {
       self.end = end
+      endTime = EventStream.now
       // A daemon that it left behind, such as a key agent, is not waited for.
-      if end.isFailure, settling == nil, !isAttached, !letsGo {
+      if front != nil || end.isFailure, settling == nil, !isAttached, !letsGo {
         settling = Settling(least: 1)
       }
     }
-    explain(end, thread)
+    if limit.phase != .leaving { explain(end, thread) }
     let processEnd: ProcessEnd =
       switch end {
       case .exited(let status): .exited(status: status)

@@ -95,6 +95,12 @@ struct Placement {
     beginPeriod()
   }
 
+  /// Nobody is bound any more from here on.
+  mutating func end(_ threads: [ProcessID: TracedThread]) {
+    isEnabled = false
+    if isTogether { part(threads) }
+  }
+
   /// Gives the calling thread back the processors that it had.
   func leave() {
     if isTogether { own.bind() }

@@ -70,6 +70,7 @@ extension TraceSession {
   func stopWithTarget() {
     guard let signal = stopsSelf else { return }
     stopsSelf = nil
+    front?.stop(by: signal)
     wf_stop_self(signal)
     kill(first, SIGCONT)
   }

@@ -14,6 +14,8 @@ struct TimeLimit {
     case killing
     /// All threads are being let go.
     case releasing
+    /// The target has ended; what it left running is served, and nothing told of it.
+    case leaving
   }
 
   /// Seconds that the target has; nil: no end.
@@ -31,6 +33,8 @@ struct TimeLimit {
   static let grace: UInt64 = 2_000_000_000
   /// Nanoseconds for which a program that was running is looked at before it is ended.
   static let watch: UInt64 = 100_000_000
+  /// Nanoseconds for which what a target left running may be busy before it is left to itself.
+  static let rest: UInt64 = 30_000_000_000
   /// Nanoseconds after which stacks that are still wanted are given up.
   static let sampling: UInt64 = 20_000_000_000
   /// Nanoseconds between looks while something is due.
@@ -64,6 +68,7 @@ struct TimeLimit {
 
   /// Nanoseconds until something is due; nil: never.
   var delay: UInt64? {
+    if phase == .leaving { return nil }
     if phase != .running { return Self.interval }
     let now = EventStream.now
     return deadline.map { $0 > now ? $0 - now : 1 }
@@ -93,12 +98,15 @@ extension TraceSession {
     if limit.phase == .running, settling?.settles(threads.keys) ?? false {
       if end == nil {
         emitNote(.settled, "\(Double(events.elapsed) / 1e9)")
+        terminate()
       } else {
-        emitNote(.incomplete, "What it had left running was ended once it only waited.")
+        leaveRest()
       }
-      terminate()
     }
-    if limit.isDue {
+    if isWaitingForRest, let endTime, EventStream.now &- endTime > TimeLimit.rest { leaveRest() }
+    if limit.isDue, isWaitingForRest {
+      leaveRest()
+    } else if limit.isDue {
       emitNote(.timedOut, "\(limit.seconds ?? 0)")
       lookAround()
     } else if case .watching(let since) = limit.phase, isWatchOver(since) {
@@ -129,6 +137,9 @@ extension TraceSession {
     terminate()
   }
 
+  /// True while what the target left running is waited for, and may be left.
+  private var isWaitingForRest: Bool { limit.phase == .running && end != nil && front != nil }
+
   /// Asks every process of the target to end; after a grace they are killed.
   private func terminate() {
     if letsGo { return release() }
@@ -157,7 +168,8 @@ extension TraceSession {
     if processes[first] == nil {
       // What is left of the target is in the background and cannot be let go: its filter would
       // answer ENOSYS without a tracer.
-      if signal != SIGTSTP, limit.phase == .running { terminate() }
+      guard signal != SIGTSTP, limit.phase == .running else { return }
+      if isWaitingForRest { leaveRest() } else { terminate() }
       return
     }
     guard sender != 0, processes[sender] == nil, !limit.wasDelivered(signal) else { return }

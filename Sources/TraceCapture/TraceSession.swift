@@ -44,6 +44,11 @@ final class TraceSession {
   var waiting: ((Double) -> Void)?
   /// True if the target was there before us, and so outlives us.
   var isAttached = false
+  /// The process that ends with the target while what that left running is served; nil: the target is
+  /// waited for to its last process.
+  var front: FrontProcess?
+  /// When the first process ended.
+  var endTime: UInt64?
   /// True if the target is let go, not ended, once it has settled or we are interrupted.
   var letsGo = false
   /// Threads that were made while all are let go, and that still have to stop for it.
@@ -94,6 +99,7 @@ final class TraceSession {
     placement = Placement()
     defer { placement.leave() }
     letsGo = request.keepsRunning
+    front = request.front
     tellsThreads = request.tellsThreads
     asksForConfiguration = request.asksForConfiguration
     isThorough = request.isThorough
@@ -117,7 +123,7 @@ final class TraceSession {
   func serveAll(_ alarm: Alarm) {
     alarm.set(nextWake())
     var wakes = Alarm.wakeCount
-    while !threads.isEmpty || !expected.isEmpty {
+    while limit.phase != .leaving, !threads.isEmpty || !expected.isEmpty {
       var status: Int32 = 0
       let id = unsafe wf_wait(&status, stopsSelf == nil)
       if id > 0 {
@@ -151,6 +157,7 @@ final class TraceSession {
     thread.wait = nil
     thread.isInGroupStop = false
     decoder.memory.forget()
+    if limit.phase == .leaving { return serveUnseen(decoded.stop(of: id), thread) }
     placement.stopped(thread, among: threads)
     if decoded.end == nil { takeSample(thread) }
     switch decoded.stop(of: id) {

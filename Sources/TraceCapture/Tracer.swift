@@ -24,7 +24,13 @@ package struct Tracer: ~Copyable {
 
   /// Runs the command and everything that it starts to their ends. Gives how the first process
   /// ended.
-  package consuming func run() throws(CaptureError) -> LaunchOutcome {
+  package borrowing func run() throws(CaptureError) -> LaunchOutcome {
     try session.run(request)
+  }
+
+  /// What the command left running, once it has been run; nil: nothing, or nothing that goes on.
+  package borrowing func rest() -> RunningRest? {
+    guard let front = request.front, !session.threads.isEmpty else { return nil }
+    return RunningRest(session, front: front)
   }
 }

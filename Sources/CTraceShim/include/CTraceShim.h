@@ -164,6 +164,16 @@ bool wf_signals_next(struct wf_signal_info *info);
 /// Stops this process by `signal`, as its default action would, until SIGCONT.
 void wf_stop_self(int32_t signal);
 
+/// Goes on in a child of this process, which stays as the front: what whoever started us waits for and
+/// sends signals to. It ends with the child, and the child is killed with it. False where there is no
+/// child; it goes on in this process then. Only for a process with one thread.
+bool wf_front_begin(void);
+/// Stops the front by `signal`, until SIGCONT.
+void wf_front_stop(int32_t signal);
+/// Ends the front with this status, before this process, which leaves the session, the terminal, its
+/// directory and all of its descriptors.
+void wf_front_leave(int32_t status);
+
 /// The words that this process was started with, ended by a null pointer. Swift's CommandLine takes
 /// them from /proc/self/cmdline, which is not there in a bare chroot(2).
 const char *_Nullable const *_Nonnull wf_start_arguments(void);
