@@ -95,11 +95,14 @@ final class LiveRun {
 
   /// Says once, on a terminal, what is waited for.
   private func tellThatItWaits(_ seconds: Double) {
-    guard !hasToldThatItWaits, seconds > 2, tool == "whyconf", isatty(STDERR_FILENO) == 1 else {
-      return
-    }
+    guard !hasToldThatItWaits, seconds > 2, isatty(STDERR_FILENO) == 1 else { return }
     hasToldThatItWaits = true
-    Output.complain(tool, "waiting for \(command.first ?? "it") to settle; Ctrl-C ends it")
+    let word = command.first ?? "it"
+    Output.complain(
+      tool,
+      tool == "whyconf"
+        ? "waiting for \(word) to settle; Ctrl-C ends it"
+        : "\(word) has ended; waiting for what it left running to settle; Ctrl-C leaves it")
   }
 
   private func finish(
