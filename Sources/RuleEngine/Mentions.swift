@@ -16,6 +16,7 @@ struct Mentions {
   /// The last word of each line that was cut in its midst, as a log of strace cuts them.
   private var cutWords: [Mention] = []
   private let folded: [String]
+  private let errorLines = ErrorLines()
   private let blockWeights: [Double]
 
   /// Indexes every word of `lines`, and the last component of those that are paths.
@@ -136,12 +137,13 @@ struct Mentions {
 
   /// True if line `position` has the words of `error`, in the C locale, or its name.
   func line(_ position: Int, speaksOf error: ErrorNumber) -> Bool {
-    lines[position].text.contains(error.name) || Complaint.speaks(of: error, in: folded[position])
+    errorLines.speak(of: error, lines, folded)[position]
   }
 
   /// True if any line after event `number` has the words of `error`.
   func anyLine(after number: Int, speaksOf error: ErrorNumber) -> Bool {
-    lines.indices.contains { lines[$0].number >= number && line($0, speaksOf: error) }
+    let speak = errorLines.speak(of: error, lines, folded)
+    return lines.indices.contains { lines[$0].number >= number && speak[$0] }
   }
 
   /// The words of a line: maximal runs without blanks, quotes and most punctuation, without closing

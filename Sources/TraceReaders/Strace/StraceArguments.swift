@@ -19,9 +19,7 @@ struct StraceArguments {
   }
 
   /// The first argument as a descriptor.
-  var descriptor: (number: Int32, path: String?)? {
-    ranges.first.flatMap { StraceText.descriptor(bytes, $0) }
-  }
+  var descriptor: Int32? { ranges.first.flatMap { StraceText.descriptor(bytes, $0)?.number } }
 
   /// An argument as strace wrote it, without comments.
   func plain(_ index: Int) -> String {
@@ -36,7 +34,7 @@ struct StraceArguments {
   /// An argument as text.
   func text(_ index: Int) -> String? {
     guard index < ranges.count else { return nil }
-    return StraceText.quoted(bytes, ranges[index]).map { TargetText.decoding($0.bytes) }
+    return StraceText.text(bytes, ranges[index])
   }
 
   /// The flags of an argument contain `name`, between other words' ends.
@@ -63,10 +61,10 @@ struct StraceArguments {
     case .descriptor:
       return StraceText.descriptor(bytes, range).map { .descriptor(number: $0.number) }
     case .path:
-      return StraceText.quoted(bytes, range).map { .path(text: TargetText.decoding($0.bytes)) }
+      return StraceText.text(bytes, range).map { .path(text: $0) }
         ?? .unreadable(address: address(range))
     case .text, .data, .result:
-      return StraceText.quoted(bytes, range).map { .text(text: TargetText.decoding($0.bytes)) }
+      return StraceText.text(bytes, range).map { .text(text: $0) }
         ?? .unreadable(address: address(range))
     case .vector:
       return .text(text: TargetText.decoding(StraceWords.vector(bytes, range).text))

@@ -18,7 +18,7 @@ extension StraceReader {
     _ call: StraceCalls.Call, _ arguments: StraceArguments, _ result: StraceResult,
     _ thread: StraceThread
   ) {
-    guard let descriptor = arguments.descriptor?.number else { return }
+    guard let descriptor = arguments.descriptor else { return }
     let isVector = call.row?.arguments.contains(.vector) ?? false
     let isMessage = call.row?.arguments.contains(.message) ?? false
     switch result.outcome {
@@ -96,7 +96,7 @@ extension StraceReader {
     _ call: StraceCalls.Call, _ arguments: StraceArguments, _ result: StraceResult,
     _ thread: StraceThread
   ) {
-    guard let descriptor = arguments.descriptor?.number else { return }
+    guard let descriptor = arguments.descriptor else { return }
     switch result.outcome {
     case .returned(let count):
       if call.name.hasPrefix("pread") {

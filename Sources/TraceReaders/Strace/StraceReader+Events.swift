@@ -44,7 +44,7 @@ extension StraceReader {
     if let row = call.row, call.use == .event {
       list = arguments.decoded(by: row, succeeded: false)
     } else if let descriptor = arguments.descriptor {
-      list = [.descriptor(number: descriptor.number)]
+      list = [.descriptor(number: descriptor)]
     }
     return SystemCall(name: call.name, arguments: list, outcome: .unfinished)
   }
@@ -77,7 +77,7 @@ extension StraceReader {
     case .leaving: return
     case .close:
       if failed, error == .badDescriptor { return }
-      if !failed, let number = arguments.descriptor?.number { release(number, thread) }
+      if !failed, let number = arguments.descriptor { release(number, thread) }
     case .closeRange:
       if !failed, let first = arguments.number(0), let last = arguments.number(1),
         !arguments.flags(2, have: "CLOSE_RANGE_CLOEXEC")
@@ -88,7 +88,7 @@ extension StraceReader {
         }
       }
     case .listing:
-      guard !failed, let number = arguments.descriptor?.number else { break }
+      guard !failed, let number = arguments.descriptor else { break }
       if thread.process.descriptors[number]?.isListed == true { return }
       var known = thread.process.descriptors[number] ?? LogProcess.Descriptor()
       known.isListed = true
@@ -172,7 +172,7 @@ extension StraceReader {
     let words = list(first + 1) ?? [path]
     if process === root, command.isEmpty { command = words }
     var directory = SystemCall.currentDirectory
-    if isAt, let number = arguments.descriptor?.number { directory = number }
+    if isAt, let number = arguments.descriptor { directory = number }
     events.add(
       .programExecuted(
         execution: ProgramExecution(
@@ -188,10 +188,10 @@ extension StraceReader {
   ) {
     let process = thread.process
     let made = Int32(truncatingIfNeeded: value)
-    let own = arguments.descriptor?.number ?? -1
+    let own = arguments.descriptor ?? -1
     switch row.name {
-    case "open", "creat": noteOpening(arguments, at: 0, made, result.path, process)
-    case "openat", "openat2": noteOpening(arguments, at: 1, made, result.path, process)
+    case "open", "creat": noteOpening(arguments, at: 0, made, result, process)
+    case "openat", "openat2": noteOpening(arguments, at: 1, made, result, process)
     case "dup", "dup2", "dup3": copy(own, as: made, arguments.flags(2, have: "O_CLOEXEC"), process)
     case "fcntl", "fcntl64":
       if arguments.flags(1, begin: "F_DUPFD") {
@@ -214,13 +214,13 @@ extension StraceReader {
   }
 
   private func noteOpening(
-    _ arguments: StraceArguments, at index: Int, _ made: Int32, _ known: String?,
+    _ arguments: StraceArguments, at index: Int, _ made: Int32, _ result: StraceResult,
     _ process: LogProcess
   ) {
     guard let text = arguments.text(index) else { return }
     var directory = SystemCall.currentDirectory
-    if index > 0, let number = arguments.descriptor?.number { directory = number }
-    let path = known ?? process.resolved(text, from: directory)
+    if index > 0, let number = arguments.descriptor { directory = number }
+    let path = result.path(in: arguments.bytes) ?? process.resolved(text, from: directory)
     let writes =
       arguments.flags(index + 1, begin: "O_WRONLY") || arguments.flags(index + 1, begin: "O_RDWR")
     let bits: UInt64 =

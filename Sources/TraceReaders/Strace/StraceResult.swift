@@ -14,8 +14,8 @@ struct StraceResult {
 
   /// What came of the call.
   var outcome: Outcome
-  /// The path that `-y` tells of a descriptor that was returned.
-  var path: String?
+  /// What `-y` tells of a descriptor that was returned, if it begins here; empty after other results.
+  private var annotation = 0..<0
   /// A number that strace adds for itself, where the target counts processes in a name space of its
   /// own: `= 5 /* 17466 in strace's PID NS */`.
   var translated: Int64?
@@ -38,7 +38,7 @@ struct StraceResult {
     guard let (value, stop) = StraceText.number(bytes, position..<end) else { return nil }
     outcome = .returned(value)
     position = stop
-    path = StraceText.annotation(bytes, position..<end)
+    annotation = position..<end
     guard position + 1 < end, bytes[position] == 0x20 else { return }
     position += 1
     if StraceLine.stands("/* ", in: bytes, at: position, end) {
@@ -55,12 +55,17 @@ struct StraceResult {
     }
   }
 
+  /// The path of the descriptor that was returned, if the line tells; `bytes` are those that it was read of.
+  func path(in bytes: [UInt8]) -> String? { StraceText.annotation(bytes, annotation) }
+
   private static func outcome(ofError number: Int64) -> Outcome {
     if (512...516).contains(number) { return .interrupted }
     return .failed(ErrorNumber(rawValue: Int32(truncatingIfNeeded: min(max(number, 0), 4095))))
   }
 
   private static func error(_ bytes: [UInt8], _ start: Int, _ end: Int) -> ErrorNumber? {
+    // Nine of ten failures; the others are looked up by name.
+    if StraceLine.stands("ENOENT ", in: bytes, at: start, end) { return .noEntry }
     var position = start
     while position < end, position - start < 24, isOfName(bytes[position]) { position += 1 }
     let name = String(decoding: bytes[start..<position], as: UTF8.self)

@@ -20,6 +20,8 @@ struct StraceScanner {
   /// none.
   mutating func arguments() -> [Range<Int>]? {
     var list: [Range<Int>] = []
+    // What most calls have: growing from one would take memory three times.
+    list.reserveCapacity(6)
     skipSpaces()
     if current == UInt8(ascii: ")") {
       position += 1

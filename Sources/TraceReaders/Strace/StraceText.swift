@@ -10,8 +10,11 @@ enum StraceText {
     var end: Int
   }
 
+  /// How many bytes of a string are kept.
+  private static let mostText = 65_536
+
   /// The string in quotation marks that begins at the lower bound of `range`, perhaps behind an `@` or
-  /// blanks; nil if there is none. At most 64 KiB are kept.
+  /// blanks; nil if there is none. At most `mostText` bytes are kept.
   static func quoted(_ bytes: [UInt8], _ range: Range<Int>) -> Quoted? {
     var position = range.lowerBound
     let end = range.upperBound
@@ -23,12 +26,29 @@ enum StraceText {
       var byte = bytes[position]
       position += 1
       if byte == UInt8(ascii: "\\"), position < end { byte = escaped(bytes, &position, end) }
-      if text.count < 65_536 { text.append(byte) }
+      if text.count < mostText { text.append(byte) }
     }
     guard position < end else { return nil }
     position += 1
     let isCut = StraceLine.stands("...", in: bytes, at: position, end)
     return Quoted(bytes: text, isCut: isCut, end: isCut ? position + 3 : position)
+  }
+
+  /// The string in quotation marks as text. Most are plain ASCII, of which no copy is made.
+  static func text(_ bytes: [UInt8], _ range: Range<Int>) -> String? {
+    var start = range.lowerBound
+    while start < range.upperBound, bytes[start] == 0x20 { start += 1 }
+    guard start < range.upperBound, bytes[start] == UInt8(ascii: "\"") else { return nil }
+    start += 1
+    let stop = min(range.upperBound, start + mostText)
+    var position = start
+    while position < stop, bytes[position] < 0x80, bytes[position] != UInt8(ascii: "\\") {
+      if bytes[position] == UInt8(ascii: "\"") {
+        return String(decoding: bytes[start..<position], as: UTF8.self)
+      }
+      position += 1
+    }
+    return quoted(bytes, range).map { TargetText.decoding($0.bytes) }
   }
 
   /// What an escape stands for, whose backslash is behind us: octal, hexadecimal or a letter of C.
@@ -118,21 +138,12 @@ enum StraceText {
     }
   }
 
-  /// A descriptor with what `-y` tells of it.
-  static func descriptor(
-    _ bytes: [UInt8], _ range: Range<Int>
-  ) -> (number: Int32, path: String?)? {
-    var number: Int32
-    var position = range.lowerBound
-    if StraceLine.stands("AT_FDCWD", in: bytes, at: position, range.upperBound) {
-      number = SystemCall.currentDirectory
-      position += 8
-    } else {
-      guard let (value, stop) = self.number(bytes, range) else { return nil }
-      number = Int32(truncatingIfNeeded: value)
-      position = stop
+  /// A descriptor; what `-y` tells of it begins at `end`.
+  static func descriptor(_ bytes: [UInt8], _ range: Range<Int>) -> (number: Int32, end: Int)? {
+    if StraceLine.stands("AT_FDCWD", in: bytes, at: range.lowerBound, range.upperBound) {
+      return (SystemCall.currentDirectory, range.lowerBound + 8)
     }
-    return (number, annotation(bytes, position..<range.upperBound))
+    return number(bytes, range).map { (Int32(truncatingIfNeeded: $0.value), $0.end) }
   }
 
   /// The path in `</a/path>` or `</dev/null<char 1:3>>`, which `-y` writes; nil for anything else.
@@ -142,7 +153,12 @@ enum StraceText {
       let stop = StraceScanner.endOfAnnotation(bytes, from: start, range.upperBound)
     else { return nil }
     var position = start + 1
-    var text: [UInt8] = []
+    while position < stop - 1, bytes[position] < 0x80, bytes[position] != UInt8(ascii: "\\"),
+      bytes[position] != UInt8(ascii: "<")
+    {
+      position += 1
+    }
+    var text = Array(bytes[(start + 1)..<position])
     while position < stop - 1, bytes[position] != UInt8(ascii: "<") {
       var byte = bytes[position]
       position += 1
@@ -157,6 +173,7 @@ enum StraceText {
 
   /// The text of `range` without comments and blanks around it, at most 512 bytes.
   static func plain(_ bytes: [UInt8], _ range: Range<Int>) -> String {
+    if let text = bare(bytes, range) { return text }
     var text: [UInt8] = []
     var position = range.lowerBound
     while position < range.upperBound, text.count < 512 {
@@ -174,6 +191,16 @@ enum StraceText {
     }
     while text.last == 0x20 { text.removeLast() }
     return TargetText.decoding(text.drop { $0 == 0x20 })
+  }
+
+  /// What needs nothing taken away or decoded, as most constants do; nil for all else.
+  private static func bare(_ bytes: [UInt8], _ range: Range<Int>) -> String? {
+    guard range.count <= 512 else { return nil }
+    for position in range {
+      let byte = bytes[position]
+      if byte == UInt8(ascii: "/") || byte == 0x20 || byte >= 0x80 { return nil }
+    }
+    return String(decoding: bytes[range], as: UTF8.self)
   }
 
   /// True if `literal` stands anywhere in `range`.
