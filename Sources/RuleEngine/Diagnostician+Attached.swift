@@ -158,19 +158,12 @@ extension Diagnostician {
     if !seen.isBusy, chain.count > 1 || !last.moment.stack.isEmpty {
       seen.chain = chain.flatMap { node -> [String] in
         let name = history.process(pid: node.process)?.name ?? "process"
-        let place = Observer.ownFrame(of: node.moment.stack).flatMap(Self.place)
+        let place = Observer.ownFrame(of: node.moment.stack)?.functionAndPlace
         let own = "\(name) (pid \(node.process)), thread \(node.moment.thread)"
         return ["\(own), \(place.map { "in \($0), " } ?? "")\(node.wait.words)"]
           + Observer.lines(of: node.moment.stack).map { "  " + $0 }
       }
     }
     return seen
-  }
-
-  private static func place(_ frame: StackFrame) -> String? {
-    frame.function.map { function in
-      (function.hasSuffix(")") ? function : "\(function)()")
-        + (frame.file.map { " at \(PathName.base(of: $0)):\(frame.line ?? 0)" } ?? "")
-    }
   }
 }

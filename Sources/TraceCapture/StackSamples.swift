@@ -9,9 +9,14 @@ extension TraceSession {
     var asked = 0
     // The order of a dictionary differs from run to run.
     for id in look.moments.keys.sorted() {
-      for moment in look.moments[id] ?? [] where asked < ThreadLook.mostThreads {
+      let moments = look.moments[id] ?? []
+      // Whoever waits for a thread to end is kept by what that one waits for, whatever it is.
+      let joined = Set(
+        moments.compactMap { $0.lock?.kind == .join ? $0.lock?.owner : nil })
+      for moment in moments where asked < ThreadLook.mostThreads {
         guard let thread = threads[moment.thread] else { continue }
-        let isStuck = moment.lock.map { $0.kind != .unknown } ?? false
+        let isStuck =
+          moment.lock.map { $0.kind != .unknown } ?? false || joined.contains(moment.thread)
         guard isStuck || moment.state == "R", wf_interrupt(thread.id) == 0 else { continue }
         thread.samplesLeft = isStuck ? 1 : ThreadLook.samples
         asked += 1

@@ -7,6 +7,9 @@ extension Observer {
   /// where their stacks were seen, else by their number.
   func describeFutex(_ process: ProcessRecord, in seen: inout Waiting) {
     let moments = inquiry.threads(of: process.pid)
+    if let joined = joined(process.pid, moments) {
+      return describe(joined, awaitedBy: process, in: &seen)
+    }
     // The last stack is that of the thread which the signal found that ended it.
     let stacks =
       moments.filter { $0.call?.name.hasPrefix("futex") ?? false }.map(\.stack)
@@ -35,6 +38,41 @@ extension Observer {
     } else {
       seen.explanation = lockWords(process)
     }
+  }
+
+  /// The thread whose end the first thread of a process waits for, and where that one waits for a third to
+  /// end, the third: the last of them.
+  private func joined(_ process: ProcessID, _ moments: [ThreadMoment]) -> ThreadMoment? {
+    var last = moments.first { $0.thread == process }
+    for _ in moments {
+      guard let lock = last?.lock, lock.kind == .join,
+        let next = moments.first(where: { $0.thread == lock.owner })
+      else { break }
+      last = next
+    }
+    return last?.thread == process ? nil : last
+  }
+
+  /// Tells what a thread waits for which keeps others that wait for its end.
+  private func describe(
+    _ joined: ThreadMoment, awaitedBy process: ProcessRecord, in seen: inout Waiting
+  ) {
+    let own = Self.ownFrame(of: joined.stack)
+    let isAtCondition = joined.stack.contains { $0.function?.contains("pthread_cond_") ?? false }
+    let node = WaitGraph(inquiry).nodes[process.pid]?.first { $0.moment.thread == joined.thread }
+    if isAtCondition {
+      seen.whatFor = "a condition that another of its threads is to signal (pthread_cond_wait)"
+    } else if let words = node?.wait.words {
+      seen.whatFor =
+        words.hasPrefix("waits for ")
+        ? String(words.dropFirst(10)) : "its thread \(joined.thread), which \(words)"
+    }
+    let place = own?.functionAndPlace.map { ", in \($0)," } ?? ""
+    seen.explanation =
+      "The thread \(joined.thread)\(place) waits for that\(isAtCondition ? ", and none signals it" : "")."
+      + " The first thread waits for this one to end (pthread_join)."
+    seen.stack = Self.lines(of: joined.stack)
+    seen.function = own?.function
   }
 
   private func lockWords(_ process: ProcessRecord) -> String {

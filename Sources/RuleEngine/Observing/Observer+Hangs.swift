@@ -7,6 +7,7 @@ extension Observer {
     var seen = Waiting()
     seen.call = pending.call.name
     (seen.whatFor, seen.subject) = Wording.wait(pending, by: process)
+    describeAnonymousFile(pending, process, in: &seen)
     describeStop(process, in: &seen)
     switch pending.call.name {
     case "nanosleep", "clock_nanosleep": describeAttempts(process, in: &seen)
@@ -22,6 +23,20 @@ extension Observer {
     }
     describeStackAtEnd(of: process, in: &seen)
     return seen
+  }
+
+  /// What a descriptor is that has no name and was made by a call that nobody watches (eventfd(2) and its kin):
+  /// the history knows it, if at all, by the name of what had its number before.
+  private func describeAnonymousFile(
+    _ pending: PendingCall, _ process: ProcessRecord, in seen: inout Waiting
+  ) {
+    guard let number = pending.call.descriptor,
+      let snapshot = inquiry.snapshots().first(where: { $0.identity.pid == process.pid }),
+      let open = snapshot.descriptors.first(where: { $0.number == number }),
+      let words = WaitReader.anonymousFile(open.name)
+    else { return }
+    seen.whatFor = "\(words), descriptor \(number)"
+    seen.subject = "descriptor \(number)"
   }
 
   /// What stopped a process that nobody continued.
@@ -57,7 +72,9 @@ extension Observer {
 
   /// The stack at the signal by which it was ended when the time was up.
   private func describeStackAtEnd(of process: ProcessRecord, in seen: inout Waiting) {
-    guard let stack = process.signals.last?.delivery.stack, let own = Self.ownFrame(of: stack),
+    // Where it is known by then which thread it is that waits, that one's stack stays.
+    guard seen.function == nil,
+      let stack = process.signals.last?.delivery.stack, let own = Self.ownFrame(of: stack),
       let function = own.function, own.file != nil || seen.isBusy
     else { return }
     seen.stack = Self.lines(of: stack)

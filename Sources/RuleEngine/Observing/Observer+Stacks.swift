@@ -179,3 +179,13 @@ extension Observer {
     return runtimes.contains { base.hasPrefix($0) }
   }
 }
+
+extension StackFrame {
+  /// `consumer() at app.c:4`; nil where its function is not known.
+  var functionAndPlace: String? {
+    function.map { function in
+      (function.hasSuffix(")") ? function : "\(function)()")
+        + (file.map { " at \(PathName.base(of: $0)):\(line ?? 0)" } ?? "")
+    }
+  }
+}

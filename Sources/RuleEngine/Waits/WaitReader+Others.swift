@@ -116,17 +116,21 @@ extension WaitReader {
     case .pipe:
       let others = actors(open, process)
       return others.isEmpty ? "a pipe" : "a pipe with \(names(others))"
-    case .other:
-      switch open.name {
-      case "anon_inode:inotify": return "changes of files (inotify)"
-      case "anon_inode:[timerfd]": return "a timer"
-      case "anon_inode:[signalfd]": return "a signal"
-      case "anon_inode:[eventfd]": return "another of its threads (eventfd)"
-      case "anon_inode:[pidfd]": return "the end of a process (pidfd)"
-      default: return open.name
-      }
+    case .other: return Self.anonymousFile(open.name) ?? open.name
     case .terminal: return "the terminal \(open.name)"
     default: return open.name
+    }
+  }
+
+  /// What is waited for at a file of the kernel's that no path leads to; nil for others.
+  static func anonymousFile(_ name: String) -> String? {
+    switch name {
+    case "anon_inode:inotify": "changes of files (inotify)"
+    case "anon_inode:[timerfd]": "a timer (timerfd)"
+    case "anon_inode:[signalfd]": "a signal (signalfd)"
+    case "anon_inode:[eventfd]": "an event that somebody has to post (eventfd)"
+    case "anon_inode:[pidfd]": "the end of a process (pidfd)"
+    default: nil
     }
   }
 

@@ -180,7 +180,7 @@ extension StraceReader {
   private func tellOpenEnd(_ root: LogProcess, _ living: [StraceThread]) {
     let alive = living.filter { !$0.process.hasEnded }
     let waits = alive.allSatisfy { thread in
-      thread.pending.map { Self.waits.contains($0.name) } ?? false
+      thread.pending.map { Self.waits.contains($0.name) && !$0.isCutShort } ?? false
     }
     guard waits, alive.contains(where: { $0.process === root }) else { return }
     note(.endOfLog, "")

@@ -222,6 +222,18 @@ final class StraceThread {
     var name: String
     /// What stood behind its opening parenthesis.
     var text: [UInt8]
+
+    /// True where the log ends in the midst of a string. strace writes what it knows of a call that waits up to
+    /// the end of an argument, so this one does not wait: the log was cut.
+    var isCutShort: Bool {
+      var isInString = false
+      var position = 0
+      while position < text.count {
+        if text[position] == UInt8(ascii: "\"") { isInString.toggle() }
+        position += isInString && text[position] == UInt8(ascii: "\\") ? 2 : 1
+      }
+      return isInString
+    }
   }
 
   /// Its number.
