@@ -42,9 +42,35 @@ struct FileHolders {
         findings.unseen += 1
       }
     }
+    // Everybody may see who has taken a lock, also where nobody may see what he has open.
+    if kind == .file, findings.unseen > 0, status != nil {
+      Self.add((try? LockTable.holders(of: path)) ?? [], of: path, to: &findings)
+    }
     let own = KernelHolders.uses(of: path, kind: kind, device: device)
     if !own.isEmpty { findings.holders.append(HolderProcess(identity: nil, uses: own)) }
     return findings
+  }
+
+  /// Adds those who hold a lock on `path` and were not found by what they have open.
+  static func add(_ locks: [Holder], of path: String, to findings: inout HolderFindings) {
+    for lock in locks {
+      let use = HolderUse(kind: .lock, what: "\(lock.manner) on \(path)")
+      guard let process = lock.process else {
+        if findings.holders.isEmpty {
+          findings.holders.append(HolderProcess(identity: nil, uses: [use]))
+        }
+        continue
+      }
+      if let known = findings.holders.firstIndex(where: { $0.identity?.pid == process.pid }) {
+        let uses = findings.holders[known].uses
+        if !uses.contains(where: { $0.kind == .lock && $0.what == use.what }) {
+          findings.holders[known].uses.append(use)
+        }
+      } else if let holder = HolderSearch.holder(process.pid, uses: [use]) {
+        findings.holders.append(holder)
+        findings.unseen = max(0, findings.unseen - 1)
+      }
+    }
   }
 
   private func uses(by pid: ProcessID) -> [HolderUse] {
