@@ -6,7 +6,10 @@ extension CallFeatures {
   /// Named in what was then said: the path, its last component, the address, the error's words.
   static func mentioned(_ call: FailedCall, _ run: RankingContext) -> Double {
     let best = mentions(of: call, run).map(\.value).max() ?? 0
-    if best == 0, isRestated(call, run) || isStartInVain(call, run) || isOfDatabase(call, run) {
+    if best == 0,
+      isCutBeforeName(call, run) || isRestated(call, run) || isStartInVain(call, run)
+        || isOfDatabase(call, run)
+    {
       return RankingWeights.restated
     }
     if best == 0, !call.error.isAbsence,
@@ -168,6 +171,27 @@ extension CallFeatures {
     return place.map {
       $0.line != nil && run.history.processes[call.process].recentFiles.contains($0.file)
     } ?? false
+  }
+
+  /// True for what failed last before an exception that has the words of its error, in a line that was cut
+  /// before it could name anything, as a log of strace cuts them: `FileNotFoundError: [Errno 2] No such fi…`.
+  private static func isCutBeforeName(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard call.purpose != .inspect, call.path != nil, call.replacement == nil else { return false }
+    let later = run.mentions.lines.indices.filter {
+      run.mentions.lines[$0].process == call.process
+        && run.mentions.lines[$0].number >= call.lastNumber
+    }
+    guard let first = later.first,
+      later.contains(where: {
+        let text = run.mentions.lines[$0].text
+        return text.utf8.last == 0xA6 && text.hasSuffix("…") && Complaint.namesException(text)
+          && run.mentions.line($0, speaksOf: call.error)
+      })
+    else { return false }
+    let spoken = run.mentions.lines[first].number
+    return !run.history.failures.calls.contains {
+      $0.process == call.process && $0.lastNumber > call.lastNumber && $0.lastNumber < spoken
+    }
   }
 
   /// The words about it were thrown away, and its process went on: `source x 2>/dev/null || true`.

@@ -99,8 +99,16 @@ extension Observer {
     let path = subject(of: call) ?? ""
     if asking, let file = fileForMissingDirectory(call) { return file }
     guard asking, call.call.name == "mount",
-      case .text(let source)? = call.call.arguments.first, source.hasPrefix("/"),
-      case .exists? = inquiry.pathWalk(path)?.end,
+      case .text(let source)? = call.call.arguments.first, source.hasPrefix("/")
+    else { return path }
+    if history.isFromLog {
+      // Nobody can be asked: what the process itself had looked for.
+      let isMissing = history.failures.calls.contains {
+        $0.process == call.process && $0.error.isAbsence && $0.path == source
+      }
+      return isMissing ? source : path
+    }
+    guard case .exists? = inquiry.pathWalk(path)?.end,
       case .missing? = inquiry.pathWalk(source)?.end
     else { return path }
     return source
