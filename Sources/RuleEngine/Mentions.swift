@@ -389,7 +389,8 @@ enum Complaint {
     ("wrong passphrase", 0.9), ("incorrect password", 0.9),
     ("no names found", 0.8), ("no stash entries", 0.7),
     ("too open", 0.9), ("insecure", 0.9),
-    ("bad permission", 1.0), ("warning", 0.2), ("no ", 0.15), ("exhausted", 0.7),
+    ("bad permission", 1.0), ("is not sorted", 0.8), ("warning", 0.2), ("no ", 0.15),
+    ("exhausted", 0.7),
   ]
   private static let reassurances = [
     "ignored", "skipping", "0 errors", "no error", "warning:", "note:", "deprecated", "parsed ok",

@@ -42,6 +42,20 @@ extension Ranking {
     return reason.utf8.count >= leastReason ? reason : nil
   }
 
+  /// How much more a line says that names the one option of the command line it is about, or a line of a file
+  /// by a name that only those know who know the files: `join: b:2: is not sorted`.
+  static func whatIsGiven(in line: String, _ process: ProcessRecord) -> Double {
+    let options = process.arguments.dropFirst().filter {
+      $0.hasPrefix("-") && $0.utf8.count > 3 && $0 != "--help" && line.contains($0)
+    }
+    // getopt(3) quotes the letter.
+    if options.count == 1 || line.contains(" option -- '") { return 0.4 }
+    guard NamedPlace.find(in: line, base: "/")?.line == nil else { return 0 }
+    let place = NamedPlace.find(
+      in: line, base: process.workingDirectory, known: process.nameableFiles)
+    return place?.line == nil ? 0 : 0.3
+  }
+
   /// True for a line of marks alone, with a caret among them: `   |     ^~~~`.
   private static func isMark(_ text: String) -> Bool {
     text.utf8.count < 400 && text.contains("^") && text.allSatisfy { "^~-| \t".contains($0) }

@@ -144,8 +144,8 @@ extension Ranking {
         - (!isAside ? 0 : line.stream == .syslog && shown.contains(line.process) ? 0.6 : 0.3)
         - (isOfUsage(position, run.mentions.lines) ? 0.5 : 0)
         - (run.rejections[line.process]?.last.map { $0 > position } ?? false ? 0.3 : 0)
-      let loader = loaderSpeaks(in: line.text) ? 0.4 : 0
-      let rank = weight == 0 ? 0 : max(0.01, weight + telling + loader)
+      let own = (loaderSpeaks(in: line.text) ? 0.4 : 0) + whatIsGiven(in: line.text, process)
+      let rank = weight == 0 ? 0 : max(0.01, weight + telling + own)
       let known = best[line.process]
       // Of equals, an exception's last line says most; of a list of complaints, the first.
       let isException = Complaint.namesException(line.text) || module != nil

@@ -2,8 +2,10 @@ internal import TraceEvents
 
 /// The time stamps and process numbers that a log puts before its words.
 enum LogPrefix {
-  /// `line` without them; the whole line where nothing else is left.
+  /// `line` without them, or the message of one that is made of fields; the whole line where nothing else is
+  /// left.
   static func removed(from line: String) -> String {
+    if let message = LogFields.message(in: line) { return message }
     // A log that one process writes for another can have a header of bytes between the two.
     let head = line.unicodeScalars.prefix(24)
     if let mark = head.lastIndex(where: { $0.value < 0x20 && $0 != "\t" && $0.value != 0x1B }) {
