@@ -19,6 +19,7 @@ extension CallFeatures {
         && !run.mentions.line(mention.line, speaksOf: call.error)
     }
     if weight == RankingWeights.wordMentioned, token != PathName.base(of: path) {
+      if isOfSource(mention.line, process, run) { return true }
       return process.recentFiles.contains {
         $0 != path && PathName.base(of: $0).hasPrefix(token + ".")
           && PathName.directory(of: $0) == PathName.directory(of: path)
@@ -27,6 +28,30 @@ extension CallFeatures {
     if isUser(token, in: text) { return true }
     return alternatives(to: token, in: text).contains { other in
       process.recentFiles.contains { PathName.base(of: $0) == other }
+    }
+  }
+
+  /// Words of lines that are about files, whatever else they name.
+  private static let fileWords = [
+    "file", "modul", "import", "includ", "load", "open", "requir", "packag", "crate", "librar",
+    "path",
+    "director", "script", "command", "config", "plugin",
+  ]
+
+  /// True for a line about what a source says, whose place it tells, or one of the two below it: a name in it is
+  /// that of a variable, for instance.
+  private static func isOfSource(
+    _ position: Int, _ process: ProcessRecord, _ run: RankingContext
+  ) -> Bool {
+    let lines = run.mentions.lines
+    let text = lines[position].text.lowercased()
+    guard !fileWords.contains(where: { text.contains($0) }) else { return false }
+    return (position..<min(lines.count, position + 3)).contains { near in
+      guard lines[near].process == lines[position].process,
+        let place = NamedPlace.find(
+          in: lines[near].text, base: process.workingDirectory, known: process.nameableFiles)
+      else { return false }
+      return place.line != nil && process.recentFiles.contains(place.file)
     }
   }
 

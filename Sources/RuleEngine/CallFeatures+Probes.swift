@@ -13,6 +13,15 @@ extension CallFeatures {
     }
     if isOwnSocket(call, run) { return RankingWeights.lookBefore - mentioned(call, run) }
     guard call.error.isAbsence, let path = call.path else { return 0 }
+    // What was to be connected to is a socket.
+    if call.purpose == .inspect,
+      run.history.failures.calls.contains(where: {
+        $0.process == call.process && $0.purpose == .connect && $0.error == call.error
+          && $0.address == .unix(path: path)
+      })
+    {
+      return RankingWeights.lookBefore
+    }
     // Whether what was given is an address or a file's name is tried out.
     if let given = call.call.path, given.contains("://") { return RankingWeights.lookBefore }
     if call.error == .notDirectory, call.purpose == .open, call.call.hasSymbol("O_DIRECTORY"),

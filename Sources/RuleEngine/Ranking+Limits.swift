@@ -43,4 +43,19 @@ extension Ranking {
       error == .noMemory ? ["bad_alloc", "memory allocation", "out of memory", "process oom"] : []
     return [error.words.lowercased()] + own
   }
+
+  /// Events that can lie between the failure of execve(2) and the signal that comes with it.
+  private static let reachOfStart = 3
+
+  /// True for a process that the kernel ended as it was to become a program which could not be loaded: past the
+  /// point of no return execve(2) gives EFAULT, with SIGSEGV.
+  static func endedInStart(
+    _ process: ProcessRecord, _ signal: DeliveredSignal, _ run: RankingContext
+  ) -> Bool {
+    signal.delivery.signal == .segmentationViolation
+      && run.history.failures.calls.contains { call in
+        call.process == process.index && call.purpose == .execute && call.error.name == "EFAULT"
+          && abs(call.lastNumber - signal.number) <= reachOfStart
+      }
+  }
 }

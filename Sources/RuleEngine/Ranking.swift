@@ -127,7 +127,9 @@ struct Ranking {
         run.history.root.map({ $0.end == nil || process.endNumber <= $0.endNumber }) ?? true
       else { continue }
       let signal = delivered.delivery.signal
-      if isCleanUp(delivered, of: process, run) { continue }
+      if isCleanUp(delivered, of: process, run) || endedInStart(process, delivered, run) {
+        continue
+      }
       let isOutside = [.kill, .terminate, .interrupt, .hangup].contains(signal)
       found.append(
         Candidate(

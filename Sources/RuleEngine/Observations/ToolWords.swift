@@ -32,6 +32,7 @@ struct ToolWords: Sendable {
   var extensionNotLoaded: String?
   var extensionWords: String?
   var misspeltKey: MisspeltKey?
+  var member: ModuleMember?
 }
 
 extension LastWords {
@@ -104,5 +105,9 @@ extension LastWords {
     .init("key_file", \.tools.misspeltKey?.line.file, "That file."),
     .init("key_line", \.tools.misspeltKey?.line.number, "The line there."),
     .init("key_text", \.tools.misspeltKey?.line.text.trimmed, "Its text."),
+    .init("member", \.tools.member?.name, "The object that the words miss in a module of Python."),
+    .init("member_file", \.tools.member?.file, "The source of that module."),
+    .init("member_made", \.tools.member?.made?.name, "The one object that it makes."),
+    .init("member_line", \.tools.member?.made?.line, "The line where it does."),
   ]
 }

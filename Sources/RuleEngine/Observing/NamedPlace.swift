@@ -112,7 +112,10 @@ struct NamedPlace: Equatable {
     "sh", "bash", "go", "rs", "java", "kt", "swift", "scala", "awk", "sed", "tcl", "r", "m", "s",
     "conf", "cnf", "cfg", "ini", "yml", "yaml", "json", "toml", "xml", "txt", "sql", "tf", "mk",
     "cmake", "in", "am", "ac", "tex", "md", "csv", "html", "css", "l", "y", "proto", "service",
-    "pem", "crt", "key", "log", "db", "erb", "j2", "env", "lock", "list", "rules",
+    "pem", "crt", "key", "log", "db", "erb", "j2", "env", "lock", "list", "rules", "pas", "ml",
+    "mli",
+    "hs", "ex", "exs", "erl", "clj", "scm", "rkt", "lisp", "f90", "jl", "nim", "zig", "dart", "adb",
+    "ads",
   ]
 }
 

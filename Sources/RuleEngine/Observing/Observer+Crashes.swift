@@ -30,7 +30,7 @@ extension Observer {
     switch (delivery.signal, delivery.code) {
     case (.segmentationViolation, _)
     where isOverflow(delivery, mapping) || isBelowStack(delivery, mapping):
-      tell(overflow(delivery, process, in: &seen), in: &seen)
+      tell(overflow(delivery, mapping, process, in: &seen), in: &seen)
     case (.bus, 2), (.bus, 3):
       seen.faultAddress = Self.hexadecimal(address)
       describeBusError(mapping, in: &seen, asking: asking)
@@ -132,7 +132,8 @@ extension Observer {
   private static func hexadecimal(_ number: UInt64) -> String { "0x" + String(number, radix: 16) }
 
   private func overflow(
-    _ delivery: SignalDelivery, _ process: ProcessRecord, in seen: inout ProcessKilled
+    _ delivery: SignalDelivery, _ mapping: MappingStatus?, _ process: ProcessRecord,
+    in seen: inout ProcessKilled
   ) -> Fault {
     let limit =
       inquiry.limitFact("RLIMIT_STACK", of: process.pid)?.soft.map { Wording.bytes($0) }
@@ -143,7 +144,13 @@ extension Observer {
         "\($0) calls itself again and again (recursion without end, or too deep)"
       }
         ?? "The functions on the stack need more than there is: large local variables, or deep calls")
-      + (limit.map { ", until the stack was over its limit of \($0) (ulimit -s)." } ?? ".")
+      + (limit.map {
+        // Below the stack of a thread is a guard.
+        mapping?.permissions?.hasPrefix("---") ?? false
+          ? ", until the stack of the thread was full: it is of \($0) (ulimit -s), unless the program asked for"
+            + " another size (pthread_attr_setstacksize(3))."
+          : ", until the stack was over its limit of \($0) (ulimit -s)."
+      } ?? ".")
     return Fault("stack", "the stack overflowed", words, address: delivery.faultAddress)
   }
 

@@ -4,7 +4,8 @@ internal import TraceEvents
 // What was said, and which files it is about.
 extension Observer {
   func lastWords(_ process: ProcessRecord, line position: Int, asking: Bool) -> LastWords {
-    let line = run.mentions.lines[position]
+    var line = run.mentions.lines[position]
+    if let message = LogFields.message(in: line.text) { line.text = message }
     var seen = LastWords()
     seen.line = Self.cut(message(at: position), to: 400)
     let block = run.mentions.lines[
@@ -106,6 +107,7 @@ extension Observer {
     describePolicy(process, line.text, in: &seen)
     describeMissingSettings(process, line.text, in: &seen)
     seen.tools.misspeltKey = misspeltKey(line.text, process)
+    seen.tools.member = moduleMember([line.text] + more.map(\.text), process)
     // There is nothing to correct in a directory that words name as a place.
     if let file = seen.file, seen.lineNumber == nil, !seen.isAboutRights,
       !Complaint.speaks(of: .isDirectory, in: line.text.lowercased()),
