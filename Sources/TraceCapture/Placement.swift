@@ -142,6 +142,7 @@ struct Placement {
     guard let asked = asked(call, thread, threads), asked.isChoosingAffinity else { return }
     asked.isChoosingAffinity = false
     asked.ownsAffinity = false
+    if asked.isBound, !isTogether { free(asked) }
   }
 
   private func asked(
@@ -193,6 +194,8 @@ struct Placement {
   }
 
   private func free(_ thread: TracedThread) {
+    // What it chooses at this moment must stand.
+    if thread.isChoosingAffinity { return }
     thread.isBound = false
     own.bind(thread.id)
   }
