@@ -96,11 +96,14 @@ extension TraceSession {
     if !sending.isEmpty, limit.phase == .running { interruptAll(among: sending) }
     if limit.phase == .running, settling != nil { waiting?(Double(events.elapsed) / 1e9) }
     if limit.phase == .running, settling?.settles(threads.keys) ?? false {
-      if end == nil {
+      if isWaitingForRest {
+        leaveRest()
+      } else if end == nil {
         emitNote(.settled, "\(Double(events.elapsed) / 1e9)")
         terminate()
       } else {
-        leaveRest()
+        emitNote(.incomplete, "What it had left running was ended once it only waited.")
+        terminate()
       }
     }
     if isWaitingForRest, let endTime, EventStream.now &- endTime > TimeLimit.rest { leaveRest() }

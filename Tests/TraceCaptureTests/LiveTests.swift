@@ -226,6 +226,17 @@ struct LiveTests {
       #expect(run.calls.contains { $0.outcome == .unfinished && $0.name == "clock_nanosleep" })
     }
 
+    /// Without a front nothing can go on: the filter would outlive its tracer.
+    @Test func whatIsLeftRunningEndsWithoutAFront() {
+      let run = record("sh", "-c", "sleep 1000 & exit 3", timeout: 60)
+      #expect(run.outcome == .exited(3))
+      #expect(run.notes == [.incomplete])
+      let ended = run.events.filter {
+        $0.body == .processEnded(end: .killed(signal: .terminate, coreDumped: false))
+      }
+      #expect(ended.count == 1)
+    }
+
     @Test func timeLimitOfOneThatWillNot() {
       let run = record("sh", "-c", "trap '' TERM; while :; do sleep 1000; done", timeout: 1.5)
       #expect(run.outcome == .killed(.kill, coreDumped: false))
