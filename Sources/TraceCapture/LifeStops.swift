@@ -203,6 +203,7 @@ extension TraceSession {
       // A daemon that it left behind, such as a key agent, is not waited for.
       if front != nil || end.isFailure, settling == nil, !isAttached, !letsGo {
         settling = Settling(least: 1)
+        placement.changedWake = true
       }
     }
     if limit.phase != .leaving { explain(end, thread) }

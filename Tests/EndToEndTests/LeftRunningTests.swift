@@ -5,13 +5,14 @@ import Testing
 /// What a target leaves running goes on when the target has ended, and so does whoever waits for us.
 @Suite struct LeftRunningTests {
   /// A program that leaves a process behind, which waits at a FIFO for a line, makes a process for it,
-  /// and writes to a file.
+  /// and writes to a file. It ends after a pause, in which nothing of ours ticks.
   private static func leaving(_ status: Int) -> String {
     """
     mkfifo line
     (exec >/dev/null 2>&1; read text <line; (cat /etc/hostname >/dev/null; echo "$text" >answer.new)
       mv answer.new answer) &
     echo $! >left
+    sleep 1
     exit \(status)
     """
   }
