@@ -94,7 +94,9 @@ extension TraceSession {
     }
     placement.wake(threads)
     if !sending.isEmpty, limit.phase == .running { interruptAll(among: sending) }
-    if limit.phase == .running, settling != nil { waiting?(Double(events.elapsed) / 1e9) }
+    if limit.phase == .running, settling != nil, !threads.isEmpty {
+      waiting?(Double(events.elapsed) / 1e9)
+    }
     if limit.phase == .running, settling?.settles(threads.keys) ?? false {
       if isWaitingForRest {
         leaveRest()
