@@ -97,20 +97,16 @@ extension TraceSession {
     if limit.phase == .running, settling != nil, !threads.isEmpty {
       waiting?(Double(events.elapsed) / 1e9)
     }
-    if limit.phase == .running, settling?.settles(threads.keys) ?? false {
-      if isWaitingForRest {
-        leaveRest()
-      } else if end == nil {
+    let settles = limit.phase == .running && settling?.settles(threads.keys) ?? false
+    if isWaitingForRest {
+      if settles || limit.isDue || isRestOverdue { leaveRest() }
+    } else if settles {
+      if end == nil {
         emitNote(.settled, "\(Double(events.elapsed) / 1e9)")
-        terminate()
       } else {
         emitNote(.incomplete, "What it had left running was ended once it only waited.")
-        terminate()
       }
-    }
-    if isWaitingForRest, let endTime, EventStream.now &- endTime > TimeLimit.rest { leaveRest() }
-    if limit.isDue, isWaitingForRest {
-      leaveRest()
+      terminate()
     } else if limit.isDue {
       emitNote(.timedOut, "\(limit.seconds ?? 0)")
       lookAround()
@@ -144,6 +140,11 @@ extension TraceSession {
 
   /// True while what the target left running is waited for, and may be left.
   private var isWaitingForRest: Bool { limit.phase == .running && end != nil && front != nil }
+
+  /// True once that has taken too long.
+  private var isRestOverdue: Bool {
+    endTime.map { EventStream.now &- $0 > TimeLimit.rest } ?? false
+  }
 
   /// Asks every process of the target to end; after a grace they are killed.
   private func terminate() {

@@ -18,6 +18,16 @@ enum MissingKey {
     return Complaint.quoted(in: line).first { isName($0[...]) }
   }
 
+  /// True for a line that misses a setting, in words or as an exception of a language does, which may have no name.
+  static func isMissed(in line: String) -> Bool {
+    if exceptions.contains(where: line.contains) { return true }
+    let lower = line.lowercased()
+    return announcements.contains { lower.contains($0) }
+  }
+
+  private static let exceptions = [
+    "KeyError", "NoSectionError", "NoOptionError", "No section:", "undefined (reading", "NoneType",
+  ]
   private static let ends = [
     " is not set", " is missing", " is required", " must be set", " not specified",
     " must be specified", " is mandatory",

@@ -4,12 +4,6 @@ internal import TraceEvents
 // Settings that a program did not find in a file that was not there: readers such as Python's
 // ConfigParser.read() pass over that without a word.
 extension Observer {
-  /// How programs say that a setting is missing.
-  private static let wordsOfKeys = [
-    "KeyError", "NoSectionError", "NoOptionError", "No section:", "missing key", "Missing key",
-    "key not found", "undefined (reading", "NoneType",
-  ]
-
   /// How many files of source are searched for the name.
   private static let mostSources = 8
 
@@ -18,7 +12,7 @@ extension Observer {
   func describeMissingSettings(
     _ process: ProcessRecord, _ line: String, in seen: inout LastWords
   ) {
-    guard Self.wordsOfKeys.contains(where: line.contains) else { return }
+    guard MissingKey.isMissed(in: line) else { return }
     var sources = process.recentFiles.reversed().filter { Self.isSource($0) }
     if let file = seen.file { sources.insert(file, at: 0) }
     if let script = process.arguments.dropFirst().first(where: { !$0.hasPrefix("-") }) {
