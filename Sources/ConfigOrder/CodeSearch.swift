@@ -18,6 +18,8 @@ struct CodeSearch {
   private var programs: Set<String> = []
   /// The files that were read.
   private var files: Set<String> = []
+  /// The directories in which compiled code was looked for in vain: `org/app/` of a path of classes.
+  private var lackingCompiled: Set<String> = []
   /// How many files of code a directory lacks; negative for one that has some.
   private var lacking: [String: Int] = [:]
   private let isTried: (String) -> Bool
@@ -38,6 +40,8 @@ struct CodeSearch {
         }
       } else if ConfigurationPlaces.isCodeName(base) {
         lacking[PathName.directory(of: tried.path), default: 0] += 1
+      } else if ConfigurationPlaces.isCompiledCode(base) {
+        lackingCompiled.insert(PathName.directory(of: tried.path))
       }
     }
   }
@@ -48,9 +52,10 @@ struct CodeSearch {
     let path = tried.path
     let base = PathName.base(of: path)
     // What is looked for below a file: is it a disc, an archive?
-    if files.contains(PathName.directory(of: path)) { return true }
+    let directory = PathName.directory(of: path)
+    if files.contains(directory) || lackingCompiled.contains(directory) { return true }
     if ConfigurationPlaces.suffix(of: base).isEmpty, programs.contains(base),
-      !ConfigurationPlaces.isDirectoryOfConfiguration(PathName.directory(of: path))
+      !ConfigurationPlaces.isDirectoryOfConfiguration(directory)
     {
       return true
     }
@@ -60,11 +65,22 @@ struct CodeSearch {
         && ConfigurationPlaces.codeSuffixes.contains { isTried("\(path).\($0)") }
     }
     if ConfigurationPlaces.isCodeName(String(base.dropLast(suffixLength(base)))) { return true }
+    if isModule(path, base) { return true }
     if ConfigurationPlaces.saysConfiguration(code: base) {
       return foundPlaces.contains(Self.place(of: path))
     }
     return found.contains(ConfigurationPlaces.codeStem(of: base))
-      || lacking[PathName.directory(of: path)] ?? 0 >= Self.many
+      || lacking[directory] ?? 0 >= Self.many
+  }
+
+  /// True for one of the two forms that a module can have, if both were looked for: `name.lua` and
+  /// `name/init.lua`.
+  private func isModule(_ path: String, _ base: String) -> Bool {
+    let suffix = ConfigurationPlaces.suffix(of: base)
+    if base == "init.\(suffix)", isTried("\(PathName.directory(of: path)).\(suffix)") {
+      return true
+    }
+    return isTried("\(path.dropLast(suffix.utf8.count + 1))/init.\(suffix)")
   }
 
   /// The last directory and the name without suffixes.

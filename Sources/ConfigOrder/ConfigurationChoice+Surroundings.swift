@@ -7,10 +7,17 @@ internal import TraceEvents
 extension ConfigurationChoice {
   /// What is called like a file of configuration that the same process looked for at a place of its own,
   /// in the directory that it works in or in one of its own in the home directory, if there is one of
-  /// them: `.ghci` beside `~/.ghci`, `rakefile` beside `Rakefile`.
+  /// them: `.ghci` beside `~/.ghci`, `rakefile` beside `Rakefile`; or, without the dot, beside what it read:
+  /// CVSROOT/cvsignore, which is `~/.cvsignore` for a person.
   func twins(besides code: CodeSearch) -> [Int] {
     var names: [String: Bool] = [:]
+    // Directories in which configuration was read, and names that are.
+    var places: Set<String> = []
     for index in tries.indices where isChosen[index] && !tries[index].isDirectory {
+      if tries[index].status == .read {
+        places.insert(Self.identity(PathName.directory(of: tries[index].path), tries[index]))
+      }
+      places.insert(Self.identity(PathName.base(of: tries[index].path), tries[index]))
       guard tries[index].given?.isExact != true else { continue }
       names[Self.nameOfTwin(tries[index]), default: false] =
         names[Self.nameOfTwin(tries[index])] == true || tries[index].status != .missing
@@ -22,13 +29,28 @@ extension ConfigurationChoice {
         tried.given?.isExact != true, !order.sockets.contains(tried.path),
         !order.hasRun(tried.path),
         let isThere = names[Self.nameOfTwin(tried)],
-        isThere || tried.status != .missing || isPersonalToo(tried),
+        isThere || tried.status != .missing || isPersonalToo(tried) || isStoredSettings(tried),
         !ConfigurationPlaces.isInData(tried.path),
         !ConfigurationPlaces.isDataName(PathName.base(of: tried.path)), !code.includes(tried),
         !isWordOfCommand(tried, PathName.base(of: tried.path))
       else { return false }
-      return isAtOwnPlace(tried)
+      return isAtOwnPlace(tried) || isStoredSettings(tried)
+        || places.contains(Self.identity(PathName.directory(of: tried.path), tried))
+          && places.contains(Self.identity("." + PathName.base(of: tried.path), tried))
     }
+  }
+
+  /// True for a name of settings, and not everybody's, where packages keep their data:
+  /// /usr/lib/sasl2/app.conf for /etc/sasl2/app.conf.
+  private func isStoredSettings(_ tried: PathTry) -> Bool {
+    let base = PathName.base(of: tried.path)
+    return ConfigurationPlaces.isStore(tried.path)
+      && ConfigurationPlaces.hasSuffixOfConfiguration(base)
+      && !ConfigurationPlaces.isCommonName(base)
+  }
+
+  private static func identity(_ name: String, _ tried: PathTry) -> String {
+    "\(tried.process) \(name)"
   }
 
   /// True for `.style`, where `~/.config/style` was looked for as well.
@@ -43,7 +65,7 @@ extension ConfigurationChoice {
     let base = PathName.base(of: tried.path).lowercased()
     // `.pep8` beside `~/.config/pep8`, where the name is not everybody's.
     let isOwn = base.utf8.count > 3 && !ConfigurationPlaces.isCommonName(base)
-    return "\(tried.process) \(isOwn ? base.drop { $0 == "." } : base[...])"
+    return identity(isOwn ? String(base.drop { $0 == "." }) : base, tried)
   }
 
   /// True in the directory that its process works in, or below a hidden one of the home directory.
@@ -85,21 +107,21 @@ extension ConfigurationChoice {
     }
   }
 
-  /// What was read in a place of configuration, has the name of data or code, and is configuration by
-  /// the account of the package that brought it.
+  /// What was read in a place of configuration, also by a link that leads there, has the name of data or
+  /// code, and is configuration by the account of the package that brought it.
   func configurationOfPackages() -> [Int] {
+    func place(_ index: Int) -> String { tries[index].realPath ?? tries[index].path }
     let doubtful = tries.indices.filter { index in
       let tried = tries[index]
       return !isChosen[index] && tried.status == .read && !tried.isDirectory
         && !tried.isMade && !tried.isWritten && !order.hasRun(tried.path)
-        && ConfigurationPlaces.isPlace(tried.path)
+        && ConfigurationPlaces.isPlace(place(index))
     }
     guard !doubtful.isEmpty,
-      case .names(let names) = answer(
-        .packageConfiguration(paths: doubtful.map { tries[$0].path }))
+      case .names(let names) = answer(.packageConfiguration(paths: doubtful.map(place)))
     else { return [] }
     let known = Set(names)
-    return doubtful.filter { known.contains(tries[$0].path) }
+    return doubtful.filter { known.contains(place($0)) }
   }
 
   /// What was read where packages keep their data, is called like configuration and leads to other

@@ -128,6 +128,8 @@ struct ConfigurationChoice {
     }
     waiting += configurationOfPackages() + vendorFilesThatLeadOn() + optionsThatLeadOn()
     for index in waiting[next...] { isChosen[index] = true }
+    waiting += twins(besides: code)
+    for index in waiting[next...] { isChosen[index] = true }
     searchWaiting()
     chooseListedDirectories()
   }
@@ -157,25 +159,30 @@ struct ConfigurationChoice {
   }
 
   /// The directories that are called like one of configuration, and what was read in them:
-  /// /usr/local/lib/tmpfiles.d and /run/tmpfiles.d beside /etc/tmpfiles.d.
+  /// /usr/local/lib/tmpfiles.d and /run/tmpfiles.d beside /etc/tmpfiles.d, `ctags.d` beside `~/.ctags.d`.
   private func directoriesOfOneName() -> [Int] {
-    var names: Set<String> = []
+    var names: Set<Substring> = []
     for index in tries.indices where isChosen[index] && tries[index].path.hasSuffix(".d") {
       if tries[index].isDirectory || tries[index].status == .missing {
-        names.insert(PathName.base(of: tries[index].path))
+        names.insert(Self.plainName(of: tries[index].path))
       }
     }
     guard !names.isEmpty else { return [] }
     return tries.indices.filter { index in
       guard !isChosen[index] else { return false }
       let tried = tries[index]
-      if names.contains(PathName.base(of: tried.path)) {
+      if names.contains(Self.plainName(of: tried.path)) {
         return tried.status == .listed || tried.status == .missing
       }
       let directory = PathName.directory(of: tried.path)
-      return tried.status == .read && names.contains(PathName.base(of: directory))
+      return tried.status == .read && names.contains(Self.plainName(of: directory))
         && !ConfigurationPlaces.isDataName(PathName.base(of: tried.path))
     }
+  }
+
+  /// The last component without the dot that hides it: `app.d` of `~/.app.d`.
+  private static func plainName(of path: String) -> Substring {
+    PathName.base(of: path).drop { $0 == "." }
   }
 
   /// A program that asked where a link leads opens the file by that name.
@@ -203,9 +210,13 @@ struct ConfigurationChoice {
     let isDirectory = tried.isDirectory || order.listings[tried.path] != nil
     if order.sockets.contains(tried.path) { return false }
     if order.hasRun(tried.path) { return isOwnScript(tried) }
-    if tried.isMade, !ConfigurationPlaces.looksLikeConfiguration(base) { return false }
+    if tried.isMade, isDirectory || !ConfigurationPlaces.looksLikeConfiguration(base) {
+      return false
+    }
     if tried.isWritten, !tried.isLikely { return false }
-    if tried.isInMadePlace, tried.status == .missing { return tried.given?.isExact == true }
+    if tried.isInMadePlace, tried.status == .missing || tried.isMade {
+      return tried.given?.isExact == true
+    }
     if isWordOfCommand(tried, base) || isDataOfOperand(tried, base) { return false }
     if tried.isLikely { return true }
     guard let given = tried.given else { return false }

@@ -27,6 +27,8 @@ package struct ConfigurationOrder: Sendable {
   private(set) var executed: [String: String] = [:]
   /// What the target made before it looked at it.
   private var made: Set<String> = []
+  /// True once the target has made anything.
+  private var hasMade = false
   /// Paths that were asked about and are never configuration: programs look for the same ones again.
   private var excluded: Set<String> = []
   private var current: [Int: Int] = [:]
@@ -57,10 +59,10 @@ package struct ConfigurationOrder: Sendable {
         $0.isOpened = true
       }
       guard release.position > 0 else { return }
-      let program = history.processes[digest.process].executable
       for name in Set([path, release.path]) {
+        let (reader, program) = reader(of: name, released: digest.process, history)
         update(name) {
-          $0.read(release.position, by: digest.process, program)
+          $0.read(release.position, by: reader, program)
           if release.path != name { $0.realPath = release.path }
         }
       }
@@ -94,6 +96,7 @@ package struct ConfigurationOrder: Sendable {
       touch(path, event, digest, history) {
         $0.open()
         $0.isOpened = true
+        $0.opener = (digest.process, program)
         if call.hasSymbol("O_RDWR") { $0.isWritten = true }
         if call.hasSymbol("O_DIRECTORY") { $0.isDirectory = true }
       }
@@ -126,11 +129,27 @@ package struct ConfigurationOrder: Sendable {
       // What the program itself makes is hardly configuration of it.
       case _ where purpose == .create || purpose == .make:
         let name = digest.secondPath ?? path
+        hasMade = true
         update(name) { if $0.status == .missing { $0.isMade = true } }
         if tries[name] == nil, made.count < Self.capacity { made.insert(name) }
       default: return
       }
     }
+  }
+
+  /// Who read the file that `process` has now closed: who opened it, if that is an ancestor, whose
+  /// descriptor the process has inherited.
+  private func reader(
+    of path: String, released process: Int, _ history: borrowing History
+  ) -> (process: Int, program: String?) {
+    if let opener = tries[path]?.opener {
+      var ancestor = history.processes[process].parent
+      while let index = ancestor {
+        if index == opener.process { return opener }
+        ancestor = history.processes[index].parent
+      }
+    }
+    return (process, history.processes[process].executable)
   }
 
   private mutating func noteListing(
@@ -193,17 +212,19 @@ package struct ConfigurationOrder: Sendable {
       path: path, number: event.number, process: digest.process, circumstances: index,
       given: given, isLikely: isLikely)
     tried.isMade = made.contains(path)
-    tried.isInMadePlace = isInMadePlace(path)
+    tried.isInMadePlace = isInMadePlace(path, home: circumstances[index].variables.home)
     change(&tried)
     tries[path] = tried
   }
 
-  /// True below a directory for temporary files that the target made.
-  private func isInMadePlace(_ path: String) -> Bool {
-    guard ConfigurationPlaces.isTemporary(path) else { return false }
+  /// True below a directory that the target made for its work: not for configuration, and no hidden one
+  /// in the home directory, which programs make where they then look for theirs.
+  private func isInMadePlace(_ path: String, home: String?) -> Bool {
+    guard hasMade, !ConfigurationPlaces.isPlace(path) else { return false }
+    if let home, path.hasPrefix(home + "/.") { return false }
     var directory = PathName.directory(of: path)
-    while ConfigurationPlaces.isTemporary(directory) {
-      if made.contains(directory) { return true }
+    while directory.utf8.count > 1 {
+      if made.contains(directory) || tries[directory]?.isMade == true { return true }
       directory = PathName.directory(of: directory)
     }
     return false

@@ -86,16 +86,17 @@ enum ConfigurationPlaces {
   }
 
   /// True for a file of the working directory that is called after the program: `mkdocs.yml`,
-  /// `dub.settings.json`, `.indent.pro`, `.style.yapf`, `Caddyfile`.
+  /// `dub.settings.json`, `.indent.pro`, `.style.yapf`, `.le.syntax`, `Caddyfile`.
   static func isNamedAtWork(_ path: String, _ circumstances: Circumstances) -> Bool {
     guard PathName.directory(of: path) == circumstances.workingDirectory else { return false }
     let base = PathName.base(of: path).lowercased()
     var stem = stem(of: circumstances.name)
     // `yapf3`
     while stem.last?.isNumber == true { stem.removeLast() }
-    guard stem.utf8.count >= 3, base.contains(stem), !isDataName(base), !isCodeName(base) else {
+    guard stem.utf8.count >= 2, base.contains(stem), !isDataName(base), !isCodeName(base) else {
       return false
     }
+    if stem.utf8.count == 2 { return base.hasPrefix(".\(stem).") }
     let suffix = suffix(of: base)
     if base.hasPrefix(".") {
       // `.style.yapf`, `.rubocop`, `.indent.pro`, `.vagrantplugins`
@@ -162,6 +163,11 @@ enum ConfigurationPlaces {
       stem = stem.dropLast(end.count + 1)
     }
     return stem
+  }
+
+  /// True for the name of compiled code that is looked for along a path, with what belongs to it.
+  static func isCompiledCode(_ base: String) -> Bool {
+    compiledSuffixes.contains(suffix(of: base))
   }
 
   /// True for the name of a program's code, which is configuration only in a place of such.
@@ -269,6 +275,8 @@ enum ConfigurationPlaces {
     "code: suffixes of what is configuration in a place of configuration, and nowhere else")
   private static let plainCodeSuffixes = signs.set(
     "code: suffixes of what is configuration there if its name says so as well")
+  private static let compiledSuffixes = signs.set(
+    "code: suffixes of compiled code that is looked for along a path, with what belongs to it")
   private static let dotEnds = signs["names: ends of those that begin with a dot"]
   private static let plainRunNames = signs["names: ends of those that are no configuration by rc"]
   private static let plainData = signs.set(

@@ -28,8 +28,10 @@ struct PathTry: Sendable {
   var isWritten = false
   /// True if it was missing, and the target made it.
   var isMade = false
-  /// True below a directory for temporary files that the target made.
+  /// True below a directory that the target made for its work.
   var isInMadePlace = false
+  /// Who opened it last: the index of the process, and the absolute path of the program that it then was.
+  var opener: (process: Int, program: String?)?
   /// Index of the process that read or listed it first.
   var reader: Int?
   /// Absolute path of the program that it then was.

@@ -230,10 +230,13 @@ package struct History: Sendable {
     if case .file(let path, true)? = processes[index].descriptors[1], !path.hasPrefix("/dev/") {
       processes[index].outputFile = path
     }
+    // A shell looks along PATH, and a child of it becomes what it found.
+    let parent = processes[index].parent
     failures.recordSuccess(
       name: PathName.baseBytes(of: execution.path),
       subject: path,
-      purpose: .execute, number: processes[index].lastNumber, isRelated: { $0 == index })
+      purpose: .execute, number: processes[index].lastNumber,
+      isRelated: { $0 == index || $0 == parent })
   }
 
   // MARK: Calls

@@ -39,6 +39,25 @@ import TraceTestSupport
     #expect(some.count == 5)
   }
 
+  @Test func theTwoFormsOfAModuleAreNoSettings() {
+    let found = paths {
+      $0.read("/home/ann/.config/app/init.lua")
+      for name in ["lib", "lib/init"] {
+        $0.open("/home/ann/.config/app/\(name).lua", .fails(.noEntry))
+      }
+    }
+    #expect(found == ["/home/ann/.config/app/init.lua"])
+  }
+
+  @Test func whatBelongsToClassesIsLookedForWhereTheyAre() {
+    let found = paths {
+      $0.open("/etc/app/logging/com/x/Main.class", .fails(.noEntry))
+      $0.open("/etc/app/logging/com/x/x.properties", .fails(.noEntry))
+      $0.open("/etc/app/logging/app.properties", .fails(.noEntry))
+    }
+    #expect(found == ["/etc/app/logging/app.properties"])
+  }
+
   @Test func aSocketIsNoConfiguration() {
     let found = paths {
       $0.stat("/etc/app/config")

@@ -13,6 +13,38 @@ import TraceTestSupport
     )
   }
 
+  @Test func settingsWhereAPackageKeepsItsDataAreTwinsOfThoseInEtc() {
+    let found = entries {
+      for directory in ["/etc/sasl2", "/usr/lib/sasl2"] {
+        $0.open("\(directory)/app.conf", .fails(.noEntry))
+        $0.open("\(directory)/app.so", .fails(.noEntry))
+      }
+    }
+    #expect(found.map(\.path) == ["/etc/sasl2/app.conf", "/usr/lib/sasl2/app.conf"])
+  }
+
+  @Test func theTwinWithoutADotLiesBesideOtherConfiguration() {
+    let found = entries {
+      for name in ["config", "appignore", "rows"] { $0.read("/srv/app/root/\(name)") }
+      $0.read("/home/ann/.appignore")
+    }
+    #expect(
+      found.map(\.path) == [
+        "/srv/app/root/config", "/srv/app/root/appignore", "/home/ann/.appignore",
+      ])
+  }
+
+  @Test func whatALinkLeadsToIsOfThePackageThatHasIt() {
+    var machine = FakeInspector()
+    machine[.packageConfiguration(paths: ["/etc/app/chains.xml"])] = .names(
+      list: ["/etc/app/chains.xml"])
+    let found = entries(on: machine) {
+      $0.open("/usr/share/app/conf/chains.xml")
+      $0.release(3, "/etc/app/chains.xml", position: 9)
+    }
+    #expect(found.map(\.path) == ["/usr/share/app/conf/chains.xml"])
+  }
+
   @Test func aPackageSaysWhatItsConfigurationIs() {
     var machine = FakeInspector()
     let paths = ["/etc/app/page.css", "/etc/app/page.png"]

@@ -15,6 +15,28 @@ import TraceTestSupport
     #expect(found.map(\.path) == ["/etc/app/table"])
   }
 
+  @Test func whatLiesInADirectoryThatItMadeIsItsOwn() {
+    let found = entries {
+      $0.stat("/srv/work/out", .fails(.noEntry))
+      $0.call("mkdir", [.path(text: "/srv/work/out")], .gives(0))
+      $0.open("/srv/work/out/app.conf", .fails(.noEntry))
+      $0.call("mkdir", [.path(text: "/home/ann/.app")], .gives(0))
+      $0.open("/home/ann/.app/app.conf", .fails(.noEntry))
+    }
+    #expect(found.map(\.path) == ["/home/ann/.app/app.conf"])
+  }
+
+  @Test(arguments: [(true, "/usr/bin/app"), (false, "/usr/bin/other")])
+  func whoOpenedAFileReadItThoughAChildClosesItFirst(_ isInherited: Bool, _ reader: String) {
+    let found = entries {
+      if isInherited { $0.open("/etc/app.conf", .gives(3)) }
+      $0.spawn(101, "/usr/bin/other")
+      if !isInherited { $0.open("/etc/app.conf", .gives(3), by: 101) }
+      $0.release(3, "/etc/app.conf", position: 20, by: 101)
+    }
+    #expect(found.map(\.readerProgram) == [reader])
+  }
+
   @Test func aFifoThatNobodyWritesToIsNeitherMissingNorOpened() {
     let found = entries { $0.open("/etc/app.conf", .unfinished) }
     #expect(found.map(\.status) == [.error] && found.first?.error == nil)
@@ -73,6 +95,8 @@ import TraceTestSupport
     ("/srv/work/conftest.py", true), ("/srv/work/jail.local", true),
     ("/usr/share/app/conftest.py", false), ("/srv/work/.appignore", true),
     ("/srv/work/.app.yml", true), ("/srv/work/app.yml", false),
+    ("/srv/work/.mailmap", true), ("/srv/work/.app_info.json", false), ("/etc/magic.mgc", false),
+    ("/home/ann/.config/app/hooks", false), ("/usr/local/etc/openssl", false),
   ])
   func names(_ path: String, _ isConfiguration: Bool) {
     #expect(entries { $0.read(path) }.map(\.path) == (isConfiguration ? [path] : []))
