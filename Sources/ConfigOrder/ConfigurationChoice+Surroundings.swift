@@ -45,7 +45,7 @@ extension ConfigurationChoice {
   private func isStoredSettings(_ tried: PathTry) -> Bool {
     let base = PathName.base(of: tried.path)
     return ConfigurationPlaces.isStore(tried.path)
-      && ConfigurationPlaces.hasSuffixOfConfiguration(base)
+      && ConfigurationPlaces.looksLikeConfiguration(base)
       && !ConfigurationPlaces.isCommonName(base)
   }
 
@@ -62,7 +62,9 @@ extension ConfigurationChoice {
   }
 
   private static func nameOfTwin(_ tried: PathTry) -> String {
-    let base = PathName.base(of: tried.path).lowercased()
+    var base = PathName.base(of: tried.path).lowercased()
+    // `_ackrc` beside `.ackrc`
+    if base.hasPrefix("_") { base = "." + base.dropFirst() }
     // `.pep8` beside `~/.config/pep8`, where the name is not everybody's.
     let isOwn = base.utf8.count > 3 && !ConfigurationPlaces.isCommonName(base)
     return identity(isOwn ? String(base.drop { $0 == "." }) : base, tried)
@@ -87,6 +89,29 @@ extension ConfigurationChoice {
       return false
     }
     return !tried.path.hasPrefix(home + "/.local/") && !tried.path.hasPrefix(home + "/.cache/")
+  }
+
+  /// The places in the home directory that programs look for beside the one that they use: ~/.config/app,
+  /// in vain, where ~/.app/config was read.
+  func otherHomes() -> Set<Int> {
+    func place(_ path: String, _ tried: PathTry) -> String? {
+      guard let home = order.circumstances[tried.circumstances].variables.home,
+        path.hasPrefix(home + "/.")
+      else { return nil }
+      let name = path.dropFirst(home.utf8.count + 2)
+      let own = name.hasPrefix("config/") ? name.dropFirst(7) : name
+      return own.contains("/") ? nil : Self.identity(String(own), tried)
+    }
+    var used: Set<String> = []
+    for index in tries.indices where isChosen[index] && tries[index].status == .read {
+      place(PathName.directory(of: tries[index].path), tries[index]).map { _ = used.insert($0) }
+    }
+    guard !used.isEmpty else { return [] }
+    return Set(
+      tries.indices.filter { index in
+        tries[index].status == .missing && tries[index].given?.isExact != true
+          && place(tries[index].path, tries[index]).map(used.contains) == true
+      })
   }
 
   /// The directories that are called like a listed one of configuration, with the directory that each is

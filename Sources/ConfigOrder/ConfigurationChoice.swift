@@ -49,6 +49,7 @@ struct ConfigurationChoice {
   mutating func findings() -> ConfigurationFindings {
     choose()
     let parents = directoriesOfTries()
+    let homes = otherHomes()
     let chosenParents = Set(
       tries.indices.lazy.filter { [isChosen] in isChosen[$0] }
         .map { [tries] in PathName.directory(of: tries[$0].path) })
@@ -61,7 +62,8 @@ struct ConfigurationChoice {
         reason = .followed
       } else if !isChosen[index] {
         reason = self.reason(index)
-      } else if !isWorthTelling(index, isParent: parents.contains(tried.path))
+      } else if homes.contains(index)
+        || !isWorthTelling(index, isParent: parents.contains(tried.path))
         // A directory of data in which nothing was found.
         || tried.isDirectory && ConfigurationPlaces.isStore(tried.path)
           && !chosenParents.contains(tried.path)
@@ -121,7 +123,8 @@ struct ConfigurationChoice {
     }
     searchWaiting()
     for script in tries.indices where isScript(script) {
-      for index in search.search(script) where !isChosen[index] && isConfigurationOfScript(index) {
+      for index in search.search(script, isScript: true)
+      where !isChosen[index] && isConfigurationOfScript(index) {
         isChosen[index] = true
         waiting.append(index)
       }

@@ -30,6 +30,15 @@ enum ReferenceLine {
     return word.isEmpty ? nil : word
   }
 
+  /// True for a line of a program, and not of the text that describes it: one with signs that prose lacks,
+  /// or that begins with a word that leads on.
+  static func isStatement(_ line: String) -> Bool {
+    line.utf8.contains { signs.contains($0) }
+      || tokens(of: line).first.map { NameSigns.leadsOn($0) } == true
+  }
+
+  private static let signs = Set("\"'`=;$(){}[]".utf8)
+
   /// The references of a line that a process in `circumstances` read; `leadsOn` says that its section
   /// is one of such lines.
   static func references(

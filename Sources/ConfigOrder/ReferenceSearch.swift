@@ -42,10 +42,11 @@ struct ReferenceSearch {
     }
   }
 
-  /// Looks into the file of the try at `index`, and takes note of the paths that it names.
+  /// Looks into the file of the try at `index`, and takes note of the paths that it names; a script's
+  /// text is also what documents it, and that leads to nothing.
   ///
   /// - Returns: The positions of the tries that it names, which nothing had named before.
-  mutating func search(_ index: Int) -> [Int] {
+  mutating func search(_ index: Int, isScript: Bool = false) -> [Int] {
     let file = order.tries.values[index]
     guard file.status == .read, !file.isDirectory, searched.count < Self.mostFiles,
       searched.insert(file.realPath ?? file.path).inserted,
@@ -64,6 +65,7 @@ struct ReferenceSearch {
         isInLeadingSection = NameSigns.leadsOn(heading)
         continue
       }
+      if isScript, !ReferenceLine.isStatement(line.text) { continue }
       for reference in ReferenceLine.references(
         in: line.text, leadsOn: isInLeadingSection, circumstances)
       {

@@ -13,6 +13,44 @@ import TraceTestSupport
     )
   }
 
+  @Test func theOtherPlaceInTheHomeDirectoryIsNoFile() {
+    let found = entries {
+      for path in [".config/app", ".config/other", ".app.conf"] {
+        $0.stat("/home/ann/\(path)", .fails(.noEntry))
+      }
+      $0.read("/home/ann/.app/config")
+    }
+    #expect(
+      found.map(\.path) == [
+        "/home/ann/.config/other", "/home/ann/.app.conf", "/home/ann/.app/config",
+      ])
+  }
+
+  @Test func anUnderscoreStandsForTheDot() {
+    let found = entries {
+      for directory in ["/srv/work", "/home/ann"] {
+        $0.open("\(directory)/_app-format", .fails(.noEntry))
+        $0.read("\(directory)/.app-format")
+      }
+    }
+    #expect(found.map(\.path).contains("/home/ann/_app-format"))
+  }
+
+  @Test func whatDocumentsAScriptLeadsToNothing() {
+    var machine = FakeInspector()
+    let script = "/usr/bin/app"
+    machine[.references(file: script)] = .lines(
+      list: [
+        TextLine(file: script, number: 1, text: "this would require reading a file at a time."),
+        TextLine(file: script, number: 2, text: "require 'settings'"),
+      ])
+    var trace = Trace("/usr/bin/perl", [script], environment: ["HOME=/home/ann"])
+    trace.read(script)
+    trace.read("/home/ann/file")
+    trace.read("/home/ann/settings")
+    #expect(configuration(of: trace, on: machine).map(\.path) == ["/home/ann/settings"])
+  }
+
   @Test func settingsWhereAPackageKeepsItsDataAreTwinsOfThoseInEtc() {
     let found = entries {
       for directory in ["/etc/sasl2", "/usr/lib/sasl2"] {

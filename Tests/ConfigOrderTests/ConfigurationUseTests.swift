@@ -96,7 +96,9 @@ import TraceTestSupport
     ("/usr/share/app/conftest.py", false), ("/srv/work/.appignore", true),
     ("/srv/work/.app.yml", true), ("/srv/work/app.yml", false),
     ("/srv/work/.mailmap", true), ("/srv/work/.app_info.json", false), ("/etc/magic.mgc", false),
-    ("/home/ann/.config/app/hooks", false), ("/usr/local/etc/openssl", false),
+    ("/home/ann/.config/app/hooks", false), ("/home/ann/.app/lock/slot", false),
+    ("/srv/work/group_vars/all.yml", true), ("/etc/lsb-release", false),
+    ("/usr/local/etc/openssl", false),
   ])
   func names(_ path: String, _ isConfiguration: Bool) {
     #expect(entries { $0.read(path) }.map(\.path) == (isConfiguration ? [path] : []))
