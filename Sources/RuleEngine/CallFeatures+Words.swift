@@ -116,6 +116,10 @@ extension CallFeatures {
           value *= RankingWeights.mentionInPassing
           if run.mentions.isInWarning(mention.line) { value *= RankingWeights.mentionInPassing }
         }
+        // What is tidied up and is not there was never made, for a reason that is told elsewhere.
+        if call.purpose == .remove, call.error.isAbsence, askedFor(call, run) == 0 {
+          value *= RankingWeights.mentionInPassing
+        }
         if wentOn(after: mention.line, run) { value *= RankingWeights.mentionInPassing }
         if run.mentions.complaintWeight(around: mention.line) < 0.3
           || run.mentions.isReassuring(mention.line)

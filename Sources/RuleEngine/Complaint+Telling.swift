@@ -127,6 +127,17 @@ extension Complaint {
     "failed", "failure", "failures", "error", "errors", "problems",
   ]
 
+  /// `1218:36  6 (expand-top-sequence …)`, and the file that stands above such frames: `In ice-9/eval.scm:`;
+  /// `text` in lower case.
+  static func isFrameOfGuile(_ text: String) -> Bool {
+    if text.hasPrefix("in "), text.hasSuffix(".scm:") { return true }
+    let words = text.split(separator: " ")
+    guard words.count > 2, words[2].hasPrefix("("), words[1].allSatisfy(\.isNumber) else {
+      return false
+    }
+    return words[0].contains(":") && words[0].allSatisfy { $0.isNumber || $0 == ":" }
+  }
+
   /// `*** FATAL CONFIG FILE ERROR ***`: a heading, which says nothing.
   static func isBanner(_ line: String) -> Bool {
     ["***", "---", "===", "###"].contains {

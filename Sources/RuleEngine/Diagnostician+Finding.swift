@@ -136,6 +136,12 @@ extension Diagnostician {
     return ((candidate.score.asProbability * heuristic.confidence * share) * 1000).rounded() / 1000
   }
 
+  /// True for a process without an end of its own, and for one of several of the same program that ended
+  /// well and had told the others what failed.
+  private func handsItsEndOn(_ process: ProcessRecord, to root: ProcessRecord) -> Bool {
+    process.end == nil || !process.failed && root.failed && process.name == root.name
+  }
+
   func general(
     _ process: ProcessRecord, complaint: SpokenLine?
   ) -> [String: FieldValue] {
@@ -145,7 +151,7 @@ extension Diagnostician {
       "pid": .number(Double(process.pid)),
       "ending": .text(
         history.isHung && !history.isAttached
-          ? "did not end" : Wording.ending(of: process.end == nil ? root : process)),
+          ? "did not end" : Wording.ending(of: handsItsEndOn(process, to: root) ? root : process)),
       "command": .text(process.arguments.joined(separator: " ")),
       "command_words": .list(process.arguments.map { .text($0) }),
       "working_directory": .text(process.workingDirectory),

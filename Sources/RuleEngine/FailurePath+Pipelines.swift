@@ -10,6 +10,24 @@ extension FailurePath {
     "input is empty", "empty input", "no input", "end of input", "short read", "end-of-file",
   ]
 
+  /// For a process that SIGPIPE ended: the one further down the same pipeline that had failed with words of
+  /// its own before, where those between the two went the same way.
+  static func failedMember(behind writer: Int, in history: borrowing History) -> Int? {
+    let record = history.processes[writer]
+    guard case .killed(.brokenPipe, _) = record.end, let parent = record.parent else { return nil }
+    return history.processes[parent].children.first { index in
+      let other = history.processes[index]
+      guard index > writer, other.failed, other.endNumber < record.endNumber,
+        other.startNumber < record.endNumber, case .exited = other.end
+      else { return false }
+      return history.words.lines.contains {
+        $0.process == index && $0.stream == .standardError
+          && (Complaint.readsAsError($0.text)
+            || Complaint.weight(of: $0.text.lowercased()) >= 0.6)
+      }
+    }
+  }
+
   /// For a process that complained that its input ended early: the process beside it that wrote into a pipe of
   /// the same pipeline, and that had failed with words of its own before.
   static func failedWriter(

@@ -42,7 +42,9 @@ struct FailurePath {
       descend()
     }
     if let last = path.last {
-      if let reader = Self.failedReader(of: last, in: history) {
+      if let reader = Self.failedReader(of: last, in: history)
+        ?? Self.failedMember(behind: last, in: history)
+      {
         path.append(reader)
       } else if let writer = Self.failedWriter(before: last, in: history) {
         path.append(writer)

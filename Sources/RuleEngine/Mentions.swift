@@ -248,7 +248,8 @@ enum Complaint {
     if text.hasPrefix("from "), text.contains(":in `") || text.contains(":in '") { return true }
     if text.hasPrefix("file \""), text.contains("\", line ") { return true }
     // Lua's, and Ruby's without a message.
-    if text.hasPrefix("[c]: in ") || text.hasSuffix(": in main chunk")
+    if text.hasPrefix("[c]: in ") || text.hasPrefix("[c]: at 0x") || isFrameOfGuile(text)
+      || text.hasSuffix(": in main chunk")
       || text.contains(": in function ") && text.hasSuffix("'") || text.hasSuffix(": in function <")
     {
       return true
@@ -367,7 +368,8 @@ enum Complaint {
     ("fatal", 1.0), ("error", 1.0), ("panic", 1.0), ("exception", 1.0), ("traceback", 0.9),
     ("failed", 0.9), ("failure", 0.8), ("cannot", 0.9), ("can not", 0.9), ("can't", 0.9),
     ("could not", 0.9),
-    ("couldn't", 0.9), ("unable to", 0.9), ("emerg", 1.0), ("abort", 0.8), ("invalid", 0.7),
+    ("couldn't", 0.9), ("unable to", 0.9), ("emerg", 1.0), ("alert", 0.9), ("abort", 0.8),
+    ("invalid", 0.7),
     ("not found", 0.8), ("no such", 0.8), ("denied", 0.9), ("refused", 0.9), ("unknown", 0.6),
     ("unrecognized", 0.7), ("unexpected", 0.6), ("illegal", 0.6), ("missing", 0.7), ("bad ", 0.5),
     ("undefined", 0.6), ("unbound", 0.8), ("not set", 0.5), ("must be", 0.4), ("usage:", 0.3),
@@ -387,7 +389,7 @@ enum Complaint {
     ("must have mode", 0.9), ("no matching ", 0.9), ("bad option", 0.9), ("bad decrypt", 0.9),
     ("wrong ", 0.6), ("no secret key", 0.9), ("no public key", 0.9), ("wrong password", 0.9),
     ("wrong passphrase", 0.9), ("incorrect password", 0.9),
-    ("no names found", 0.8), ("no stash entries", 0.7),
+    ("no names found", 0.8), ("no stash entries", 0.7), ("no space left", 0.8),
     ("too open", 0.9), ("insecure", 0.9),
     ("bad permission", 1.0), ("is not sorted", 0.8), ("warning", 0.2), ("no ", 0.15),
     ("exhausted", 0.7),

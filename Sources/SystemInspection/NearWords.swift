@@ -4,7 +4,7 @@ import TraceEvents
 enum NearWords {
   /// Files looked at, and the size up to which one is.
   private static let maximumFiles = 24
-  private static let maximumSize = 24 << 20
+  private static let maximumSize = 40 << 20
   /// Lengths of words that are compared.
   private static let lengths = 3...40
   /// Words given at most.
@@ -17,11 +17,8 @@ enum NearWords {
     guard lengths.contains(asked.count), asked.allSatisfy(isWordByte) else { return [] }
     var found: Set<[UInt8]> = []
     for file in files.prefix(maximumFiles) {
-      guard let contents = try? FileReading.contents(of: file, limit: maximumSize),
-        !contents.isTruncated
-      else { continue }
-      let isThere = collect(
-        from: contents.bytes, near: asked, besidesItself: besidesItself, into: &found)
+      guard let text = text(of: file) else { continue }
+      let isThere = collect(from: text, near: asked, besidesItself: besidesItself, into: &found)
       if isThere { return [] }
     }
     let likeness = Likeness(asked: word)
@@ -29,16 +26,38 @@ enum NearWords {
       let text = TargetText.decoding(candidate[...])
       return likeness.score(of: text).flatMap { $0 <= 25 ? ($0, text) : nil }
     }
-    // Of words that differ in case alone, the one that is written as the word asked for is.
+    // Of words that differ in case alone, the one that is written as the word asked for is; the first letter is
+    // seldom mistaken.
     let isLower = word == word.lowercased()
     let ranked = scored.map {
-      ($0.score, ($0.word == $0.word.lowercased()) == isLower ? 0 : 1, $0.word)
+      (
+        $0.score, $0.word.first == word.first ? 0 : 1,
+        ($0.word == $0.word.lowercased()) == isLower ? 0 : 1, $0.word
+      )
     }
     var kept: [String] = []
-    for (_, _, near) in ranked.sorted(by: <) where kept.count < maximumCount {
+    for (_, _, _, near) in ranked.sorted(by: <) where kept.count < maximumCount {
       if !kept.contains(where: { $0.lowercased() == near.lowercased() }) { kept.append(near) }
     }
     return kept
+  }
+
+  /// What is looked for words in: of the lists of users and groups (`passwd(5)`, `group(5)`) and of apt the
+  /// names alone.
+  private static func text(of file: String) -> [UInt8]? {
+    if file == PackageLists.directory { return PackageLists.names() }
+    guard let contents = try? FileReading.contents(of: file, limit: maximumSize),
+      !contents.isTruncated
+    else { return nil }
+    return file == "/etc/passwd" || file == "/etc/group"
+      ? names(of: contents.bytes) : contents.bytes
+  }
+
+  /// The first field of each line, each in a line of its own.
+  static func names(of list: [UInt8]) -> [UInt8] {
+    Array(
+      list.split(separator: UInt8(ascii: "\n")).map { $0.prefix { $0 != UInt8(ascii: ":") } }
+        .joined(separator: [UInt8(ascii: "\n")]))
   }
 
   /// Adds the words of nearly the length of `asked` that share its first or last letter; true if
@@ -56,10 +75,17 @@ enum NearWords {
     let end = bytes.count
     func note(_ word: ArraySlice<UInt8>) {
       guard abs(word.count - asked.count) <= reach, word.count >= 3, found.count < 4096,
+        word.first != UInt8(ascii: "-") || asked[0] == UInt8(ascii: "-"),
         lowercased(word[word.startIndex]) == first
           || lowercased(word[word.endIndex - 1]) == last
       else { return }
       found.insert(Array(word))
+    }
+    // Parsers keep the names of their words in quotation marks, and of keys with what follows them.
+    func endsString(_ stop: Int) -> Bool {
+      guard stop < end else { return false }
+      if bytes[stop] == 0 { return true }
+      return closers.contains(bytes[stop]) && stop + 1 < end && bytes[stop + 1] == 0
     }
     var start = 0
     while start < end {
@@ -70,10 +96,10 @@ enum NearWords {
       var stop = start + 1
       while stop < end, isWordByte(bytes[stop]) { stop += 1 }
       defer { start = stop }
-      // Linkers let a short string be the end of a longer one: server of default_server.
       if isProgram {
-        guard stop < end, bytes[stop] == 0 else { continue }
-        if let mark = bytes[start..<stop].lastIndex(of: UInt8(ascii: "_")), mark + 3 < stop {
+        guard endsString(stop) else { continue }
+        // Linkers let a short string be the end of a longer one: server of default_server.
+        for mark in start..<stop where isJoint(bytes[mark]) && mark + 3 < stop {
           note(bytes[(mark + 1)..<stop])
         }
       }
@@ -85,6 +111,15 @@ enum NearWords {
       note(word)
     }
     return false
+  }
+
+  /// What can stand between a word and the end of its string in a program.
+  private static let closers: Set<UInt8> = [
+    UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "="), UInt8(ascii: ":"),
+  ]
+
+  private static func isJoint(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-")
   }
 
   private static func isWordByte(_ byte: UInt8) -> Bool {

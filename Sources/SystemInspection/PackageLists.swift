@@ -4,7 +4,7 @@ import TraceEvents
 ///
 /// Only what is in the lists is answered. Lists may be plain or lz4; others are not read.
 enum PackageLists {
-  private static let directory = "/var/lib/apt/lists"
+  static let directory = "/var/lib/apt/lists"
   private static let maximumListSize = 256 << 20
   private static let maximumCount = 3
 
@@ -19,22 +19,9 @@ enum PackageLists {
     var found: [String] = []
     let candidates = candidates(for: name)
     if !candidates.isEmpty {
-      var isRead = false
       var known: Set<String> = []
-      for file in files {
-        let search = { (bytes: borrowing RawSpan, isStart: Bool) in
-          known.formUnion(packages(of: candidates, in: bytes, isStart: isStart))
-        }
-        if file.hasSuffix("_Packages"),
-          let list = MappedFile(path: directory + "/" + file, limit: maximumListSize)
-        {
-          list.withBytes { search($0, true) }
-          isRead = true
-        } else if file.hasSuffix("_Packages.lz4"),
-          let list = MappedFile(path: directory + "/" + file, limit: maximumListSize)
-        {
-          isRead = list.withBytes { LZ4Frames.decompress($0, body: search) } || isRead
-        }
+      let isRead = read(files) { bytes, isStart in
+        known.formUnion(packages(of: candidates, in: bytes, isStart: isStart))
       }
       found = candidates.filter { known.contains($0) }
       if !isRead, found.isEmpty {
@@ -49,6 +36,49 @@ enum PackageLists {
       found += owners.filter { !found.contains($0) }
     }
     return .names(list: Array(found.prefix(maximumCount)))
+  }
+
+  /// Calls `body` with each part of the lists of packages among `files`; false if none could be read.
+  private static func read(
+    _ files: [String], body: (borrowing RawSpan, _ isStart: Bool) -> Void
+  ) -> Bool {
+    var isRead = false
+    for file in files {
+      let isPlain = file.hasSuffix("_Packages")
+      guard isPlain || file.hasSuffix("_Packages.lz4"),
+        let list = MappedFile(path: directory + "/" + file, limit: maximumListSize)
+      else { continue }
+      if isPlain {
+        list.withBytes { body($0, true) }
+        isRead = true
+      } else {
+        isRead = list.withBytes { LZ4Frames.decompress($0, body: body) } || isRead
+      }
+    }
+    return isRead
+  }
+
+  /// The names of all packages in the lists, each in a line of its own.
+  static func names() -> [UInt8] {
+    guard let files = try? FileReading.names(in: directory, limit: 2000).sorted() else { return [] }
+    var names: [UInt8] = []
+    _ = read(files) { bytes, _ in names += self.names(in: bytes) }
+    return names
+  }
+
+  /// The names of the packages in a part of a list, each in a line of its own.
+  static func names(in list: borrowing RawSpan) -> [UInt8] {
+    let needle = Array("Package: ".utf8)
+    var names: [UInt8] = []
+    var start = 0
+    while let offset = list.firstOffset(of: needle, from: start) {
+      start = offset + needle.count
+      guard let end = list.firstOffset(of: [UInt8(ascii: "\n")], from: start) else { break }
+      let name = list.extracting(start..<min(end, start + 128))
+      names += unsafe name.withUnsafeBytes { unsafe Array($0) } + [UInt8(ascii: "\n")]
+      start = end
+    }
+    return names
   }
 
   /// The candidates that are packages in a part of a list; `isStart` if it is the first part.

@@ -64,7 +64,8 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// `symbol`? At most 5. Answer: `names` (absolute paths).
   case definers(symbol: String, files: [String], directories: [String])
   /// Which words of these programs and texts are near to `word` (a typing error)? Best first, at most
-  /// 3; none where one of them has `word` itself. Answer: `names`.
+  /// 3; none where one of them has `word` itself. Of /etc/passwd and /etc/group only the names count; the
+  /// directory of apt's lists stands for the names of the packages in them. Answer: `names`.
   case nearWords(word: String, files: [String])
   /// The same for a word that these files have themselves: which others are near to it?
   case otherNearWords(word: String, files: [String])

@@ -18,6 +18,7 @@ struct NameWordsTests {
       ("dial tcp: lookup cache on 10.0.0.2:53: no such host", "cache"),
       ("Error: getaddrinfo ENOTFOUND queue", "queue"),
       ("ping: gatewy: Name or service not known", "gatewy"),
+      ("rsync: getaddrinfo: backup.corp 873: Name or service not known", "backup.corp"),
       ("socket.gaierror: [Errno -3] Temporary failure in name resolution", nil),
       ("npm ERR! could not resolve dependency: a@1", nil),
       ("Failed to resolve user 'nobuddy': No such process", nil),

@@ -18,6 +18,12 @@ struct SpokenWordTests {
       ("unrecognized configuration parameter \"shared_bufers\" in file", "shared_bufers"),
       ("connection to host 'db' failed", nil), ("invalid literal for int(): 'abc'", nil),
       ("Fatal error loading the DB: Invalid argument. Exiting.", nil),
+      ("rsync: --delte: unknown option", "delte"), ("Unknown command verb restrat.", "restrat"),
+      ("E: Invalid operation isntall", "isntall"),
+      ("fetchmail:f:1: syntax error at imapp", "imapp"),
+      ("curl: (1) Protocol \"htps\" not supported or disabled in libcurl", "htps"),
+      ("E: Type 'debb' is not known on line 2 in source list x", "debb"),
+      ("syntax error at line 4", nil),
       ("unknown host db.example", nil), ("No such file or directory: 'option'", nil),
     ] as [(String, String?)])
   func unknownWord(line: String, word: String?) { #expect(UnknownWord.find(in: line) == word) }
@@ -27,7 +33,9 @@ struct SpokenWordTests {
     arguments: [
       ("KeyError: 'amount'", "amount"),
       ("a.rb:3:in `fetch': key not found: \"amount\" (KeyError)", "amount"),
-      ("Missing script: \"biuld\"", "biuld"), ("except KeyError: pass", nil), ("KeyError: 7", nil),
+      ("Missing script: \"biuld\"", "biuld"), ("except KeyError: pass", nil),
+      ("msmtp: account rely not found in /m", "rely"), ("no such table: custmers", "custmers"),
+      ("account not found", nil), ("the table does not exist", nil), ("KeyError: 7", nil),
     ] as [(String, String?)])
   func reference(line: String, word: String?) { #expect(UnknownWord.reference(in: line) == word) }
 

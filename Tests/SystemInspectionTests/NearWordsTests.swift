@@ -22,4 +22,19 @@ struct NearWordsTests {
     let file = scratch("program")
     #expect(NearWords.near("lisen", in: [file, "/nonexistent"]) == ["listen"])
   }
+
+  @Test("What a longer string ends in counts, and what a parser has in quotation marks")
+  func endsOfStrings() throws {
+    let scratch = try Scratch()
+    try scratch.file("program", "\u{7F}ELF\u{0}no-silent\u{0}\"lifetime\"\u{0}lifetimes \u{0}")
+    let file = scratch("program")
+    #expect(NearWords.near("slient", in: [file]) == ["silent"])
+    #expect(NearWords.near("lifetme", in: [file]) == ["lifetime"])
+  }
+
+  @Test("Of the list of users only the names count")
+  func namesOfUsers() {
+    let list = Array("memcache:x:1:1:Memcached,,,:/nonexistent:/bin/false\nroot:x:0:0:\n".utf8)
+    #expect(NearWords.names(of: list) == Array("memcache\nroot".utf8))
+  }
 }

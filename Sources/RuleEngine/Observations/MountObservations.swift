@@ -10,6 +10,7 @@ struct MountFailed: ObservationKind {
   var type: String?
   var options: String?
   var typeIsKnown = false
+  var nearType: String?
   var helper: String?
   var image: String?
   var contents: String?
@@ -37,6 +38,7 @@ struct MountFailed: ObservationKind {
     .init("type", \.type, "The type of file system that was asked for."),
     .init("options", \.options, "The options that the file system itself was given."),
     .init("type_is_known", \.typeIsKnown, "True if the kernel has that type (/proc/filesystems)."),
+    .init("near_type", \.nearType, "Otherwise one of nearly that name that it has."),
     .init("helper", \.helper, "A program such as /sbin/mount.nfs that was looked for in vain."),
     .init("image", \.image, "The file or disk that holds, or should hold, the file system."),
     .init(

@@ -20,6 +20,7 @@ struct ProcessKilled: ObservationKind {
   var sentByParent = false
   var sentByKernel = false
   var sentFromOutside = false
+  var sentFromOtherNamespace = false
   var function: String?
   var file: String?
   var line: Int?
@@ -129,6 +130,10 @@ struct ProcessKilled: ObservationKind {
     .init("sent_by_itself", \.sentByItself, "True if the process sent it to itself."),
     .init("sent_by_parent", \.sentByParent, "True if its parent sent it."),
     .init("sent_by_kernel", \.sentByKernel, "True if the kernel raised it."),
+    .init(
+      "sent_from_other_namespace", \.sentFromOtherNamespace,
+      "True if the sender is a process outside of the namespace of processes that the program runs in."
+    ),
     .init("sent_from_outside", \.sentFromOutside, "True if the sender is no process of this run."),
     .init("function", \.function, "The innermost function that is the program's own."),
     .init("file", \.file, "Its source file."),

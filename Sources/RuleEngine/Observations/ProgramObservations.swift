@@ -7,6 +7,8 @@ struct CommandNotFound: ObservationKind {
   var elsewhere: [String] = []
   var bestElsewhere: String?
   var similar: [String] = []
+  var nearFunction: String?
+  var nearFunctionPlace: String?
   var isOfSecurePath = false
   var pathIsEmpty = false
   var isFound: Bool { bestElsewhere != nil || isHere }
@@ -43,6 +45,10 @@ struct CommandNotFound: ObservationKind {
       "True if it was looked for in the working directory alone, as PATH has nothing."),
     .init("is_known", \.isKnown, "True if that, or a package that has it, is known."),
     .init("is_found", \.isFound, "True if it is somewhere outside of PATH."),
+    .init(
+      "near_function", \.nearFunction,
+      "A function of the script itself that has nearly the name of the command."),
+    .init("near_function_place", \.nearFunctionPlace, "The file and line that define it."),
     .init("similar", \.similar, "Commands in PATH with a similar name."),
     .init("package", \.package, "A package that ships it, where the machine knows one."),
     .init("script", \.script, "The script whose first line (#!) asks for it through env."),

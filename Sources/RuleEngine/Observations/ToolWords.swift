@@ -33,6 +33,7 @@ struct ToolWords: Sendable {
   var extensionWords: String?
   var misspeltKey: MisspeltKey?
   var member: ModuleMember?
+  var nearWordFile: String?
 }
 
 extension LastWords {
@@ -105,6 +106,9 @@ extension LastWords {
     .init("key_file", \.tools.misspeltKey?.line.file, "That file."),
     .init("key_line", \.tools.misspeltKey?.line.number, "The line there."),
     .init("key_text", \.tools.misspeltKey?.line.text.trimmed, "Its text."),
+    .init(
+      "near_word_file", \.tools.nearWordFile,
+      "The file that was read and has `near_words`; none where the program itself knows them."),
     .init("member", \.tools.member?.name, "The object that the words miss in a module of Python."),
     .init("member_file", \.tools.member?.file, "The source of that module."),
     .init("member_made", \.tools.member?.made?.name, "The one object that it makes."),

@@ -34,6 +34,7 @@ struct LastWords: ObservationKind {
   var nearHost: String?
   var trustStore: String?
   var unsetVariable: String?
+  var nearVariable: String?
   var unsetDefinition: String?
   var hasWindowsLineEnds = false
   var wantsBash = false
@@ -222,6 +223,7 @@ struct LastWords: ObservationKind {
       "resolver", \.resolver,
       "What /etc/resolv.conf and /etc/nsswitch.conf say of who is asked for names."),
     .init("near_host", \.nearHost, "A line of /etc/hosts with a name like the one sought."),
+    .init("near_variable", \.nearVariable, "One of nearly that name that is set."),
     .init("unset_variable", \.unsetVariable, "The variable that the words say is not set."),
     .init(
       "unset_definition", \.unsetDefinition,

@@ -35,7 +35,7 @@ enum NameOddity {
     }
     if parts.contains(where: { $0.contains("*") }) {
       return
-        "The * stands there literally: the pattern matched no file, and the shell passed it on as it was, or nothing expanded it."
+        "The * stands there literally: the pattern matched no file, and the shell passed it on as it was, or nothing expanded it. Where none is no fault, let the script pass over it: shopt -s nullglob in bash, or [ -e NAME ] || continue."
     }
     if let part = parts.first(where: { ["undefined", "null", "None", "nil", "NaN"].contains($0) }) {
       return "The part \(part) is what an unset value became: the variable behind it has none."

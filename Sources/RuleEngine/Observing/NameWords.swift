@@ -30,7 +30,9 @@ enum NameWords {
       guard let start = text.firstRange(of: mark)?.lowerBound else { continue }
       let offset = text.utf8.distance(from: text.startIndex, to: start)
       let front = line[..<line.utf8.index(line.startIndex, offsetBy: offset)]
-      guard let word = front.split(whereSeparator: \.isWhitespace).last, word != front else {
+      // "backup.corp 873": a port behind the name.
+      let words = front.split(whereSeparator: \.isWhitespace)
+      guard let word = words.last(where: { !$0.allSatisfy(\.isNumber) }), word != front else {
         continue
       }
       if let name = name(word.drop { "'\"`\u{2018}\u{201C}(".contains($0) }) { return name }

@@ -85,6 +85,10 @@ extension Observer {
         })
       else { return }
       seen.content = "text"
+    case .other(let other) where Self.isBrokenOff(other, words):
+      seen.cutFile = file
+      seen.cutContent = other.rawValue
+      return
     case .other(let other):
       seen.contentIsWebPage = other == .html
       seen.content = other == .html ? "a web page (HTML)" : other.rawValue
@@ -92,6 +96,18 @@ extension Observer {
     }
     seen.contentFile = file
     seen.contentIsOther = !seen.contentIsEmpty && !seen.contentIsWebPage && !seen.isPointer
+  }
+
+  /// True for an archive of the very format that words miss, whose list of members is at its end: the
+  /// beginning is as it should be.
+  private static func isBrokenOff(_ content: ProgramFile.Content, _ words: [String]) -> Bool {
+    content == .zip
+      && words.contains { line in
+        let text = line.lowercased()
+        return ["zipfile", "zip file", "central directory", "central-directory"].contains {
+          text.contains($0)
+        }
+      }
   }
 
   static let pointerWords = "a pointer of Git LFS in place of the file itself"

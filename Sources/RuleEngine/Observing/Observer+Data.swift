@@ -20,6 +20,8 @@ extension Observer {
     {
       (number, column) = found
     } else {
+      // The form is right, and a value is not.
+      if nearby.contains(where: { $0.contains("failed to parse the `") }) { return }
       seen.dataFormat = format.rawValue
       seen.dataFile = file
       return describeCheckers(of: format, in: &seen)
@@ -75,9 +77,8 @@ extension Observer {
     let name = PathName.base(of: file)
     for (index, text) in lines.enumerated() {
       // Lines besides the complaint itself count where they name the file.
-      guard index == 0 || text.contains(name) || text.hasPrefix("<anonymous_script>:") else {
-        continue
-      }
+      let tellsPlace = index == 0 || text.contains(name) || text.contains(" parse error at line ")
+      guard tellsPlace || text.hasPrefix("<anonymous_script>:") else { continue }
       if let range = text.firstRange(of: name + ":") ?? text.firstRange(of: "<anonymous_script>:") {
         let numbers = text[range.upperBound...].prefix { $0.isNumber || $0 == ":" }.split(
           separator: ":")
@@ -85,7 +86,7 @@ extension Observer {
           return (line, numbers.dropFirst().first.flatMap { Int($0) })
         }
       }
-      if let line = Complaint.bareLineNumber(in: text), index == 0 || text.contains(name) {
+      if let line = Complaint.bareLineNumber(in: text), tellsPlace {
         let words = text.lowercased().split { " ,;:()[].".contains($0) }
         let column = zip(words, words.dropFirst()).first { $0.0 == "column" || $0.0 == "col" }
         return (line, column.flatMap { Int($0.1) })

@@ -82,6 +82,11 @@ extension Observer {
       for line in lines where line.text.contains("$") {
         let names = ShellVariables.empty(in: line.text, giving: given)
         guard !names.isEmpty else { continue }
+        // One with the value "/" gives the same path, and is set.
+        if names.allSatisfy({ record.environment.contains($0 + "=/") }) {
+          seen.emptyVariable = false
+          return
+        }
         seen.emptyVariables = names
         seen.emptyVariable = true
         if line.number > 0 { seen.madeIn = "\(line.file) line \(line.number)" }

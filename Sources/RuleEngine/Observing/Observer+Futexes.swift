@@ -35,10 +35,29 @@ extension Observer {
         isAlone
         ? "It has no other thread: it holds the lock itself."
         : "Whoever holds it does not release it."
+    } else if let serving = servingThread(of: process) {
+      seen.whatFor = serving
+      seen.explanation =
+        "One of its threads waits for that, the others for what it gives them, as the runtimes of some languages do."
     } else {
       seen.explanation = lockWords(process)
     }
   }
+
+  /// What the one thread of a process waits for that waits for the world outside, where the others wait at
+  /// locks of which nobody knows more: runtimes with threads of their own (Go's) are in that state at rest.
+  private func servingThread(of process: ProcessRecord) -> String? {
+    let nodes = WaitGraph(inquiry).nodes[process.pid] ?? []
+    let words = nodes.first { node in
+      Self.multiplexers.contains(node.moment.call?.name ?? "")
+    }?.wait.words
+    return words.map { $0.hasPrefix("waits for ") ? String($0.dropFirst(10)) : $0 }
+  }
+
+  private static let multiplexers: Set<String> = [
+    "epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6", "accept",
+    "accept4",
+  ]
 
   /// The thread whose end the first thread of a process waits for, and where that one waits for a third to
   /// end, the third: the last of them.

@@ -41,6 +41,9 @@ extension Observer {
     if let type = seen.type {
       seen.typeIsKnown = inquiry.lines(mentioning: [type], in: ["/proc/filesystems"])
         .contains { $0.text.split(whereSeparator: \.isWhitespace).last.map { $0 == type } ?? false }
+      if !seen.typeIsKnown {
+        seen.nearType = inquiry.words(near: type, in: ["/proc/filesystems"]).first
+      }
     }
     describeImage(process, in: &seen)
     describeMessages(in: &seen)

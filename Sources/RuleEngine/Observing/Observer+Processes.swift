@@ -125,6 +125,11 @@ extension Observer {
       seen.sentByKernel = true
       return
     }
+    // Of another namespace of processes the kernel tells no number (pid_namespaces(7)).
+    if sender == 0 {
+      seen.sentFromOtherNamespace = true
+      return
+    }
     seen.senderPid = Int(sender)
     seen.sentByItself = sender == process.pid
     if let known = history.process(pid: sender) {

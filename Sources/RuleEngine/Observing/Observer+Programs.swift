@@ -119,8 +119,14 @@ extension Observer {
     seen.bestElsewhere = seen.elsewhere.first
     // A near name tells nothing where the name itself is known.
     if seen.elsewhere.isEmpty {
-      seen.similar = found.filter { PathName.base(of: $0) != seen.command }
-        .map { PathName.base(of: $0) }
+      // In capitals it is a variable's name rather than that of a command.
+      let isShouted =
+        seen.command.count > 2 && seen.command == seen.command.uppercased()
+        && seen.command != seen.command.lowercased()
+      seen.similar = found.map { PathName.base(of: $0) }.filter {
+        $0 != seen.command && (!isShouted || $0 == $0.uppercased())
+      }
+      describeNearFunction(process, in: &seen)
     }
     seen.isOfSecurePath = process.executable.map(PathName.base) == "sudo"
     seen.package = inquiry.packageShipping(seen.command)

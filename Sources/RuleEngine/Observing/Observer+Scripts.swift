@@ -9,12 +9,15 @@ extension Observer {
     seen.unsetVariable =
       words.lazy.compactMap(ShellWords.unsetVariable).first
       ?? (seen.sourceLine?.contains("environ") ?? false
+        || words.contains { $0.contains("<frozen os>") || $0.contains("/os.py\", line ") }
         ? words.lazy.compactMap(ShellWords.missingKey).first : nil)
       ?? seen.sourceLine.flatMap(ShellWords.neededVariable).flatMap { name in
         process.environment.contains { $0.hasPrefix(name + "=") } || process.environment.isEmpty
           ? nil : name
       }
     if let name = seen.unsetVariable {
+      seen.nearVariable = process.environment.compactMap { $0.split(separator: "=").first }
+        .first { name.count > 4 && Self.areSimilar(String($0), name) }.map(String.init)
       let file = process.workingDirectory + "/.env"
       let line = inquiry.lines(mentioning: [name], in: [file]).first { line in
         [name + "=", "export " + name + "="].contains { line.text.hasPrefix($0) }

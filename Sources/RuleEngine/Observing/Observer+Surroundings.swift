@@ -45,8 +45,8 @@ extension Observer {
       seen.nearHost = nearHost(to: name)
     }
     if let name = seen.unknownUser {
-      let file = seen.isGroup ? "/etc/group" : "/etc/passwd"
-      seen.nearUser = inquiry.words(near: name, in: [file]).first
+      let lists = seen.isGroup ? ["/etc/group"] : ["/etc/passwd", "/etc/group"]
+      seen.nearUser = lists.lazy.compactMap { inquiry.words(near: name, in: [$0]).first }.first
     }
     describeList(process, line, in: &seen)
     describeDatabase(process, line, in: &seen)
@@ -129,63 +129,6 @@ extension Observer {
         return
       }
     }
-  }
-
-  /// Words that the program knows and that resemble the one that it does not know.
-  ///
-  /// What is referred to stands in a file of data, and nowhere else.
-  func describeNearWords(
-    _ process: ProcessRecord, isReference: Bool, in seen: inout LastWords
-  ) {
-    guard let word = seen.unknownWord else { return }
-    if isReference {
-      for file in definitionFiles(of: process).reversed() {
-        seen.nearWords = inquiry.words(near: word, in: [file])
-        guard let best = seen.nearWords.first else { continue }
-        seen.bestNearWord = best
-        if seen.lineNumber == nil { seen.file = file }
-        return
-      }
-      seen.unknownWord = nil
-      return
-    }
-    // The program, and what it loaded that is its own: modules, plug-ins.
-    var files = [process.executable, process.executedPath].compactMap { $0 }
-    files += process.libraries.filter { path in
-      !["/lib/x86_64-linux-gnu/", "/usr/lib/x86_64-linux-gnu/lib", "/lib64/"]
-        .contains { path.hasPrefix($0) }
-    }
-    if files.first == files.dropFirst().first { files.removeFirst() }
-    // Whose script it is knows nothing of the script's options.
-    let script = process.arguments.dropFirst().first { !$0.hasPrefix("-") }
-      .map { PathName.absolute($0, from: process.workingDirectory) }
-    if let script, process.executedPath == script || process.recentFiles.contains(script),
-      Self.interpreters.contains(where: { PathName.base(of: files.first ?? "").hasPrefix($0) })
-    {
-      files[0] = script
-    }
-    seen.nearWords = inquiry.words(near: word, in: Array(files.prefix(24))).filter { near in
-      near.contains(where: \.isNumber) == word.contains(where: \.isNumber)
-    }
-    seen.bestNearWord = seen.nearWords.first
-  }
-
-  /// The beginnings of the names of programs that run scripts of many kinds.
-  private static let interpreters = [
-    "python", "ruby", "perl", "node", "php", "lua", "bash", "dash",
-  ]
-
-  /// The files of data that a process had read, at most four, where names are defined.
-  private func definitionFiles(of process: ProcessRecord) -> [String] {
-    let files = process.recentFiles.filter { file in
-      !Self.isPlumbing(file) && !file.hasPrefix("/usr/") && !file.hasPrefix("/etc/")
-        && !file.contains("/node_modules/") && !file.contains("/.npm/")
-        && (DataFormat(file: file) != nil || PathName.base(of: file).hasSuffix("file")
-          || [".csv", ".tsv", ".ini", ".cfg", ".conf", ".properties"].contains {
-            file.hasSuffix($0)
-          })
-    }
-    return Array(files.suffix(4))
   }
 
   /// The file below /etc that configures a program, by its name: /etc/php/8.2/cli/php.ini.

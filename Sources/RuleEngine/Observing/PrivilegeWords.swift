@@ -14,7 +14,9 @@ enum PrivilegeWords {
   /// True if a line says that its program is not to be run by root.
   static func refuseRoot(_ line: String) -> Bool {
     let text = line.lowercased()
-    guard text.contains("as root") || text.contains("by root") || text.contains("as the root user")
+    guard
+      text.contains("as root") || text.contains("by root") || text.contains("as the root user")
+        || text.contains("root\" execution")
     else { return false }
     return refusals.contains { text.contains($0) } && !text.contains("warning")
   }

@@ -15,11 +15,26 @@ struct UnknownUser: Equatable {
         continue
       }
       let rest = line.dropFirst(lower.distance(from: lower.startIndex, to: start))
-      // "invalid username-password pair" names nobody.
-      if mark.last?.isLetter ?? false, let next = rest.first, next.isLetter || next == "-" {
+      // "invalid username-password pair" names nobody, "can't find username web" does.
+      let isJoined = rest.hasPrefix("name ") && mark.hasSuffix("find user")
+      if !isJoined, mark.last?.isLetter ?? false, let next = rest.first,
+        next.isLetter || next == "-"
+      {
         continue
       }
-      let name = name(in: rest)
+      // A volume group is none of users.
+      if mark == "group " || mark == "user ",
+        !isSubject(behind: lower[..<start].dropLast(mark.count))
+      {
+        continue
+      }
+      let isOfGroup = mark.contains("group") || mark == "getgrnam(" || mark.hasPrefix("gid ")
+      let first = name(in: rest)
+      // "owner:group", as chown(1) takes it.
+      let name =
+        isOfGroup && rest[first.endIndex...].hasPrefix(":")
+          && rest[first.endIndex...].dropFirst().first?.isLetter ?? false
+        ? name(in: rest[first.endIndex...].dropFirst()) : first
       let after = rest[name.endIndex...].lowercased()
       // "user x does not exist" says so behind the name only.
       if mark == "user " || mark == "group ",
@@ -28,10 +43,22 @@ struct UnknownUser: Equatable {
         continue
       }
       guard !name.isEmpty, name.count <= 32, !things.contains(name.lowercased()) else { continue }
-      return UnknownUser(name: String(name), isGroup: mark.contains("group") || mark == "getgrnam(")
+      return UnknownUser(name: String(name), isGroup: isOfGroup)
     }
     return nil
   }
+
+  /// True if "user" or "group" behind `text` is what is spoken of, not the second half of another name.
+  private static func isSubject(behind text: Substring) -> Bool {
+    guard let word = text.split(whereSeparator: \.isWhitespace).last, word.last?.isLetter ?? false
+    else { return true }
+    return articles.contains(String(word))
+  }
+
+  private static let articles: Set<String> = [
+    "the", "a", "an", "no", "this", "that", "system", "unix", "local", "primary", "specified",
+    "requested", "given", "such", "or", "and", "for", "as", "to", "effective", "supplementary",
+  ]
 
   /// The name at the start of `text`, behind words such as "name value:".
   private static func name(in text: Substring) -> Substring {
@@ -64,7 +91,8 @@ struct UnknownUser: Equatable {
     "invalid user", "invalid group", "invalid spec", "unknown user", "unknown group",
     "no such user", "no such group", "can't find user", "cannot find user",
     "find the user", "find the group", "find user", "find group", "find uid", "no passwd entry for",
-    "getpwnam(",
-    "getgrnam(", "failed to resolve user", "failed to resolve group", "user ", "group ",
+    "uid for user", "gid for group", "passwd entry for user", "group entry for group",
+    "user does not exist:", "user doesn't exist:", "getpwnam(", "getgrnam(",
+    "failed to resolve user", "failed to resolve group", "user ", "group ",
   ]
 }

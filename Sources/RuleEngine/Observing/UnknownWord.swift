@@ -36,8 +36,20 @@ enum UnknownWord {
     {
       if let word = word(next) { return word }
     }
+    // Before what is said of it, "--delte: unknown option", or at the end, "syntax error at imapp".
+    for (word, next) in zip(words, words.dropFirst())
+    where word.hasSuffix(":") && word.hasPrefix("-")
+      && strong.contains(where: { $0.hasPrefix(next.lowercased()) })
+    {
+      return self.word(word)
+    }
+    if let last = words.last, words.dropLast().suffix(3).map({ $0.lowercased() }) == atEnd {
+      return word(last)
+    }
     return nil
   }
+
+  private static let atEnd = ["syntax", "error", "at"]
 
   /// True for "… sections: bad value": what is bad is what comes behind.
   private static func isOfValue(_ words: [Substring]) -> Bool {
@@ -51,11 +63,34 @@ enum UnknownWord {
     if let key = key(in: line) { return key }
     let lower = line.lowercased()
     guard references.contains(where: { lower.contains($0) }) else { return nil }
-    return Complaint.quoted(in: line).first { text in
-      (3...40).contains(text.count) && text.first?.isLetter ?? false
-        && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+    if let quoted = Complaint.quoted(in: line).first(where: { isReference($0[...]) }) {
+      return quoted
     }
+    // Without quotation marks: "account rely not found", "no such table: custmers".
+    let words = line.split(whereSeparator: \.isWhitespace)
+    for (before, next) in zip(words, words.dropFirst())
+    where referents.contains(name(of: before)) && isReference(next) {
+      return String(next)
+    }
+    return nil
   }
+
+  private static func isReference(_ text: Substring) -> Bool {
+    (3...40).contains(text.count) && text.first?.isLetter ?? false
+      && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+      && !common.contains(text.lowercased())
+  }
+
+  /// What files define names of, as programs call it.
+  private static let referents: Set<String> = [
+    "account", "profile", "service", "table", "column", "target", "task", "section", "label", "acl",
+    "group", "variable", "environment",
+  ]
+  /// What stands behind those words, and is no name.
+  private static let common: Set<String> = [
+    "not", "does", "was", "could", "cannot", "and", "the", "for", "with", "that", "has", "named",
+    "called", "did", "from", "file", "name", "doesn", "isn",
+  ]
 
   /// The key that an exception of Python or Ruby says is missing: `KeyError: 'amount'`,
   /// `key not found: "amount" (KeyError)`.
@@ -96,14 +131,18 @@ enum UnknownWord {
   /// What is said of such words, and what is said of others as well.
   private static let strong = [
     "unknown", "unrecognized", "unrecognised", "bad configuration", "no such option",
-    "no such command", "not recognized", "illegal option",
+    "no such command", "not recognized", "illegal option", "is not known", "syntax error",
   ]
-  private static let weak = ["invalid", "bad ", "unsupported", "unexpected", "undefined"]
+  private static let weak = [
+    "invalid", "bad ", "unsupported", "not supported", "unexpected", "undefined",
+  ]
 
   /// What programs call such words.
   private static let kinds: Set<String> = [
     "option", "options", "directive", "keyword", "parameter", "command", "setting", "variable",
     "key", "property", "subcommand", "field", "instruction", "word", "statement", "argument",
-    "arguments", "attribute", "section", "type",
+    "arguments", "attribute", "section", "type", "verb", "operation", "protocol", "operand",
+    "scheme",
+    "function", "item", "algorithm", "digest", "cipher", "modifier", "feature", "set",
   ]
 }
