@@ -156,6 +156,7 @@ final class LiveRun {
     var request = LaunchRequest(
       command: command, timeout: options.timeout,
       settle: options.settle ?? (tool == "whyconf" ? Options.usualSettle : nil),
+      patience: tool == "whyconf" && options.timeout == nil ? Options.patience : nil,
       keepsRunning: options.keepsRunning, tellsThreads: options.showsThreads,
       asksForConfiguration: tool == "whyconf" && recording == nil && straceLog == nil,
       isThorough: tool == "whyconf" || straceLog != nil, front: front)

@@ -51,6 +51,8 @@ struct Options: Sendable, Equatable {
   var settle: Double?
   /// The same for whyconf, if nothing is said.
   static let usualSettle = 1.0
+  /// Seconds without anything new after which whyconf ends what does not settle, without `--timeout`.
+  static let patience = 30.0
   /// The directory that the paths of `--libraries` count from.
   var root = "/"
   /// Who the command runs as, a name or a number.

@@ -30,6 +30,8 @@ package struct History: Sendable {
   package internal(set) var isFromLog = false
   /// Number of the event with which the target was found ready, to be ended; nil while it is not.
   package internal(set) var settledNumber: Int?
+  /// True if it was ended then although it had not become ready.
+  package internal(set) var isRestless = false
   /// How many events were folded, facts apart.
   package internal(set) var eventCount = 0
   /// Time of the last event.
@@ -99,7 +101,8 @@ package struct History: Sendable {
       if notes.count < 64, !notes.contains(note) { notes.append(note) }
       if note.kind == .timedOut || note.kind == .endOfLog { timeoutNumber = event.number }
       if note.kind == .fromLog { isFromLog = true }
-      if note.kind == .settled { settledNumber = event.number }
+      if note.kind == .restless { isRestless = true }
+      if note.kind == .settled || note.kind == .restless { settledNumber = event.number }
       return nil
     default: break
     }

@@ -77,6 +77,9 @@ extension CaptureNote {
     case .interrupted where isReleased: "It was let go at \(text), and runs on."
     case .timedOut: "The program was ended since it ran for longer than \(text) s (--timeout)."
     case .settled: "It was stopped once all of it waited for work and nothing new was looked for."
+    case .restless:
+      "It had not settled after \(text) s and looked for nothing new for long, so that it was "
+        + (isReleased ? "let go." : "ended; --timeout SECONDS gives it longer.")
     case .interrupted: "The run was interrupted (\(text))."
     case .lostPrivilege:
       "\(text) is a set-user-id program; traced by an ordinary user it runs without that privilege. "

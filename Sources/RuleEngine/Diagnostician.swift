@@ -57,9 +57,10 @@ package struct Diagnostician {
     let isHung = history.isHung
     if case .exited(0) = root.end { return success(root) }
     if let settled = history.settledNumber, root.end == nil || root.endNumber > settled {
+      let became = history.isRestless ? "did not become ready" : "became ready, waited for work"
       return Diagnosis(
-        status: .succeeded,
-        summary: "\(root.name) became ready, waited for work, and was stopped again"
+        status: history.isRestless ? .unknown : .succeeded,
+        summary: "\(root.name) \(became), and was stopped again"
           + " (\(Wording.seconds(history.duration))).",
         findings: [], harmlessCalls: history.failures.total)
     }

@@ -12,6 +12,8 @@ package struct LaunchRequest: Sendable {
   package var timeout: Double?
   /// Seconds of quiet at least after which it is ended as one that is ready; nil: never.
   package var settle: Double?
+  /// Seconds without anything new after which one that does not settle is ended all the same; nil: never.
+  package var patience: Double?
   /// True if it is let go, not ended, once it has settled. It is traced without a filter, which would
   /// outlive us, and slower for that.
   package var keepsRunning: Bool
@@ -37,7 +39,8 @@ package struct LaunchRequest: Sendable {
 
   package init(
     command: [String], environment: [String]? = nil, user: TargetUser? = nil,
-    timeout: Double? = nil, settle: Double? = nil, keepsRunning: Bool = false,
+    timeout: Double? = nil, settle: Double? = nil, patience: Double? = nil,
+    keepsRunning: Bool = false,
     tellsThreads: Bool = false, asksForConfiguration: Bool = false, isThorough: Bool = true,
     workingDirectory: String? = nil, ownsProcessSignals: Bool = true, front: FrontProcess? = nil
   ) {
@@ -46,6 +49,7 @@ package struct LaunchRequest: Sendable {
     self.user = user
     self.timeout = timeout
     self.settle = settle
+    self.patience = patience
     self.keepsRunning = keepsRunning
     self.tellsThreads = tellsThreads
     self.asksForConfiguration = asksForConfiguration

@@ -15,24 +15,55 @@ struct Settling {
   /// Sleeping is also how a program waits for another to become ready.
   private static let sleeperFactor = 2.5
   private static let mostPaths = 200_000
+  /// How many processes that begin, end or become another program are progress.
+  private static let mostChanges = 10_000
 
   private let start = EventStream.now
   private var lastNews = EventStream.now
+  /// The same, without what goes on without end.
+  private var lastProgress = EventStream.now
   private var seen: Set<Int> = []
   private(set) var isOver = false
   private var pending = PendingWaits()
 
-  init(least: Double) { self.least = least }
+  /// Nanoseconds without anything new after which a target that is still busy is given up; nil: never.
+  private let patience: UInt64?
+  private var isServer = false
+  private var changes = 0
+
+  init(least: Double, patience: Double? = nil) {
+    self.least = least
+    self.patience = patience.map { UInt64(max(0, min($0, 1e9)) * 1e9) }
+  }
 
   /// A call of the target; what it asks for may be new.
   mutating func notice(_ call: SystemCall) {
+    if call.name == "listen" { isServer = true }
     for (_, path) in call.paths where seen.count < Self.mostPaths {
-      if seen.insert(path.hashValue).inserted { lastNews = EventStream.now }
+      guard seen.insert(path.hashValue).inserted else { continue }
+      lastNews = EventStream.now
+      lastProgress = lastNews
     }
   }
 
   /// A process became a program, began or ended.
-  mutating func noticeChange() { lastNews = EventStream.now }
+  mutating func noticeChange() {
+    lastNews = EventStream.now
+    changes += 1
+    if changes <= Self.mostChanges { lastProgress = lastNews }
+  }
+
+  /// True, once, for a target that will not settle: it is busy and looks for nothing new, makes processes
+  /// without end, or is a server that still looks for something else again and again.
+  mutating func givesUp() -> Bool {
+    guard let patience, !isOver else { return false }
+    let now = EventStream.now
+    guard now &- lastProgress > patience || isServer && now &- start > patience / 2 * 3 else {
+      return false
+    }
+    isOver = true
+    return true
+  }
 
   /// True, once, when the target is found to have settled.
   mutating func settles(_ threads: Dictionary<ProcessID, TracedThread>.Keys) -> Bool {

@@ -102,10 +102,15 @@ extension TraceSession {
       if settles || limit.isDue || isRestOverdue { leaveRest() }
     } else if settles {
       if end == nil {
+        emitOpens()
         emitNote(.settled, "\(Double(events.elapsed) / 1e9)")
       } else {
         emitNote(.incomplete, "What it had left running was ended once it only waited.")
       }
+      terminate()
+    } else if limit.phase == .running, settling?.givesUp() == true {
+      emitOpens()
+      emitNote(.restless, "\(Int((Double(events.elapsed) / 1e9).rounded()))")
       terminate()
     } else if limit.isDue {
       emitNote(.timedOut, "\(limit.seconds ?? 0)")
@@ -185,6 +190,16 @@ extension TraceSession {
   private func emitNote(_ kind: CaptureNote.Kind, _ text: String) {
     events.emit(
       .note(note: CaptureNote(kind: kind, text: text)), process: first, thread: first)
+  }
+
+  /// Tells of the files that are still being opened: FIFOs that nobody writes to.
+  private func emitOpens() {
+    for id in threads.keys.sorted() {
+      guard let thread = threads[id], let call = waitedCall(of: id, in: thread.process.id),
+        name(of: call).hasPrefix("open")
+      else { continue }
+      emitWait(thread)
+    }
   }
 
   /// Tells what every living thread is in, once for each thread and call.

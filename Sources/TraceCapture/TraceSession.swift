@@ -95,7 +95,7 @@ final class TraceSession {
     if request.ownsProcessSignals { alarm.claimSignals() }
     defer { if request.ownsProcessSignals { alarm.releaseSignals() } }
     limit = TimeLimit(seconds: request.timeout, sharesSignals: request.ownsProcessSignals)
-    settling = request.settle.map { Settling(least: $0) }
+    settling = request.settle.map { Settling(least: $0, patience: request.patience) }
     placement = Placement()
     defer { placement.leave() }
     letsGo = request.keepsRunning

@@ -365,6 +365,8 @@ package struct CaptureNote: Codable, Sendable, Hashable {
     case timedOut
     /// The target had become ready (`--settle`), and was ended.
     case settled
+    /// The target did not become ready, and was ended all the same; with the seconds that it ran for.
+    case restless
     /// The target ran before, and was attached to.
     case attached
     /// Ctrl-C reached the target.

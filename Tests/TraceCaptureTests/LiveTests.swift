@@ -83,6 +83,26 @@ struct LiveTests {
       #expect(run.signals.contains { $0.signal == .stop })
     }
 
+    @Test(arguments: ["while :; do :; done", "trap '' TERM; while :; do :; done"])
+    func whatNeverSettlesIsEnded(_ script: String) {
+      let run = record(
+        LaunchRequest(
+          command: ["sh", "-c", script], environment: ["PATH=/usr/bin:/bin"], settle: 0.1,
+          patience: 0.3, ownsProcessSignals: false))
+      #expect(run.notes == [.restless])
+    }
+
+    @Test func aFileThatIsBeingOpenedIsToldOf() {
+      let scratch = Scratch()
+      let path = scratch.path + "/fifo"
+      #expect(unsafe mkfifo(path, 0o600) == 0)
+      let run = record(
+        LaunchRequest(
+          command: ["cat", path], environment: ["PATH=/usr/bin:/bin"], settle: 0.1,
+          ownsProcessSignals: false))
+      #expect(run.calls("openat", path).map(\.outcome) == [.unfinished])
+    }
+
     @Test(.enabled(if: geteuid() == 0, "only root can run a program as another user"))
     func asAnotherUser() {
       let request = LaunchRequest(
