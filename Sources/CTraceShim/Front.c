@@ -7,12 +7,12 @@
 // kernel does with its memory for a thread (rseq(2), set_robust_list(2), set_tid_address(2)).
 #define _GNU_SOURCE
 #include "CTraceShim.h"
+#include "RawCall.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/rseq.h>
 #include <sys/syscall.h>
@@ -34,69 +34,48 @@ enum { STACK_SIZE = 16384 };
 static unsigned char front_stack[STACK_SIZE] __attribute__((aligned(64)));
 static int unused_thread_id;
 
-/// A signal set as the kernel has it.
-typedef uint64_t kernel_signals;
-
-/// `struct sigaction` as the kernel has it.
-struct kernel_action {
-  void (*handler)(int);
-  unsigned long flags;
-  void (*restorer)(void);
-  kernel_signals mask;
-};
-
-static long call(long number, long first, long second, long third, long fourth) {
-  register long fourth_register __asm__("r10") = fourth;
-  long result;
-  __asm__ volatile("syscall"
-                   : "=a"(result)
-                   : "a"(number), "D"(first), "S"(second), "d"(third), "r"(fourth_register)
-                   : "rcx", "r11", "memory");
-  return result;
-}
-
-static void set_mask(kernel_signals mask) {
-  call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask);
+static void set_mask(wf_kernel_signals mask) {
+  wf_raw_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&mask, 0, sizeof mask);
 }
 
 static void set_default(int signal) {
-  struct kernel_action action = {0};
-  call(SYS_rt_sigaction, signal, (long)&action, 0, sizeof action.mask);
+  struct wf_kernel_action action = {0};
+  wf_raw_call(SYS_rt_sigaction, signal, (long)&action, 0, sizeof action.mask);
 }
 
 /// Stops by the signal, until SIGCONT; then the tracer goes on as well.
 static void stop_by(int signal, pid_t self, pid_t tracer) {
   set_default(signal);
-  call(SYS_kill, self, signal, 0, 0);
-  set_mask(~((kernel_signals)1 << (signal - 1)));
-  set_mask(~(kernel_signals)0);
-  call(SYS_kill, tracer, SIGCONT, 0, 0);
+  wf_raw_call(SYS_kill, self, signal, 0, 0);
+  set_mask(~((wf_kernel_signals)1 << (signal - 1)));
+  set_mask(~(wf_kernel_signals)0);
+  wf_raw_call(SYS_kill, tracer, SIGCONT, 0, 0);
 }
 
 /// Ends with the tracer, or before it once that says so. What is sent to this process alone is handed on;
 /// what the terminal sends goes to all of its foreground.
 static _Noreturn void front(pid_t tracer) {
-  call(SYS_set_tid_address, (long)&unused_thread_id, 0, 0, 0);
-  call(SYS_set_robust_list, 0, 3 * sizeof(void *), 0, 0);
+  wf_raw_call(SYS_set_tid_address, (long)&unused_thread_id, 0, 0, 0);
+  wf_raw_call(SYS_set_robust_list, 0, 3 * sizeof(void *), 0, 0);
   set_default(SIGCHLD);
-  pid_t self = (pid_t)call(SYS_getpid, 0, 0, 0, 0);
-  kernel_signals all = ~(kernel_signals)0;
+  pid_t self = (pid_t)wf_raw_call(SYS_getpid, 0, 0, 0, 0);
+  wf_kernel_signals all = ~(wf_kernel_signals)0;
   for (;;) {
     // Other children are those of others, where this is the first process of a container.
     int status = 0;
     long ended;
-    while ((ended = call(SYS_wait4, -1, (long)&status, WNOHANG, 0)) > 0)
+    while ((ended = wf_raw_call(SYS_wait4, -1, (long)&status, WNOHANG, 0)) > 0)
       if (ended == tracer)
-        call(SYS_exit_group, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), 0,
+        wf_raw_call(SYS_exit_group, WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), 0,
           0, 0);
     if (__atomic_load_n(&word_to_front.leaves, __ATOMIC_ACQUIRE))
-      call(SYS_exit_group, word_to_front.status, 0, 0, 0);
+      wf_raw_call(SYS_exit_group, word_to_front.status, 0, 0, 0);
     int signal = __atomic_exchange_n(&word_to_front.stops, 0, __ATOMIC_ACQUIRE);
     if (signal) stop_by(signal, self, tracer);
     siginfo_t info;
-    long came = call(SYS_rt_sigtimedwait, (long)&all, (long)&info, 0, sizeof all);
+    long came = wf_raw_call(SYS_rt_sigtimedwait, (long)&all, (long)&info, 0, sizeof all);
     if (came > 0 && came != SIGCHLD && came != SIGCONT && info.si_code <= 0)
-      call(SYS_kill, tracer, came, 0, 0);
+      wf_raw_call(SYS_kill, tracer, came, 0, 0);
   }
 }
 

@@ -1,6 +1,7 @@
 // Signals of the tracer's own process: how they stood at its start, and how it waits with them.
 #define _GNU_SOURCE
 #include "CTraceShim.h"
+#include "RawCall.h"
 #include "StartState.h"
 
 #include <errno.h>
@@ -39,14 +40,14 @@ const char *const *wf_start_arguments(void) { return (const char *const *)start_
 bool wf_started_ignoring(int signal) { return start_ignored[signal]; }
 
 void wf_restore_start_signals(void) {
-  struct sigaction action;
-  memset(&action, 0, sizeof action);
   for (int signal = 1; signal < NSIG; signal++) {
-    action.sa_handler = start_ignored[signal] ? SIG_IGN : SIG_DFL;
-    // Fails for SIGKILL, SIGSTOP and the two that glibc keeps for itself, which is as it should be.
-    sigaction(signal, &action, NULL);
+    // Those that glibc keeps for itself stay as they are.
+    if (signal >= 32 && signal < SIGRTMIN) continue;
+    struct wf_kernel_action action = {.handler = start_ignored[signal] ? SIG_IGN : SIG_DFL};
+    // Fails for SIGKILL and SIGSTOP, which is as it should be.
+    wf_raw_call(SYS_rt_sigaction, signal, (long)&action, 0, sizeof action.mask);
   }
-  sigprocmask(SIG_SETMASK, &start_mask, NULL);
+  wf_raw_call(SYS_rt_sigprocmask, SIG_SETMASK, (long)&start_mask, 0, sizeof(wf_kernel_signals));
 }
 
 /// The signal by which a timer interrupts waitpid; its handler only counts.

@@ -5,7 +5,8 @@
 
 /// True if the signal was ignored when this process started.
 bool wf_started_ignoring(int signal);
-/// Dispositions and mask as they were when this process started. Async-signal-safe.
+/// Dispositions and mask as they were when this process started. By raw calls alone, so that a process
+/// may use it that shares its memory with another.
 void wf_restore_start_signals(void);
 
 #endif

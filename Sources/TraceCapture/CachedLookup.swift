@@ -32,7 +32,7 @@ final class CachedLookup {
   private var isLocal: [UInt64: Bool] = [:]
   private var lastLocal: UInt64?
   /// Who we act as.
-  let ownCredentials = ProcessFiles.status(getpid())?.credentials
+  let ownCredentials = ProcessFiles.ownCredentials
 
   /// File systems that answer without another process or machine, as far as they hold files.
   private static let localTypes: Set<String> = [

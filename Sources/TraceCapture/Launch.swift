@@ -12,7 +12,7 @@ enum Launch {
   private static let exitOption: UInt64 = 0x40
   private static let administrator: UInt64 = 1 << 21
 
-  /// Forks the child and seizes it; it waits until `LaunchedProcess.go`.
+  /// Starts the child and seizes it; it waits until `LaunchedProcess.go`.
   static func start(_ request: LaunchRequest) throws(CaptureError) -> LaunchedProcess {
     guard let word = request.command.first else {
       throw CaptureError(.badRequest, detail: "no command")
@@ -31,33 +31,17 @@ enum Launch {
       wf_instruction(
         code: $0.code, jump_true: $0.jumpTrue, jump_false: $0.jumpFalse, operand: $0.operand)
     }
-    var handshake: Int32 = -1
-    var report: UnsafeMutablePointer<wf_child_report>?
-    let groups = request.user?.groups ?? []
-    let child = unsafe filter.withUnsafeBufferPointer { filter in
-      unsafe groups.withUnsafeBufferPointer { groups in
-        var launch = unsafe wf_launch(
-          arguments: arguments.pointer, environment: variables.pointer,
-          candidates: candidates.pointer,
-          working_directory: UnsafePointer(directory.pointer[0]), filter: filter.baseAddress,
-          filter_length: UInt16(filter.count),
-          no_new_privileges: !request.keepsRunning && capabilities & administrator == 0,
-          changes_user: request.user != nil, user: request.user?.user ?? 0,
-          group: request.user?.group ?? 0, groups: groups.baseAddress,
-          group_count: UInt32(groups.count))
-        return unsafe wf_fork_target(&launch, &handshake, &report)
-      }
-    }
-    guard child > 0, let report = unsafe report else {
-      throw CaptureError(.cannotFork, error: ErrorNumber(rawValue: -child))
-    }
     var mode = request.keepsRunning ? options & ~endsWithUs : options
     if !HeldFile.isPossible { mode |= exitOption }
-    let launched = unsafe LaunchedProcess(
-      process: child, options: mode, handshake: handshake, report: report)
-    let result = wf_seize(child, mode)
+    let preparation = LaunchPreparation(
+      arguments: arguments, environment: variables, candidates: candidates,
+      workingDirectory: directory, filter: filter, groups: request.user?.groups ?? [])
+    let launched = try LaunchedProcess(
+      preparation, options: mode, user: request.user,
+      hasNoNewPrivileges: !request.keepsRunning && capabilities & administrator == 0)
+    let result = wf_seize(launched.process, mode)
     if result < 0 {
-      let reason = refusal(ErrorNumber(rawValue: -result), child: child)
+      let reason = refusal(ErrorNumber(rawValue: -result), child: launched.process)
       launched.abandon()
       throw reason
     }
@@ -89,7 +73,38 @@ enum Launch {
   }
 }
 
-/// The target's first process, between its fork and its exec.
+/// What the child reads while it gets ready; it shares our memory.
+@safe
+private struct LaunchPreparation: ~Copyable {
+  let arguments: CStringVector
+  let environment: CStringVector
+  let candidates: CStringVector
+  let workingDirectory: CStringVector
+  let filter: UnsafeMutableBufferPointer<wf_instruction>
+  let groups: UnsafeMutableBufferPointer<UInt32>
+
+  init(
+    arguments: consuming CStringVector, environment: consuming CStringVector,
+    candidates: consuming CStringVector, workingDirectory: consuming CStringVector,
+    filter: [wf_instruction], groups: [UInt32]
+  ) {
+    self.arguments = arguments
+    self.environment = environment
+    self.candidates = candidates
+    self.workingDirectory = workingDirectory
+    unsafe self.filter = .allocate(capacity: filter.count)
+    _ = unsafe self.filter.initialize(from: filter)
+    unsafe self.groups = .allocate(capacity: groups.count)
+    _ = unsafe self.groups.initialize(from: groups)
+  }
+
+  deinit {
+    unsafe filter.deallocate()
+    unsafe groups.deallocate()
+  }
+}
+
+/// The target's first process, between its start and its exec.
 @safe
 struct LaunchedProcess: ~Copyable {
   /// The process.
@@ -97,21 +112,37 @@ struct LaunchedProcess: ~Copyable {
   /// The options that it is traced with.
   let options: UInt64
   private var handshake: Int32
-  private let report: UnsafeMutablePointer<wf_child_report>
+  private let child: OpaquePointer
+  private let preparation: LaunchPreparation
 
   fileprivate init(
-    process: ProcessID, options: UInt64, handshake: Int32,
-    report: UnsafeMutablePointer<wf_child_report>
-  ) {
+    _ preparation: consuming LaunchPreparation, options: UInt64, user: TargetUser?,
+    hasNoNewPrivileges: Bool
+  ) throws(CaptureError) {
+    var launch = unsafe wf_launch(
+      arguments: preparation.arguments.pointer, environment: preparation.environment.pointer,
+      candidates: preparation.candidates.pointer,
+      working_directory: UnsafePointer(preparation.workingDirectory.pointer[0]),
+      filter: preparation.filter.baseAddress, filter_length: UInt16(preparation.filter.count),
+      no_new_privileges: hasNoNewPrivileges, changes_user: user != nil, user: user?.user ?? 0,
+      group: user?.group ?? 0, groups: preparation.groups.baseAddress,
+      group_count: UInt32(preparation.groups.count))
+    var handshake: Int32 = -1
+    var child: OpaquePointer?
+    let process = unsafe wf_start_target(&launch, &handshake, &child)
+    guard process > 0, let child = unsafe child else {
+      throw CaptureError(.cannotFork, error: ErrorNumber(rawValue: -process))
+    }
     self.process = process
     self.options = options
     self.handshake = handshake
-    unsafe self.report = report
+    unsafe self.child = child
+    self.preparation = preparation
   }
 
   deinit {
     if handshake >= 0 { close(handshake) }
-    unsafe wf_release_report(report)
+    unsafe wf_release_child(child)
   }
 
   /// Lets it go on to its exec.
@@ -131,8 +162,9 @@ struct LaunchedProcess: ~Copyable {
 
   /// The error of the search for the program, if no exec succeeded; nil if one did.
   borrowing func failure() throws(CaptureError) -> ErrorNumber? {
-    let error = unsafe ErrorNumber(rawValue: report.pointee.error)
-    switch unsafe UInt32(report.pointee.stage) {
+    let report = unsafe wf_report_of(child)
+    let error = ErrorNumber(rawValue: report.error)
+    switch UInt32(report.stage) {
     case WF_STAGE_EXEC.rawValue: return error
     case WF_STAGE_DIRECTORY.rawValue: throw CaptureError(.cannotEnterDirectory, error: error)
     case WF_STAGE_FILTER.rawValue: throw CaptureError(.filterRefused, error: error)
@@ -141,18 +173,15 @@ struct LaunchedProcess: ~Copyable {
     }
   }
 
-  /// What it holds, as its program will find it.
+  /// What it holds, as its program will find it: so far all that it has is ours.
   borrowing func state(_ request: LaunchRequest) -> ProcessState {
     var descriptors: [Int32: String] = [:]
     for descriptor in ProcessFiles.descriptors(process) {
-      guard let info = ProcessFiles.descriptorInfo(process, descriptor),
-        info.flags & O_CLOEXEC == 0
-      else { continue }
+      let flags = fcntl(descriptor, F_GETFD)
+      guard flags >= 0, flags & FD_CLOEXEC == 0 else { continue }
       descriptors[descriptor] = ProcessFiles.link("/proc/\(process)/fd/\(descriptor)")
     }
-    var credentials =
-      ProcessFiles.status(process)?.credentials
-      ?? Credentials(user: geteuid(), group: getegid(), groups: [], capabilities: 0)
+    var credentials = ProcessFiles.ownCredentials
     if let user = request.user {
       credentials = Credentials(
         user: user.user, group: user.group, groups: user.groups,

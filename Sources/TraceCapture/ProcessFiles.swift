@@ -1,3 +1,4 @@
+private import CTraceShim
 import Glibc
 import TraceEvents
 
@@ -107,6 +108,18 @@ enum ProcessFiles {
       unsafe entry += 1
     }
     return list
+  }
+
+  /// Who this process acts as.
+  static var ownCredentials: Credentials {
+    var capabilities: UInt64 = 0
+    _ = unsafe wf_effective_capabilities(&capabilities)
+    let count = max(0, getgroups(0, nil))
+    let groups = unsafe [UInt32](unsafeUninitializedCapacity: Int(count)) {
+      unsafe $1 = max(0, Int(getgroups(count, $0.baseAddress)))
+    }
+    return Credentials(
+      user: geteuid(), group: getegid(), groups: groups, capabilities: capabilities)
   }
 
   /// The numbers of open descriptors.

@@ -197,6 +197,7 @@ final class TraceSession {
     threads[first] = thread
     processes[first] = process
     let state = launched.state(request)
+    process.credentials = state.credentials
     for descriptor in state.descriptors.keys { process.descriptors[descriptor] = .init() }
     events.emit(.processStarted(start: ProcessStart(parent: nil, state: state)), thread)
     return thread

@@ -24,7 +24,7 @@ struct wf_instruction {
   uint32_t operand;
 };
 
-/// What the child does between fork and exec. All pointers must outlive `wf_fork_target`.
+/// What the child does between its start and exec. All pointers must be valid until then.
 struct wf_launch {
   /// NULL-terminated; element 0 is the command word.
   char *_Nullable const *_Nonnull arguments;
@@ -52,18 +52,23 @@ enum wf_stage {
   WF_STAGE_EXEC = 4,
 };
 
-/// Memory shared with the child until its exec.
+/// What came of it.
 struct wf_child_report {
   int32_t stage;
   int32_t error;
 };
 
-/// Forks a child that waits until one byte comes through `*handshake`. Gives its pid.
-int32_t wf_fork_target(
+/// The child, as long as it shares our memory.
+struct wf_child;
+
+/// Starts a child that waits until one byte comes through `*handshake`. Gives its pid.
+int32_t wf_start_target(
   const struct wf_launch *launch, int32_t *handshake,
-  struct wf_child_report *_Nullable *_Nonnull report);
-/// Gives the shared memory back.
-void wf_release_report(struct wf_child_report *report);
+  struct wf_child *_Nullable *_Nonnull started);
+/// Where it gave up, once it has ended or executed.
+struct wf_child_report wf_report_of(const struct wf_child *child);
+/// Gives its memory back; it must have ended or executed.
+void wf_release_child(struct wf_child *child);
 
 /// The layout of `struct user_regs_struct` of x86-64.
 struct wf_registers {
