@@ -309,7 +309,7 @@ struct Ranking {
     // What was attached to is judged by the look at its threads (WaitGraph).
     guard run.history.isHung, !run.history.isAttached else { return [] }
     return run.history.processes.flatMap { process -> [Candidate] in
-      guard let pending = process.pendingCalls.first else { return busyCandidates(process, run) }
+      guard let pending = process.tellingWait else { return busyCandidates(process, run) }
       // Who waits for a child waits for what the child waits for; dash waits for the signal that a child
       // sends with its end.
       let isParent =
@@ -322,7 +322,12 @@ struct Ranking {
         Candidate(
           source: .waiting(pending), process: process.index, number: process.lastNumber,
           features: [
-            (.waitedAtEnd, isParent ? RankingWeights.hangOnChild : RankingWeights.hangWait),
+            (
+              .waitedAtEnd,
+              isParent
+                ? RankingWeights.hangOnChild
+                : pending.awaitedAt == nil ? RankingWeights.hangWait : RankingWeights.hangServing
+            ),
             (.process, run.path.contains(process.index) ? RankingWeights.hangOnFailurePath : 0),
           ])
       ]

@@ -55,10 +55,8 @@ enum Wording {
     let name = process.executedPath ?? process.name
     switch call.name {
     case "accept", "accept4":
-      if case .socket(let state) = target, let local = state.local {
-        return ("a client to connect to \(local.description)", local.description)
-      }
-      return ("a client to connect", name)
+      guard let local = pending.awaitedAt else { return ("a client to connect", name) }
+      return ("a client to connect to \(local.description)", local.description)
     case "read", "readv", "pread64", "recvfrom", "recvmsg", "poll", "ppoll", "select", "pselect6",
       "epoll_wait", "epoll_pwait":
       return waitForInput(pending, process)
@@ -84,24 +82,14 @@ enum Wording {
     _ pending: PendingCall, _ process: ProcessRecord
   ) -> (String, String) {
     let call = pending.call
-    if let target = pending.target {
-      if case .socket(let state) = target {
-        if state.isListening, let local = state.local {
-          return ("a client to connect to \(local.description)", local.description)
-        }
-        if let peer = state.peer {
-          return ("an answer from \(peer.description)", peer.description)
-        }
-      }
-      return ("data from \(describe(target, call))", describe(target, call))
+    if let local = pending.awaitedAt {
+      return ("a client to connect to \(local.description)", local.description)
     }
-    // poll and its kin: the sockets that the process has open tell what it can be waiting for.
-    let sockets = pending.sockets
-    if let peer = sockets.last(where: { $0.peer?.port != nil })?.peer {
+    if let peer = pending.awaitedPeer {
       return ("an answer from \(peer.description)", peer.description)
     }
-    if let local = sockets.last(where: \.isListening)?.local {
-      return ("a client to connect to \(local.description)", local.description)
+    if let target = pending.ownTarget {
+      return ("data from \(describe(target, call))", describe(target, call))
     }
     if call.descriptor == 0 { return ("input on its standard input", "standard input") }
     return ("something to happen (\(call.name))", process.executedPath ?? process.name)
