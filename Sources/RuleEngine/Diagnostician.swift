@@ -161,7 +161,10 @@ package struct Diagnostician {
   /// A command whose exit status says what happened did that, whatever it passed over on its way.
   func strengthenAnswer(in candidates: inout [Candidate]) {
     for index in candidates.indices {
-      guard case .silence = candidates[index].source else { continue }
+      switch candidates[index].source {
+      case .silence, .words: break
+      default: continue
+      }
       let observation = observer.observation(of: candidates[index], asking: false)
       // That of another machine is what that one answered, good or bad.
       let isOfPeer = (observation as? SilentExit)?.peer != nil

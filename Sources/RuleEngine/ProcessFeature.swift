@@ -4,6 +4,7 @@ internal import TraceEvents
 /// What a process's place says of everything that happened in it.
 enum ProcessFeature {
   static func standing(of process: Int, _ run: RankingContext) -> Double {
+    if isServing(run.history.processes[process], run) { return RankingWeights.overcome }
     if process == run.path.leaf { return RankingWeights.innermost }
     let leaf = run.history.processes[run.path.leaf]
     // A shell looks for a command, and its fork says that there is none.
@@ -17,6 +18,15 @@ enum ProcessFeature {
       && run.history.lineage(of: process).contains { run.passedOver.contains($0) }
     return isPassedOver || isOvercome(record, run)
       ? RankingWeights.overcome : RankingWeights.offFailurePathButFailed
+  }
+
+  /// True if a process waited for clients when the time was up, and tried nothing in vain until then:
+  /// whatever it had met before, it had started.
+  private static func isServing(_ record: ProcessRecord, _ run: RankingContext) -> Bool {
+    guard run.history.isHung, record.tellingWait?.awaitedAt != nil else { return false }
+    return !run.history.failures.calls.contains {
+      $0.process == record.index && CallFeatures.retriedUntilEnd($0, run) > 0
+    }
   }
 
   /// True if a process, or one that it worked for, ended well, whatever it had met, before the failure
