@@ -74,6 +74,13 @@ extension ConfigurationChoice {
     return suffix.isEmpty ? nil : base.dropLast(suffix.count + 1)
   }
 
+  /// True in no place that is for configuration.
+  func isOfWork(_ tried: PathTry) -> Bool {
+    let home = order.circumstances[tried.circumstances].variables.home
+    return !ConfigurationPlaces.isPlace(tried.path) && tried.given?.isExact != true
+      && home.map { tried.path.hasPrefix($0 + "/.") } != true
+  }
+
   /// True for a directory of mail in the form of maildir(5).
   func isMailDirectory(_ path: String) -> Bool {
     ["cur", "new", "tmp"].allSatisfy { order.tries["\(path)/\($0)"] != nil }

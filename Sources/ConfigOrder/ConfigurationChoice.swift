@@ -347,9 +347,9 @@ struct ConfigurationChoice {
     // A look at what a package brought.
     if tried.status == .checked, ConfigurationPlaces.isStore(tried.path) { return false }
     guard tried.status == .checked || tried.status == .opened else { return true }
-    // Whoever lists a directory may look at all that is in it.
+    // Whoever lists a directory may look at all that is in it, and knows what was in it: git(1).
     if tried.status == .checked, let listed = order.listings[PathName.directory(of: tried.path)],
-      listed < tried.number, search.namings[index] == nil
+      listed < tried.number || isOfWork(tried), search.namings[index] == nil
     {
       return false
     }

@@ -74,6 +74,17 @@ import TraceTestSupport
     #expect(found.map(\.path) == ["/etc/app/hooks/df.conf"])
   }
 
+  @Test func whoKnowsWhatADirectoryHasLooksAtItWithoutReadingIt() {
+    let found = entries {
+      for directory in ["/srv/work", "/etc/app"] {
+        $0.stat("\(directory)/Makefile")
+        $0.open(directory)
+        $0.call("getdents64", 3, nil, .gives(100))
+      }
+    }
+    #expect(found.map(\.path) == ["/etc/app/Makefile", "/etc/app"])
+  }
+
   @Test func aDirectoryThatAVariableNamesIsNoFile() {
     var machine = FakeInspector()
     machine[.entries(directory: "/srv/work", limit: 1)] = .names(list: ["x"])
