@@ -149,7 +149,8 @@ extension Observer {
   ]
   private static let namespaces = [
     "std::", "core::", "alloc::", "<core::", "<std::", "<alloc::", "__gnu_cxx::", "__cxxabiv1::",
-    FaultReading.swiftFailure, "Swift.", "__rust_", "__rustc::", "_Unwind_",
+    FaultReading.swiftFailure, "Swift.", "__rust_", "__rustc::", "panic_abort::", "panic_unwind::",
+    "_Unwind_",
   ]
 
   private static func isOfRuntime(_ function: String) -> Bool {
