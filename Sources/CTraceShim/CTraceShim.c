@@ -13,6 +13,8 @@
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -205,11 +207,13 @@ static int find_cached(const char *path, bool follows) {
   return result_of(syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how));
 }
 
-bool wf_may_read_cached(const char *path) {
+bool wf_may_load_cached(const char *path) {
   int file = find_cached(path, true);
   if (file < 0) return false;
   struct stat status;
+  struct statfs mount;
   bool may = fstat(file, &status) == 0 && S_ISREG(status.st_mode)
+    && fstatfs(file, &mount) == 0 && (mount.f_flags & ST_NOEXEC) == 0
     && syscall(SYS_faccessat2, file, "", R_OK, AT_EMPTY_PATH | AT_EACCESS) == 0;
   close(file);
   return may;

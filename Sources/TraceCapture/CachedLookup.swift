@@ -48,6 +48,11 @@ final class CachedLookup {
     path.utf8.first == 0x2F ? DirectoryName(path: path, moment: changes) : nil
   }
 
+  /// The path of a directory, as long as no name of a directory changed.
+  func path(of directory: DirectoryName?) -> String? {
+    directory.flatMap { $0.moment == changes ? $0.path : nil }
+  }
+
   /// What is sure to come of a call that looks at `path`: to find no link there, if that is what it
   /// reads.
   func answer(
@@ -72,8 +77,7 @@ final class CachedLookup {
 
   private func absolute(_ path: String, in directory: DirectoryName?) -> String? {
     if path.utf8.first == 0x2F { return path }
-    guard let directory, directory.moment == changes else { return nil }
-    return directory.path + "/" + path
+    return self.path(of: directory).map { $0 + "/" + path }
   }
 
   private func isOnLocal(_ device: UInt64) -> Bool {

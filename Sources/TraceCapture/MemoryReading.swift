@@ -161,7 +161,11 @@ extension [UInt8] {
   func littleEndian(at offset: Int, size: Int) -> UInt64 {
     guard offset >= 0, size <= 8, offset + size <= count else { return 0 }
     var value: UInt64 = 0
-    for index in 0..<size { value |= UInt64(self[offset + index]) << (8 * UInt64(index)) }
-    return value
+    unsafe withUnsafeBytes { bytes in
+      unsafe Swift.withUnsafeMutableBytes(of: &value) { whole in
+        unsafe whole.copyMemory(from: .init(rebasing: bytes[offset..<offset + size]))
+      }
+    }
+    return UInt64(littleEndian: value)
   }
 }

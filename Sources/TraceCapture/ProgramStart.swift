@@ -18,7 +18,7 @@ struct ProgramStart {
   /// The argument vector.
   private(set) var arguments: [String] = []
   /// The environment, capped.
-  private(set) var environment: [String] = []
+  private(set) var environment = EnvironmentBlock()
   /// Effective user and group, of the auxiliary vector.
   private(set) var user: UInt32?
   private(set) var group: UInt32?
@@ -29,7 +29,7 @@ struct ProgramStart {
 
   /// Reads the stack of a thread at its `PTRACE_EVENT_EXEC`; what does not fit into one read of
   /// memory comes from `/proc`. Most of an environment is what another program had: `known`.
-  init(of id: ProcessID, _ memory: MemoryReader, known: [String]) {
+  init(of id: ProcessID, _ memory: MemoryReader, known: EnvironmentBlock) {
     var registers = wf_registers()
     guard unsafe wf_registers(id, &registers) == 0 else { return }
     // The user code segment of 32-bit programs.
@@ -41,14 +41,15 @@ struct ProgramStart {
     let vector = Self.vector(stack, position, size)
     let base = registers.rsp
     if let texts = Self.texts(list, stack, base),
-      let others = Self.texts(variables, stack, base, known: known),
+      let others = Self.environment(variables, stack, base, known: known),
       !vector.isEmpty
     {
       arguments = texts
       environment = others
     } else {
       arguments = ProcessFiles.texts("/proc/\(id)/cmdline", cap: Self.longestText)
-      environment = ProcessFiles.texts("/proc/\(id)/environ", cap: Self.longestText)
+      environment = EnvironmentBlock(
+        texts: ProcessFiles.texts("/proc/\(id)/environ", cap: Self.longestText))
     }
     path = vector[Self.fileNameKey].flatMap {
       if let near = Self.text($0, stack, base) { return near }
@@ -87,6 +88,22 @@ struct ProgramStart {
       position += 2 * size
     }
     return vector
+  }
+
+  /// The environment; nil unless all of it lies in what was read. The kernel lays the variables
+  /// side by side (`execve(2)`), and most programs have those of the one before.
+  private static func environment(
+    _ list: [UInt64], _ stack: [UInt8], _ base: UInt64, known: EnvironmentBlock
+  ) -> EnvironmentBlock? {
+    guard let first = list.first, let last = list.last else { return EnvironmentBlock() }
+    guard let start = place(first, stack, base)?.lowerBound,
+      let end = place(last, stack, base)?.upperBound, start < end
+    else { return nil }
+    let isKnown = list.count == known.texts.count && end - start == known.bytes.count
+    if isKnown, isSame(known.bytes, stack, start) { return known }
+    return texts(list, stack, base, known: known.texts).map {
+      EnvironmentBlock(bytes: Array(stack[start..<end]), texts: $0)
+    }
   }
 
   /// The texts; nil unless all of them lie in what was read. One that is the same as that of
@@ -134,6 +151,16 @@ struct ProgramStart {
   /// The first byte of what `TargetText` stands for bytes with that are no text.
   private static let escape: UInt8 = 0xF4
 
+  /// True if `bytes` lie at `start` of what was read, which is long enough.
+  private static func isSame(_ bytes: [UInt8], _ stack: [UInt8], _ start: Int) -> Bool {
+    unsafe bytes.withUnsafeBytes { known in
+      unsafe stack.withUnsafeBytes { read in
+        guard let known = known.baseAddress, let read = read.baseAddress else { return false }
+        return unsafe memcmp(known, read + start, bytes.count) == 0
+      }
+    }
+  }
+
   /// True if `text` is what these bytes say.
   private static func isSame(_ text: String, _ stack: [UInt8], _ place: Range<Int>) -> Bool {
     guard text.utf8.count == place.count else { return false }
@@ -149,6 +176,13 @@ struct ProgramStart {
   }
 }
 
+/// An environment, and the bytes that its variables were on the stack of a program; none if it was
+/// read elsewhere.
+struct EnvironmentBlock {
+  var bytes: [UInt8] = []
+  var texts: [String] = []
+}
+
 extension TraceSession {
   /// More than the code of any dynamic loader, in bytes; glibc's is 150 KiB.
   private static var loaderSize: UInt64 { 0x40000 }
@@ -158,16 +192,18 @@ extension TraceSession {
     let id = thread.id
     let start = ProgramStart(of: id, decoder.memory, known: lastEnvironment)
     lastEnvironment = start.environment
+    process.isConfined = nil
     process.loader = start.loader.map { $0..<$0 &+ Self.loaderSize }
     let executable = ProcessFiles.link("/proc/\(id)/exe") ?? ""
     let credentials = credentials(process, id, start)
     // What runs in secure-execution mode has a real user of its own, whose rights access(2) asks for.
     process.actsAsWeDo = credentials == lookup.ownCredentials && !start.isSecure
-    let workingDirectory = ProcessFiles.link("/proc/\(id)/cwd") ?? "/"
+    let workingDirectory =
+      lookup.path(of: process.workingDirectory) ?? ProcessFiles.link("/proc/\(id)/cwd") ?? "/"
     process.workingDirectory = lookup.name(workingDirectory)
     return ProgramExecution(
       path: start.path ?? executable, executable: executable, arguments: start.arguments,
-      environment: start.environment, credentials: credentials, isSecure: start.isSecure,
+      environment: start.environment.texts, credentials: credentials, isSecure: start.isSecure,
       lostPrivilege: lostPrivilege(executable, credentials),
       workingDirectory: workingDirectory)
   }

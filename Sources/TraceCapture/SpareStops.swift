@@ -5,9 +5,6 @@ import TraceEvents
 // Calls whose answer is known without a stop at their end. A program that is started takes some
 // twenty stops, and each of them costs more than all else that is done about it.
 extension TraceSession {
-  /// `ST_NOEXEC` of `statvfs(3)`, which glibc gives to GNU programs alone.
-  private static var noExecution: UInt { 8 }
-
   /// True for a file that the dynamic loader maps, and that can be mapped: the loader has opened
   /// it, and a `noexec` mount does not refuse code of it (`mmap(2)`). A limit on address space
   /// can refuse what is large and takes the place of nothing.
@@ -21,9 +18,7 @@ extension TraceSession {
     let descriptor = Int32(truncatingIfNeeded: call.arguments[4])
     if thread.process.descriptors[descriptor]?.isWatched == true { return false }
     if call.arguments[2] & UInt64(PROT_EXEC) == 0 { return true }
-    var mount = statvfs()
-    return unsafe statvfs("/proc/\(thread.id)/fd/\(descriptor)", &mount) == 0
-      && mount.f_flag & Self.noExecution == 0
+    return !refusesCode(descriptor, of: thread) && !isConfined(thread.process)
   }
 
   /// The number that an `fcntl` is sure to give the copy of a descriptor that it makes; nil if it
@@ -50,7 +45,7 @@ extension TraceSession {
       process.seesAsWeDo, process.actsAsWeDo, hasTableOfItsOwn(thread),
       case .complete(let path) = decoder.memory.text(
         thread.id, at: call.arguments[position - 1]),
-      path.hasPrefix("/"), unsafe wf_may_read_cached(path)
+      path.hasPrefix("/"), unsafe wf_may_load_cached(path), !isConfined(process)
     else { return nil }
     let number = wf_next_descriptor(thread.id, -1, 0)
     return number >= 0 ? number : nil

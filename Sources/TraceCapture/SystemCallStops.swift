@@ -6,7 +6,9 @@ extension TraceSession {
   /// The filter selected a call: most go on to their exit at once, with nothing read.
   func serve(_ stop: consuming SelectedCallStop, _ thread: TracedThread) {
     // The entry stop before this one has seen to the call.
-    if thread.followsCalls, thread.call != nil { return stop.resumeToExit() }
+    if thread.followsCalls || thread.callsBeforeCode > 0, thread.call != nil {
+      return stop.resumeToExit()
+    }
     var info = wf_call_info()
     guard unsafe wf_call_info(thread.id, &info) == 0, info.operation == 3,
       info.filter_data == SeccompFilter.ownData,
@@ -38,13 +40,14 @@ extension TraceSession {
       if let call = thread.call {
         thread.call = nil
         if thread.followsCalls { thread.lastCall = call }
+        if thread.callsBeforeCode > 0 { countBeforeCode(call, thread) }
         note(call, result: info.result, of: thread)
         finished(call, result: info.result, thread)
       }
     } else if info.operation == 1 {
       var call = PendingCall(row: nil, info)
       if let index = numbers.row(call.number, isNarrow: call.isNarrow),
-        rows[index].selects(call.arguments),
+        rows[index].selects(call.arguments) || mayBeRefused(call, rows[index], thread),
         // Before its first exec the target is ours.
         !isLaunching || rows[index].emission == .execution
       {

@@ -68,9 +68,11 @@ final class TraceSession {
   /// True if nothing but configuration is asked for.
   var asksForConfiguration = false
   /// The environment of the program that began last.
-  var lastEnvironment: [String] = []
+  var lastEnvironment = EnvironmentBlock()
   /// False if a diagnosis alone is asked for: then not every look is stopped at.
   var isThorough = true
+  /// True if a security module labels processes (`/proc/PID/attr`, proc(5)).
+  lazy var hasLabels = ProcessFiles.line("/proc/self/attr/current") != nil
   /// What is collected about the threads once time is up.
   var look = ThreadLook()
   /// True if the children of what is attached to are watched as well.
@@ -179,6 +181,7 @@ final class TraceSession {
   /// True if a thread must be resumed so that it stops at its next entry or exit of a call.
   func stopsAtCalls(_ thread: TracedThread) -> Bool {
     thread.followsCalls || thread.call != nil || thread.watchedCalls ?? 0 > 0
+      || thread.callsBeforeCode > 0
   }
 
   /// Says `text` once in a trace.

@@ -34,6 +34,8 @@ final class TracedThread {
   var toldWait = false
   /// How many calls of it are still to be told of, whatever they are; nil while it is not watched.
   var watchedCalls: Int?
+  /// How many calls may still come before it maps code that could be refused; 0 if none is to come.
+  var callsBeforeCode = 0
   /// How many calls it has finished since it is traced, those apart that our stops interrupted.
   var finishedCalls = 0
   /// The call that goes on by `restart_syscall(2)` if that is what it is in.
@@ -87,6 +89,8 @@ final class TracedProcess {
   var workingDirectory: CachedLookup.DirectoryName?
   /// Where its program's dynamic loader lies in memory; nil for a static one.
   var loader: Range<UInt64>?
+  /// True if a security module has rules for it; nil as long as nobody asked.
+  var isConfined: Bool?
   /// The process that made it, and how many that it made live.
   var parent: ProcessID?
   var childCount = 0

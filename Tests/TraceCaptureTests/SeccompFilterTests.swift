@@ -48,6 +48,7 @@ import TraceCapture
   ]
 
   static let passed: [Call] = [
+    Call(description: "mmap of the loader's code", number: 9, arguments: .init(0, 9, 5, 0x812, 3)),
     Call(description: "read", number: 0),
     Call(description: "wait4, WNOHANG", number: 61, arguments: .init(5, 0x1000, 1)),
     Call(description: "futex", number: 202),
@@ -102,7 +103,7 @@ import TraceCapture
     Call(description: "openat", number: 257),
     Call(description: "mmap to write a file", number: 9, arguments: .init(0, 100, 3, 0x2, 3)),
     Call(description: "mmap shared to read", number: 9, arguments: .init(0, 100, 1, 0x1, 3)),
-    Call(description: "mmap of code", number: 9, arguments: .init(0, 9, 5, 0x812, 3)),
+    Call(description: "mmap of code", number: 9, arguments: .init(0, 9, 5, 0x12, 3)),
     Call(description: "mmap of 64 KiB", number: 9, arguments: .init(0, 0x10000, 3, 0x22)),
     Call(description: "exit_group of a failure", number: 231, arguments: .init(1)),
   ]

@@ -143,9 +143,10 @@ int32_t wf_copy_descriptor(int32_t process, int32_t descriptor);
 /// cannot be told at once.
 int32_t wf_next_descriptor(int32_t process, int32_t open, int32_t least);
 int32_t wf_current_processor(void);
-/// True if `path` is a regular file that we may read, as far as the kernel's cache of names tells
-/// (`faccessat2(2)`, Linux 5.8).
-bool wf_may_read_cached(const char *path);
+/// True if `path` is a regular file that we may read, on a mount from which code may run
+/// (ST_NOEXEC of `statfs(2)`), as far as the kernel's cache of names tells (`faccessat2(2)`,
+/// Linux 5.8).
+bool wf_may_load_cached(const char *path);
 /// 0 if `path` is there as far as the kernel's cache of names tells (`openat2(2)`, RESOLVE_CACHED);
 /// then `*device` is its file system, major number in the upper half. -EAGAIN if it cannot tell.
 int32_t wf_look_up_cached(const char *path, bool follows, uint64_t *device, bool *is_link);
