@@ -102,6 +102,9 @@ extension Diagnostician {
       return line
     }
     guard case .call(let call, _) = candidate.source else { return nil }
+    if call.purpose == .execute, !subject.contains("/") {
+      return commandLine(naming: subject, in: files + above.filter { !files.contains($0) })
+    }
     // A source names what it includes without its directory.
     guard subject.utf8.count > 4, call.error.isAbsence || call.error == .accessDenied else {
       return nil
@@ -116,6 +119,22 @@ extension Diagnostician {
     return names.lazy.filter { $0.utf8.count > 4 }.compactMap { name in
       observer.inquiry.lines(mentioning: [name], in: places).first { !Self.isComment($0.text) }
     }.first
+  }
+
+  /// The line of a script, a Makefile or a program's source that has the name of a command as a word.
+  private func commandLine(naming command: String, in files: [String]) -> TextLine? {
+    let own = files.filter { !$0.hasPrefix("/etc/") && !$0.hasPrefix("/usr/") }
+    return observer.inquiry.lines(mentioning: [command], in: own).first { line in
+      guard !Self.isComment(line.text) else { return false }
+      return line.text.ranges(of: command).contains { place in
+        !(line.text[..<place.lowerBound].last.map(Self.isOfName) ?? false)
+          && !(line.text[place.upperBound...].first.map(Self.isOfName) ?? false)
+      }
+    }
+  }
+
+  private static func isOfName(_ character: Character) -> Bool {
+    character.isLetter || character.isNumber || "_-.+".contains(character)
   }
 
   /// The line of nsswitch.conf(5) that asks for a service, whose library is `libnss_SERVICE.so.2`.

@@ -203,9 +203,15 @@ struct FailurePath {
   private static func commandNames(
     of process: ProcessRecord, in history: borrowing History
   ) -> [String] {
-    // A fork of the parent has the parent's own.
-    var names =
-      process.hasExecuted ? [process.name] + process.arguments.prefix(3).map(PathName.base) : []
+    var names: [String]
+    if process.hasExecuted {
+      names = [process.name] + process.arguments.prefix(3).map(PathName.base)
+    } else {
+      // A fork of the parent has the parent's own; what it could not become has its own.
+      names = history.failures.calls.lazy
+        .filter { $0.process == process.index && $0.purpose == .execute }
+        .prefix(8).compactMap { $0.path.map(PathName.base) }
+    }
     for child in process.children.prefix(8) { names.append(history.processes[child].name) }
     return names.filter { $0.utf8.count > 1 && !$0.hasPrefix("-") && $0 != "sh" && $0 != "bash" }
   }
