@@ -10,6 +10,12 @@ enum SecretNames {
     case key
   }
 
+  /// Programs whose names end as if they were secrets, and who begin their complaints with it.
+  static let tools: Set<String> = [
+    "chpasswd", "gpasswd", "htpasswd", "kpasswd", "ldappasswd", "mkpasswd", "smbpasswd",
+    "vncpasswd", "chgpasswd", "yppasswd",
+  ]
+
   /// What `name` (as it stands: `--db-password`, `AWS_SECRET_ACCESS_KEY`, `apiKey`) stands for;
   /// nil for an ordinary name.
   static func kind(of name: some Collection<UInt8>) -> Kind? {

@@ -112,9 +112,13 @@ struct SecretScanner {
     if answers.contains(word.lowercased()) { return false }
     if isField { return kind == .password || !isPath(at: value.lowerBound) }
     // passwd(1) and /etc/nsswitch.conf begin lines so; `pass:` is what tests say.
-    if hasText("passwd", ignoringCaseIn: name) || hasText("pass", ignoringCaseIn: name) {
+    if hasText("passwd", ignoringCaseIn: name) || hasText("pass", ignoringCaseIn: name)
+      || SecretNames.tools.contains(String(decoding: name, as: UTF8.self))
+    {
       return false
     }
+    // Behind the question of su(1) stands its complaint: "Password: su: Authentication failure".
+    if word == "su:" || word == "sudo:" { return false }
     // A file of that name: "cat: password: No such file or directory".
     let rest = bytes[value.lowerBound...].prefix(64)
     let isErrorMessage = (Int32(1)...133).contains { number in
