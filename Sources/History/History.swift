@@ -253,7 +253,10 @@ package struct History: Sendable {
         resolve($0.path, directory: $0.directory, process: index)
       }
     }
-    let target = call.descriptor.flatMap { processes[index].descriptors[$0] }
+    // A number that is no descriptor is nothing that it was before.
+    let target =
+      call.outcome == .failed(error: .badDescriptor)
+      ? nil : call.descriptor.flatMap { processes[index].descriptors[$0] }
     if digest.path == nil { digest.path = target?.path }
     if timeoutNumber != nil { noteWatched(call, target, process: index) }
     switch call.outcome {

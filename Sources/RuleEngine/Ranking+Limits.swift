@@ -44,17 +44,26 @@ extension Ranking {
     return [error.words.lowercased()] + own
   }
 
+  /// True for a breakpoint by which a process that has complained gives itself up to the debugger that it takes
+  /// its tracer for.
+  static func stoppedForDebugger(
+    _ process: ProcessRecord, _ signal: DeliveredSignal, _ run: RankingContext
+  ) -> Bool {
+    signal.delivery.signal == .trap && signal.delivery.sender == process.pid
+      && run.firstComplaint[process.index].map { $0 < signal.number } ?? false
+  }
+
   /// Events that can lie between the failure of execve(2) and the signal that comes with it.
   private static let reachOfStart = 3
 
   /// True for a process that the kernel ended as it was to become a program which could not be loaded: past the
-  /// point of no return execve(2) gives EFAULT, with SIGSEGV.
+  /// point of no return execve(2) gives EFAULT, or ENOMEM over a limit on address space, with SIGSEGV.
   static func endedInStart(
     _ process: ProcessRecord, _ signal: DeliveredSignal, _ run: RankingContext
   ) -> Bool {
     signal.delivery.signal == .segmentationViolation
       && run.history.failures.calls.contains { call in
-        call.process == process.index && call.purpose == .execute && call.error.name == "EFAULT"
+        call.process == process.index && call.purpose == .execute && ["EFAULT", "ENOMEM"].contains(call.error.name)
           && abs(call.lastNumber - signal.number) <= reachOfStart
       }
   }

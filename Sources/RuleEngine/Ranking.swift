@@ -127,7 +127,9 @@ struct Ranking {
         run.history.root.map({ $0.end == nil || process.endNumber <= $0.endNumber }) ?? true
       else { continue }
       let signal = delivered.delivery.signal
-      if isCleanUp(delivered, of: process, run) || endedInStart(process, delivered, run) {
+      if isCleanUp(delivered, of: process, run) || endedInStart(process, delivered, run)
+        || stoppedForDebugger(process, delivered, run)
+      {
         continue
       }
       let isOutside = [.kill, .terminate, .interrupt, .hangup].contains(signal)
@@ -226,6 +228,10 @@ struct Ranking {
             features: [
               (.process, ProcessFeature.standing(of: process.index, run)),
               (.lostReader, RankingWeights.lostReader),
+              (
+                .innermostSpoke,
+                isAfterFailure(process, run) ? RankingWeights.innermostSpoke : 0
+              ),
             ]))
       } else if let signal = process.signals.last(where: { $0.delivery.signal == .brokenPipe }) {
         found.append(lostReader(signal, process, run))
@@ -249,6 +255,19 @@ struct Ranking {
           ]))
     }
     return found
+  }
+
+  /// True if the process whose failure was handed on had failed with words of its own before this one ended:
+  /// a pipeline breaks from where it failed up to its start.
+  private static func isAfterFailure(_ process: ProcessRecord, _ run: RankingContext) -> Bool {
+    guard !run.path.contains(process.index) else { return false }
+    let leaf = run.history.processes[run.path.leaf]
+    guard case .exited = leaf.end, leaf.failed, leaf.endNumber < process.endNumber else {
+      return false
+    }
+    return run.mentions.lines.contains {
+      $0.process == leaf.index && Complaint.readsAsError($0.text)
+    }
   }
 
   private static func lostReader(
