@@ -11,8 +11,12 @@ extension CallFeatures {
     if isOfForeignShell(line, run) { return true }
     guard let path = call.path else { return false }
     let process = run.history.processes[line.process]
-    let named = Mentions.tokens(of: line.text).filter {
-      $0.hasPrefix("/") && $0.utf8.count > 4 && line.text.contains($0)
+    let named = Mentions.tokens(of: line.text).compactMap { word -> String? in
+      guard word.utf8.count > 4, line.text.contains(word), !word.contains("://") else { return nil }
+      if word.hasPrefix("/") { return word }
+      // "s/x.conf: No such file": what stands so before the words of the error is a path, not "and/or".
+      return word.contains("/") && line.text.contains("\(word): \(call.error.words)")
+        ? PathName.absolute(word, from: process.workingDirectory) : nil
     }
     return !named.isEmpty
       && named.allSatisfy { other in
@@ -23,6 +27,23 @@ extension CallFeatures {
           && other != process.executedPath && other != process.workingDirectory
           && !process.listedDirectories.contains(other)
       }
+  }
+
+  /// True for the last call of its name with its error before a line that tells just these, as perror(3) writes
+  /// it: `chdir(): No such file or directory`.
+  static func isToldByCall(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard call.path != nil, call.replacement == nil else { return false }
+    let name = call.call.name.hasPrefix("open") ? "open" : call.call.name
+    return run.mentions.lines.contains { line in
+      guard line.process == call.process, line.number >= call.lastNumber else { return false }
+      let text = LogPrefix.removed(from: line.text.trimmed)
+      guard ["(): ", ": "].contains(where: { text.hasPrefix("\(name)\($0)\(call.error.words)") })
+      else { return false }
+      return !run.history.failures.calls.contains {
+        $0.process == call.process && $0.error == call.error && $0.call.name == call.call.name
+          && $0.lastNumber > call.lastNumber && $0.lastNumber < line.number
+      }
+    }
   }
 
   /// True for `bash: line 1: x: command not found` from a process that is no shell.
@@ -38,6 +59,25 @@ extension CallFeatures {
     let lines = run.mentions.lines
     return run.rejections[lines[position].process, default: []].contains {
       $0 > position && !lines[$0].text.contains(token)
+    }
+  }
+
+  /// True for a line that does not call itself an error, or only sums up, of a program that calls another line
+  /// so, with the line of a file that it had read, and without `token`.
+  static func isBesideError(_ position: Int, _ token: String, _ run: RankingContext) -> Bool {
+    let line = run.mentions.lines[position]
+    guard !Complaint.hasSeverity(line.text) || Complaint.isClosing(line.text.lowercased()) else {
+      return false
+    }
+    let process = run.history.processes[line.process]
+    return run.mentions.lines.contains { other in
+      guard other.process == line.process, other.stream == line.stream,
+        Complaint.hasSeverity(other.text), !Complaint.isClosing(other.text.lowercased()),
+        !other.text.contains(token),
+        let place = NamedPlace.find(
+          in: other.text, base: process.workingDirectory, known: process.nameableFiles)
+      else { return false }
+      return place.line != nil && process.recentFiles.contains(place.file)
     }
   }
 

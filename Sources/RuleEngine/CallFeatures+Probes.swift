@@ -13,6 +13,12 @@ extension CallFeatures {
     }
     if isOwnSocket(call, run) { return RankingWeights.lookBefore - mentioned(call, run) }
     guard call.error.isAbsence, let path = call.path else { return 0 }
+    // What has too long a name was not missed.
+    if run.mentions.mentions(of: path, after: call.number).contains(where: {
+      run.mentions.lines[$0.line].text.hasSuffix("is too long")
+    }) {
+      return RankingWeights.lookBefore - mentioned(call, run)
+    }
     // What was to be connected to is a socket.
     if call.purpose == .inspect,
       run.history.failures.calls.contains(where: {

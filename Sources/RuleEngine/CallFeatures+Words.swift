@@ -8,7 +8,7 @@ extension CallFeatures {
     let best = mentions(of: call, run).map(\.value).max() ?? 0
     if best == 0,
       isCutBeforeName(call, run) || isRestated(call, run) || isStartInVain(call, run)
-        || isOfDatabase(call, run)
+        || isOfDatabase(call, run) || isToldByCall(call, run)
     {
       return RankingWeights.restated
     }
@@ -79,7 +79,9 @@ extension CallFeatures {
         var value = weight
         if mention.word != token, mention.word.contains("/") {
           // The end of a longer path: of this one, or of another with the same last name.
+          // What begins at the root with one name alone is an address's: "url: /directory".
           guard let path = call.path, path.hasSuffix(mention.word.droppingDots),
+            mention.word.lastIndex(of: "/") != mention.word.startIndex || mention.word == path,
             !isReadFile(mention.word, call, run)
           else { continue }
           value = RankingWeights.pathEndMentioned
@@ -90,11 +92,6 @@ extension CallFeatures {
           said != call.error, !said.isAbsence
         {
           // What the words say of it came of another call, a write for instance.
-          value *= RankingWeights.mentionOfOtherError
-        } else if call.error.isAbsence,
-          run.mentions.lines[mention.line].text.hasSuffix("is too long")
-        {
-          // What has too long a name was not missed.
           value *= RankingWeights.mentionOfOtherError
         } else if run.mentions.anyLine(after: call.number, speaksOf: call.error) {
           value += RankingWeights.errorWordsSomewhere
@@ -109,6 +106,7 @@ extension CallFeatures {
         }
         if run.mentions.isInformation(mention.line)
           || isOutdone(mention.line, token, run)
+          || call.error.isAbsence && isBesideError(mention.line, token, run)
           || askedFor(call, run) == 0
             && isWarningBeforeOtherComplaint(mention.line, run, isAboutIt: { $0.contains(token) })
         {

@@ -11,6 +11,7 @@ extension Complaint {
     // "on main.tf line 2, in output x:" is the place of an error that stands above it.
     if text.trimmed.hasPrefix("on "), text.contains(" line ") { value -= 0.4 }
     if isUsage(text) || isEcho(text) { value -= 0.6 }
+    if text.contains(", ignoring") { value -= 0.5 }
     // git says so on standard output, and what it then could not do elsewhere.
     if line.hasPrefix("CONFLICT (") { value += 0.6 }
     // What lists options or a build is no message.
@@ -195,7 +196,8 @@ extension Complaint {
     "all done, errors", "errors reading or parsing", "aborted with", "could not sqlconnect",
     "failed to set dynamic section sizes", "verification failed.", "errors while running",
     "the authenticity of host", "crash dump is being written", "held broken packages", "had errors",
-    "unrecoverable config error",
+    "unrecoverable config error", "has fatal error", "bad unit file setting", "found error in",
+    "getopt_long() error",
   ]
 
   /// What stands in quotation marks, without those of a contraction.

@@ -217,6 +217,7 @@ enum Complaint {
       weight = min(weight, 0.2)
     }
     if isAboutInput(text) { weight = max(weight, 0.7) }
+    if text.hasPrefix("expected ") { weight = max(weight, 0.5) }
     if isOfVersions(text) { weight = max(weight, 1) }
     if isFailedTest(text) { weight = max(weight, 0.9) }
     if text.contains("root"), PrivilegeWords.refuseRoot(text) || PrivilegeWords.wantRoot(text) {
@@ -367,7 +368,6 @@ enum Complaint {
   private static let words: [(String, Double)] = [
     ("fatal", 1.0), ("error", 1.0), ("panic", 1.0), ("exception", 1.0), ("traceback", 0.9),
     ("failed", 0.9), ("failure", 0.8), ("cannot", 0.9), ("can not", 0.9), ("can't", 0.9),
-    ("could not", 0.9),
     ("couldn't", 0.9), ("unable to", 0.9), ("emerg", 1.0), ("alert", 0.9), ("abort", 0.8),
     ("invalid", 0.7),
     ("not found", 0.8), ("no such", 0.8), ("denied", 0.9), ("refused", 0.9), ("unknown", 0.6),
@@ -375,7 +375,7 @@ enum Complaint {
     ("undefined", 0.6), ("unbound", 0.8), ("not set", 0.5), ("must be", 0.4), ("usage:", 0.3),
     ("too many", 0.6), ("too long", 0.5), ("timed out", 0.8), ("terminated", 0.5), ("killed", 0.5),
     ("assert", 0.9), ("attempt to", 0.7), ("***", 0.5), ("not a ", 0.4), ("does not", 0.6),
-    ("doesn't", 0.6),
+    ("doesn't", 0.6), ("could not", 0.9),
     ("no module", 0.9), ("not permitted", 0.9), ("syntax", 0.8), ("corrupt", 0.8),
     ("unsupported", 0.6), ("required", 0.5), ("should be", 0.5), ("is owned by", 0.9),
     ("already exists", 0.8), ("not allowed", 0.8), ("not available", 0.6), ("expired", 0.9),
@@ -392,7 +392,7 @@ enum Complaint {
     ("no names found", 0.8), ("no stash entries", 0.7), ("no space left", 0.8),
     ("too open", 0.9), ("insecure", 0.9),
     ("bad permission", 1.0), ("is not sorted", 0.8), ("warning", 0.2), ("no ", 0.15),
-    ("exhausted", 0.7),
+    ("exhausted", 0.7), ("too small", 0.7), (" refusing", 0.8), ("doesn't allow", 0.9),
   ]
   private static let reassurances = [
     "ignored", "skipping", "0 errors", "no error", "warning:", "note:", "deprecated", "parsed ok",

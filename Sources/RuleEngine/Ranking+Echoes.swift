@@ -46,19 +46,27 @@ extension Ranking {
   /// by a name that only those know who know the files: `join: b:2: is not sorted`.
   static func whatIsGiven(in line: String, _ process: ProcessRecord) -> Double {
     let options = process.arguments.dropFirst().filter {
-      $0.hasPrefix("-") && $0.utf8.count > 3 && $0 != "--help" && line.contains($0)
+      $0.hasPrefix("-") && $0.utf8.count > 3 && $0 != "--help"
+        && line.contains($0.prefix { $0 != "=" })
     }
     // getopt(3) quotes the letter.
     if options.count == 1 || line.contains(" option -- '") { return 0.4 }
+    // "Unknown option or message digest: sha265", of `-sha265`.
+    if let word = line.trimmed.split(separator: " ").last, word.utf8.count > 3,
+      UnknownWord.isComplaint(line), process.arguments.dropFirst().contains("-" + word)
+    {
+      return 0.6
+    }
     guard NamedPlace.find(in: line, base: "/")?.line == nil else { return 0 }
     let place = NamedPlace.find(
       in: line, base: process.workingDirectory, known: process.nameableFiles)
     return place?.line == nil ? 0 : 0.3
   }
 
-  /// True for a line of marks alone, with a caret among them: `   |     ^~~~`.
+  /// True for a line of marks alone, with a caret among them or a row of them: `   |     ^~~~`, `----###---`.
   private static func isMark(_ text: String) -> Bool {
-    text.utf8.count < 400 && text.contains("^") && text.allSatisfy { "^~-| \t".contains($0) }
+    text.utf8.count < 400 && (text.contains("^") || text.contains("-#"))
+      && text.allSatisfy { "^~-#| \t".contains($0) }
   }
 
   /// True for a line that only announces the end, or counts what went wrong before it.

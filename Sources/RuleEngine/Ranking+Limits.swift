@@ -63,7 +63,8 @@ extension Ranking {
   ) -> Bool {
     signal.delivery.signal == .segmentationViolation
       && run.history.failures.calls.contains { call in
-        call.process == process.index && call.purpose == .execute && ["EFAULT", "ENOMEM"].contains(call.error.name)
+        call.process == process.index && call.purpose == .execute
+          && ["EFAULT", "ENOMEM"].contains(call.error.name)
           && abs(call.lastNumber - signal.number) <= reachOfStart
       }
   }

@@ -144,7 +144,9 @@ extension Ranking {
         - (!isAside ? 0 : line.stream == .syslog && shown.contains(line.process) ? 0.6 : 0.3)
         - (isOfUsage(position, run.mentions.lines) ? 0.5 : 0)
         - (run.rejections[line.process]?.last.map { $0 > position } ?? false ? 0.3 : 0)
-      let own = (loaderSpeaks(in: line.text) ? 0.4 : 0) + whatIsGiven(in: line.text, process)
+      let own =
+        (loaderSpeaks(in: line.text) ? 0.4 : 0) + whatIsGiven(in: line.text, process)
+        + (UnknownUser.find(in: line.text) == nil ? 0 : 1)
       let rank = weight == 0 ? 0 : max(0.01, weight + telling + own)
       let known = best[line.process]
       // Of equals, an exception's last line says most; of a list of complaints, the first.
@@ -194,7 +196,8 @@ extension Ranking {
   private static func causeBefore(_ position: Int, _ run: RankingContext) -> Int? {
     let lines = run.mentions.lines
     let closing = lines[position]
-    guard endsReport(closing.text) else { return nil }
+    let isUsage = Complaint.isUsage(closing.text.lowercased())
+    guard endsReport(closing.text) || isUsage else { return nil }
     for near in stride(from: position - 1, through: max(0, position - 4), by: -1) {
       let line = lines[near]
       // The system's log gets the summary of what the user was told.
@@ -207,7 +210,7 @@ extension Ranking {
       if isEchoed(near, lines) { continue }
       if Complaint.isInformation(text), !text.contains("log: ") { continue }
       let isPlaced = NamedPlace.find(in: line.text, base: "/")?.line != nil
-      return Complaint.weight(of: text) > 0
+      return Complaint.weight(of: text) > 0 || isUsage
         || (isPlaced || isForLog) && !Complaint.isInformation(text)
         ? near : nil
     }

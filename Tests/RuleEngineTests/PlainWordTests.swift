@@ -55,9 +55,11 @@ struct PlainWordTests {
         ["size 2048 of data subvolume is small", "Usage: app", "-b size"],
         "size 2048 of data subvolume is small"
       ),
-      (["app: option '--need-app' doesn't allow an argument", "getopt_long() error"], "--need-app"),
       (
-        ["/etc/x.service:5: neither a name nor a path: bin/true", "x.service: has fatal error"],
+        ["app: option '--need-app' doesn't allow an argument", "getopt_long() error"], "--need-app"
+      ),
+      (
+        ["/etc/x.service:5: neither name nor path: bin/true", "x.service: has fatal error"],
         "bin/true"
       ),
       (["Cannot get passwd entry for user wbe: failed: No error"], "wbe"),

@@ -30,6 +30,7 @@ extension Observer {
   func hostNameFromOutside() -> String? {
     for index in run.path.processes.reversed() {
       let process = history.processes[index]
+      if let proxy = proxyName(of: process) { return proxy }
       for argument in process.arguments.dropFirst()
         + process.environment.filter({ $0.contains("://") })
       {
@@ -46,6 +47,19 @@ extension Observer {
       }
     }
     return nil
+  }
+
+  /// The host that a variable names as the proxy for the address on a command line: that name alone is then
+  /// looked up.
+  private func proxyName(of process: ProcessRecord) -> String? {
+    guard let address = process.arguments.dropFirst().first(where: { $0.contains("://") }),
+      let scheme = address.split(separator: ":").first.map({ String($0).lowercased() }),
+      process.environmentValue("no_proxy") == nil, process.environmentValue("NO_PROXY") == nil
+    else { return nil }
+    let names = ["\(scheme)_proxy", "\(scheme.uppercased())_PROXY", "all_proxy", "ALL_PROXY"]
+    guard let value = names.lazy.compactMap({ process.environmentValue($0) }).first.map(String.init)
+    else { return nil }
+    return NameWords.host(ofArgument: value.contains("://") ? value : "http://" + value)
   }
 
   /// What a file's name ends in, and no host's.

@@ -9,8 +9,8 @@ extension Observer {
   ) {
     let saysFull = Complaint.error(in: line) == .noSpace
     if saysFull, let named = seen.file, seen.lineNumber == nil { seen.writtenFile = named }
-    // Python tells both names of a copy: 'a' -> 'b'.
-    if saysFull, let mark = line.firstRange(of: "' -> '") {
+    // Both names of a copy can be told: 'a' -> 'b', "cannot copy 'a' to 'b'".
+    if saysFull, let mark = line.firstRange(of: "' -> '") ?? line.firstRange(of: "' to '") {
       let target = line[mark.upperBound...].prefix { $0 != "'" }
       seen.writtenFile = PathName.absolute(String(target), from: process.workingDirectory)
       seen.file = seen.writtenFile

@@ -45,6 +45,8 @@ extension Observer {
       UnknownUser.find(in: line.text) ?? (asking ? userLookedUp(in: line.text, process) : nil)
     seen.unknownUser = unknownUser?.name
     seen.isGroup = unknownUser?.isGroup ?? false
+    // Where nobody of that name stands is not where the name is to be corrected.
+    if unknownUser != nil, seen.file.map(Self.listsOfUsers.contains) ?? false { seen.file = nil }
     if asking { describeSurroundings(process, line.text, in: &seen) }
     seen.shadow = shadow(in: line.text, process)
     seen.hiddenBy = packageHidden(in: line.text, process)
@@ -334,6 +336,7 @@ extension Observer {
     return codeSuffixes.contains(String(name[name.index(after: dot)...]))
   }
 
+  private static let listsOfUsers: Set<String> = ["/etc/passwd", "/etc/group"]
   private static let codeSuffixes: Set<String> = [
     "py", "pyc", "rb", "pl", "pm", "js", "mjs", "cjs", "lua", "php", "jar", "class", "sh", "so",
     "a", "o", "h", "pth", "c", "cc", "cpp", "go", "rs", "java", "node", "jmod", "jsa",

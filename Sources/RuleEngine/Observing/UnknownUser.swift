@@ -91,7 +91,7 @@ struct UnknownUser: Equatable {
     "invalid user", "invalid group", "invalid spec", "unknown user", "unknown group",
     "no such user", "no such group", "can't find user", "cannot find user",
     "find the user", "find the group", "find user", "find group", "find uid", "no passwd entry for",
-    "uid for user", "gid for group", "passwd entry for user", "group entry for group",
+    "id for user", "id for group", "passwd entry for user", "group entry for group",
     "user does not exist:", "user doesn't exist:", "getpwnam(", "getgrnam(",
     "failed to resolve user", "failed to resolve group", "user ", "group ",
   ]

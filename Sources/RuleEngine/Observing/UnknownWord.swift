@@ -2,6 +2,11 @@ internal import TraceEvents
 
 /// A word of configuration, or an option, that a program says it does not know.
 enum UnknownWord {
+  /// True for a line that says so of a word of whatever kind.
+  static func isComplaint(_ line: String) -> Bool {
+    speaks(line, line.split(whereSeparator: \.isWhitespace))
+  }
+
   /// True for a line that says that a word of some kind is not known or not taken.
   private static func speaks(_ line: String, _ words: [Substring]) -> Bool {
     let lower = line.lowercased()
