@@ -52,7 +52,13 @@ extension FailedCall {
 
     package init(_ call: SystemCall) {
       let purpose = Self.purposes[call.name] ?? .other
-      self = purpose == .open && call.hasSymbol("O_CREAT") ? .create : purpose
+      guard purpose == .open else {
+        self = purpose
+        return
+      }
+      // O_PATH opens nothing: it looks where a path leads.
+      self =
+        call.hasSymbol("O_CREAT") ? .create : call.hasSymbol("O_PATH") ? .inspect : .open
     }
 
     /// By the names of calls: asked of every call, so that a look-up takes the place of comparisons.

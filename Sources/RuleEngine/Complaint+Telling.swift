@@ -197,7 +197,7 @@ extension Complaint {
     "failed to set dynamic section sizes", "verification failed.", "errors while running",
     "the authenticity of host", "crash dump is being written", "held broken packages", "had errors",
     "unrecoverable config error", "has fatal error", "bad unit file setting", "found error in",
-    "getopt_long() error",
+    "getopt_long() error", "unknown system error",
   ]
 
   /// What stands in quotation marks, without those of a contraction.

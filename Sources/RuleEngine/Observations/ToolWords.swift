@@ -34,6 +34,8 @@ struct ToolWords: Sendable {
   var misspeltKey: MisspeltKey?
   var member: ModuleMember?
   var nearWordFile: String?
+  var commandIsAll = false
+  var rejectedArgument: String?
 }
 
 extension LastWords {
@@ -57,6 +59,13 @@ extension LastWords {
       "variable", \.tools.variable,
       "The environment variable whose value the words quote and that the program's source reads."),
     .init("variable_value", \.tools.variableValue, "Its value."),
+    .init(
+      "command_is_all", \.tools.commandIsAll,
+      "True if the program had read no file that the words could be about: what it was given is its command."
+    ),
+    .init(
+      "rejected_argument", \.tools.rejectedArgument,
+      "The argument of the command that the words quote."),
     .init("symbol", \.tools.symbol, "The symbol that the linker complains of."),
     .init(
       "symbol_trouble", \.tools.symbolTrouble,

@@ -167,7 +167,33 @@ extension Observer {
       seen.inputLine = number
       seen.inputText = text
     }
+    describeCommand(process, line.text, in: &seen)
     return seen
+  }
+
+  /// Whether the words can be about the command line alone, and which of its arguments they quote.
+  private func describeCommand(
+    _ process: ProcessRecord, _ line: String, in seen: inout LastWords
+  ) {
+    let others = [
+      seen.file, seen.lastFile, seen.inputFile, seen.dataFile, seen.module, seen.log, seen.otherLog,
+      seen.unseenError,
+    ]
+    let arguments = process.arguments.dropFirst()
+    let text = line.lowercased()
+    guard !arguments.isEmpty, others.allSatisfy({ $0 == nil }), seen.tools.quotedPlace == nil,
+      !["stdin", "standard input", "end of file"].contains(where: text.contains),
+      // A script, and what else was read.
+      !arguments.contains(where: {
+        process.recentFiles.contains(PathName.absolute($0, from: process.workingDirectory))
+      })
+    else { return }
+    seen.tools.commandIsAll = true
+    let quoted = Complaint.quoted(in: line)
+    let words = line.split { " :;,'`\"".contains($0) }.map(String.init)
+    seen.tools.rejectedArgument = arguments.first {
+      quoted.contains($0) || $0.hasPrefix("-") && words.contains($0)
+    }
   }
 
   private static func cut(_ text: String, to limit: Int) -> String {
