@@ -23,7 +23,7 @@ extension CallFeatures {
   }
 
   /// True for a look that make takes for a target, which it makes where it is not there; it says so
-  /// where no rule tells how.
+  /// where no rule tells how. What stands on the command line need not be a file at all.
   static func isTarget(_ call: FailedCall, _ run: RankingContext) -> Bool {
     let process = run.history.processes[call.process]
     guard call.error.isAbsence, call.purpose == .inspect, call.replacement == nil,
@@ -35,6 +35,7 @@ extension CallFeatures {
       $0.process == call.process
         && ($0.text.contains("No rule to make target") || $0.text.contains("don't know how to make")
           || $0.text.contains("no known rule to make"))
+        && !Complaint.missesGoal(call.call.path ?? "", in: $0.text)
     }
   }
 

@@ -93,6 +93,11 @@ extension CallFeatures {
         {
           // What the words say of it came of another call, a write for instance.
           value *= RankingWeights.mentionOfOtherError
+        } else if call.error.isAbsence,
+          Complaint.missesGoal(token, in: run.mentions.lines[mention.line].text)
+        {
+          // A goal need not be a file.
+          value *= RankingWeights.mentionOfOtherError
         } else if run.mentions.anyLine(after: call.number, speaksOf: call.error) {
           value += RankingWeights.errorWordsSomewhere
         }

@@ -21,6 +21,9 @@ extension Complaint {
       value -= 0.5
     }
     if isCode(line) { value -= 0.5 }
+    if isVague(text) { value -= 0.25 }
+    // SBCL says below what was wrong.
+    if text.hasPrefix("unhandled "), text.contains(" in thread #<") { value -= 0.8 }
     // What begins so goes on from the line before.
     if text.hasPrefix("this ") || text.hasPrefix("please ") { value -= 0.3 }
     if isClosing(text) || isCount(LogPrefix.removed(from: text)) { value -= 0.45 }
@@ -42,6 +45,10 @@ extension Complaint {
     if text.split(separator: " ").count <= 2, !text.contains(":") { value -= 0.2 }
     if NamedPlace.find(in: line, base: "/")?.line != nil { value += 0.15 }
     if !quoted(in: line).isEmpty { value += 0.1 }
+    // What is quoted is what is not known.
+    if text.contains("no such "), !text.contains("no such file"), !quoted(in: line).isEmpty {
+      value += 0.2
+    }
     return value
   }
 
@@ -67,7 +74,15 @@ extension Complaint {
     var words = text.split(separator: " ")
     while words.count > 3, let first = words.first, first.hasSuffix(":") { words.removeFirst() }
     return words.first.map { ["use", "try", "see"].contains($0) } ?? false
-      || text.hasPrefix("if you wish to ")
+      || text.hasPrefix("if you wish to ") || text.hasPrefix("did you mean ")
+  }
+
+  /// True for a sentence of few words that names nothing: `Error reinitializing filters!`; `text` in lower
+  /// case.
+  static func isVague(_ text: String) -> Bool {
+    let words = text.trimmed.split(separator: " ")
+    return (2...6).contains(words.count)
+      && words.allSatisfy { $0.allSatisfy { $0.isLetter || "!.".contains($0) } }
   }
 
   /// True if `name` stands in a line as the program that logged it, with its process number:
@@ -95,11 +110,25 @@ extension Complaint {
     return !status.isEmpty && status.allSatisfy { $0.isNumber }
   }
 
+  /// True for a line by which make(1) or the like says that it knows no rule for a goal of its command line,
+  /// by a name that is none of a file.
+  static func missesGoal(_ name: String, in line: String) -> Bool {
+    let text = line.lowercased()
+    return !name.contains(".") && !name.contains("/") && !text.contains("needed by")
+      && (text.contains("no rule to make target") || text.contains("don't know how to build task"))
+  }
+
   /// True for a line that counts what went wrong: `3 cases, 1 failed`, `1 validation error for C`; `text` in
   /// lower case.
   static func isCount(_ text: String) -> Bool {
     let words = text.split(separator: " ")
     guard words.count <= 16 else { return false }
+    // "Checks: 3, Failures: 1".
+    let isTable =
+      zip(words, words.dropFirst()).count { name, number in
+        name.hasSuffix(":") && number.allSatisfy { $0.isASCII && ($0.isNumber || $0 == ",") }
+      } > 1
+    if isTable, words.contains(where: { counted.contains($0.dropLast()) }) { return true }
     return words.indices.contains { index in
       guard words[index].allSatisfy({ $0.isASCII && $0.isNumber }),
         index == 0 || words[index - 1] != "line"
@@ -171,7 +200,9 @@ extension Complaint {
   }
 
   /// True for a line that only announces the end, and not its cause; `text` in lower case.
-  static func isClosing(_ text: String) -> Bool { closings.contains { text.contains($0) } }
+  static func isClosing(_ text: String) -> Bool {
+    closings.contains { text.contains($0) } && !text.contains("{undef,")
+  }
 
   /// Where more is to be read.
   private static let pointers = [
@@ -197,7 +228,10 @@ extension Complaint {
     "failed to set dynamic section sizes", "verification failed.", "errors while running",
     "the authenticity of host", "crash dump is being written", "held broken packages", "had errors",
     "unrecoverable config error", "has fatal error", "bad unit file setting", "found error in",
-    "getopt_long() error", "unknown system error",
+    "getopt_long() error",
+    "compilation failed in require", "a fatal exception has occurred",
+    "could not create the java virtual machine", "begin error output stream",
+    "unknown system error",
   ]
 
   /// What stands in quotation marks, without those of a contraction.

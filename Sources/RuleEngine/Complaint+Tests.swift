@@ -29,6 +29,7 @@ extension Complaint {
       "more recent version of the java runtime", "is not supported by the following package",
       "currently active rustc version is ", "', required version is '", "your ruby version is ",
       "or higher is required.  you are running ", "but project requires ",
+      " but your php version (", "does not support terraform version ",
     ].contains { text.contains($0) }
   }
 }

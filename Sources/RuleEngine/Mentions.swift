@@ -233,7 +233,7 @@ enum Complaint {
   /// comes at the end (interpreters write the indentation by itself).
   private static func isSource(_ text: String) -> Bool {
     text.hasPrefix("    ") || isFrame(text)
-      || (text.hasPrefix("raise ") || text.hasPrefix("throw ")) && text.contains("(")
+      || ["raise ", "throw "].contains(where: text.trimmed.hasPrefix) && text.contains("(")
   }
 
   /// `a.rb:3:in `m': Your Ruby version is 3.1.2 (Bundler::RubyVersionMismatch)`.
@@ -241,7 +241,7 @@ enum Complaint {
     (text.contains(":in `") || text.contains(":in '")) && text.hasSuffix(")") && !isFrame(text)
   }
 
-  /// True for a frame of a stack, as Java, JavaScript, Rust and Python show them:
+  /// True for a frame of a stack, as Java, JavaScript, Rust, Lisp and Python show them:
   /// `at a.b.C(C.java:12)`, `3: core::panicking::panic`, `File "a.py", line 3`. Its words are names.
   static func isFrame(_ text: String) -> Bool {
     let text = text.trimmed
@@ -261,8 +261,8 @@ enum Complaint {
       return true
     }
     let number = text.prefix { $0.isASCII && $0.isNumber }
-    return !number.isEmpty && number.count < 4 && text.contains("::")
-      && text.dropFirst(number.count).hasPrefix(": ")
+    return !number.isEmpty && number.count < 4
+      && text.dropFirst(number.count).hasPrefix(text.contains("::") ? ": " : ": (")
   }
 
   /// True for what stands above a stack; `text` in lower case.
@@ -336,14 +336,15 @@ enum Complaint {
   }
 
   /// True for the line in which a traceback names its exception: `ValueError: …`,
-  /// `configparser.MissingSectionHeaderError: …`, `java.lang.IllegalStateException: …`.
+  /// `configparser.MissingSectionHeaderError: …`, and in Node.js `AssertionError [ERR_ASSERTION]: …`.
   static func namesException(_ line: String) -> Bool {
     let line = line.drop { $0 == "\t" || $0 == " " }
     let name = line.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "_") }
     guard name.count > 5, name.hasSuffix("Error") || name.hasSuffix("Exception") else {
       return false
     }
-    return name.endIndex == line.endIndex || line[name.endIndex] == ":"
+    let rest = line[name.endIndex...]
+    return rest.isEmpty || rest.first == ":" || rest.hasPrefix(" [") && rest.contains("]: ")
   }
 
   /// How programs that do not use `strerror(3)` put it.
@@ -368,14 +369,13 @@ enum Complaint {
   private static let words: [(String, Double)] = [
     ("fatal", 1.0), ("error", 1.0), ("panic", 1.0), ("exception", 1.0), ("traceback", 0.9),
     ("failed", 0.9), ("failure", 0.8), ("cannot", 0.9), ("can not", 0.9), ("can't", 0.9),
-    ("couldn't", 0.9), ("unable to", 0.9), ("emerg", 1.0), ("alert", 0.9), ("abort", 0.8),
-    ("invalid", 0.7),
+    ("could not", 0.9), ("couldn't", 0.9), ("unable to", 0.9), ("emerg", 1.0), ("alert", 0.9),
     ("not found", 0.8), ("no such", 0.8), ("denied", 0.9), ("refused", 0.9), ("unknown", 0.6),
     ("unrecognized", 0.7), ("unexpected", 0.6), ("illegal", 0.6), ("missing", 0.7), ("bad ", 0.5),
     ("undefined", 0.6), ("unbound", 0.8), ("not set", 0.5), ("must be", 0.4), ("usage:", 0.3),
     ("too many", 0.6), ("too long", 0.5), ("timed out", 0.8), ("terminated", 0.5), ("killed", 0.5),
     ("assert", 0.9), ("attempt to", 0.7), ("***", 0.5), ("not a ", 0.4), ("does not", 0.6),
-    ("doesn't", 0.6), ("could not", 0.9),
+    ("abort", 0.8), ("doesn't", 0.6), ("invalid", 0.7), ("{undef,", 0.8),
     ("no module", 0.9), ("not permitted", 0.9), ("syntax", 0.8), ("corrupt", 0.8),
     ("unsupported", 0.6), ("required", 0.5), ("should be", 0.5), ("is owned by", 0.9),
     ("already exists", 0.8), ("not allowed", 0.8), ("not available", 0.6), ("expired", 0.9),

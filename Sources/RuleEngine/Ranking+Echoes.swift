@@ -42,7 +42,8 @@ extension Ranking {
     return reason.utf8.count >= leastReason ? reason : nil
   }
 
-  /// How much more a line says that names the one option of the command line it is about, or a line of a file
+  /// How much more a line says that names the one option of the command line it is about, or an expression
+  /// given there, or a line of a file
   /// by a name that only those know who know the files: `join: b:2: is not sorted`.
   static func whatIsGiven(in line: String, _ process: ProcessRecord) -> Double {
     let options = process.arguments.dropFirst().filter {
@@ -56,6 +57,13 @@ extension Ranking {
       UnknownWord.isComplaint(line), process.arguments.dropFirst().contains("-" + word)
     {
       return 0.6
+    }
+    // No file has such a name.
+    if process.arguments.dropFirst().contains(where: { argument in
+      argument.utf8.count > 3 && !argument.hasPrefix("-")
+        && argument.contains { "[](){}|*?<>$".contains($0) } && line.contains(argument)
+    }) {
+      return 0.4
     }
     guard NamedPlace.find(in: line, base: "/")?.line == nil else { return 0 }
     let place = NamedPlace.find(

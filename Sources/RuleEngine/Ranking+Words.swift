@@ -151,7 +151,11 @@ extension Ranking {
       let known = best[line.process]
       // Of equals, an exception's last line says most; of a list of complaints, the first.
       let isException = Complaint.namesException(line.text) || module != nil
-      if let known, known.rank > rank || (known.rank == rank && !isException) { continue }
+      if let known {
+        if known.rank > rank || (known.rank == rank && !isException) { continue }
+        // What was thrown again came from where it was first.
+        if isException, run.mentions.lines[known.line].text == line.text { continue }
+      }
       best[line.process] = (position, weight, rank)
     }
     // The last line of one that failed is a complaint, whatever its words.
@@ -169,7 +173,8 @@ extension Ranking {
         !Complaint.isFrame(line.text.lowercased()),
         !Complaint.isHeadingOfStack(line.text.lowercased()),
         !(Complaint.advises(line.text.lowercased())
-          || Complaint.isInformation(line.text.lowercased()))
+          || Complaint.isInformation(line.text.lowercased())
+          || Complaint.isClosing(line.text.lowercased()))
           || !hasOther(position, run.mentions.lines),
         let known = best[line.process],
         known.weight <= 0.25

@@ -68,6 +68,8 @@ struct TestReport: Equatable {
           listed(lines, index)
         } else if text == "Failed example:" {
           documented(lines, index)
+        } else if text.hasSuffix(": Failure") || text.hasPrefix("Failure -> ") {
+          placed(lines, index, text)
         } else {
           nil
         }

@@ -27,6 +27,14 @@ struct ComplaintTests {
       ("unknown user deployer", "error initializing audit plugin"),
       ("Bad directive or wrong number of arguments", "*** FATAL CONFIG FILE ERROR (Redis) ***"),
       ("ERROR: No pool defined.", "ERROR: FPM initialization failed"),
+      ("No such filter: 'scael'", "Error reinitializing filters!"),
+      ("Unrecognized VM option 'UseZGCC'", "Error: Could not create the Java Virtual Machine."),
+      ("t.c:2:F:c:t1:0: Assertion '1 == 3' failed", "0%: Checks: 1, Failures: 1, Errors: 0"),
+      ("AssertionError [ERR_ASSERTION]: not equal", "  throw new AssertionError(obj);"),
+      (
+        "The function COMMON-LISP-USER::TOTL is undefined.",
+        "Unhandled UNDEFINED-FUNCTION in thread #<SB-THREAD:THREAD \"main thread\" RUNNING"
+      ),
     ])
   func choice(telling: String, other: String) {
     for lines in [[telling, other], [other, telling]] {

@@ -39,6 +39,24 @@ struct TestReportTests {
   private static let reports: [(String, String, String?, String?, Int?)] = [
     (
       """
+      [ RUN      ] Cart.Sum
+      t.cpp:2: Failure
+      Expected equality of these values:
+        1+1
+          Which is: 2
+        3
+      [  FAILED  ] Cart.Sum (0 ms)
+      """, "Expected equality of these values: 1+1 Which is: 2 3", "Cart.Sum", "t.cpp", 2
+    ),
+    (
+      """
+      Failure -> spec/a_spec.lua @ 1
+      a b
+      spec/a_spec.lua:1: Expected objects to be equal.
+      """, "spec/a_spec.lua:1: Expected objects to be equal.", "a b", "spec/a_spec.lua", 1
+    ),
+    (
+      """
       =================================== FAILURES ===================================
       __________________________________ test_total __________________________________
           def test_total():

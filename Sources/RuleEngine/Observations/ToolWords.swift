@@ -36,6 +36,8 @@ struct ToolWords: Sendable {
   var nearWordFile: String?
   var commandIsAll = false
   var rejectedArgument: String?
+  var nearName: NearName?
+  var syntaxPlace: SyntaxPlace?
 }
 
 extension LastWords {
@@ -118,6 +120,20 @@ extension LastWords {
     .init(
       "near_word_file", \.tools.nearWordFile,
       "The file that was read and has `near_words`; none where the program itself knows them."),
+    .init(
+      "undefined_name", \.tools.nearName?.name,
+      "The name of the program's source that the words miss, where the source has one near to it."),
+    .init("near_name", \.tools.nearName?.near, "That near name."),
+    .init("near_name_file", \.tools.nearName?.line.file, "A file that has it."),
+    .init("near_name_line", \.tools.nearName?.line.number, "The line there."),
+    .init(
+      "fault_file", \.tools.syntaxPlace?.line.file,
+      "The file of source with a line that is to be mended, where a parser named a later one."),
+    .init("fault_line", \.tools.syntaxPlace?.line.number, "The number of that line."),
+    .init("fault_text", \.tools.syntaxPlace?.line.text.trimmed, "Its text."),
+    .init(
+      "missing_sign", \.tools.syntaxPlace?.missingSign,
+      "The sign that it lacks at its end; none where it opens what nothing closes."),
     .init("member", \.tools.member?.name, "The object that the words miss in a module of Python."),
     .init("member_file", \.tools.member?.file, "The source of that module."),
     .init("member_made", \.tools.member?.made?.name, "The one object that it makes."),

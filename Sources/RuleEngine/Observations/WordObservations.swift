@@ -89,7 +89,9 @@ struct LastWords: ObservationKind {
   var nearUser: String?
   var allowList: String?
   var denyList: String?
-  var leavesFile: Bool { fileIsLibrarys || tools.quotedPlace != nil }
+  var leavesFile: Bool {
+    fileIsLibrarys || tools.quotedPlace != nil || tools.syntaxPlace != nil
+  }
   var isCircular = false
   var encodingVariable: String?
   var memorySetting: String?
@@ -252,7 +254,8 @@ struct LastWords: ObservationKind {
     ),
     .init(
       "leaves_file", \.leavesFile,
-      "True if there is nothing to correct in `file`, or `quoted_file` tells where."),
+      "True if there is nothing to correct in `file`, or `quoted_file` or `fault_file` tells where."
+    ),
     .init(
       "hidden_by", \.hiddenBy,
       "A file of the program's own that Python took for a package of its library."),

@@ -6,6 +6,8 @@ enum LogPrefix {
   /// left.
   static func removed(from line: String) -> String {
     if let message = LogFields.message(in: line) { return message }
+    // The rule on the left of a box of text.
+    if line.hasPrefix("│ ") { return String(line.dropFirst(2)).trimmed }
     // A log that one process writes for another can have a header of bytes between the two.
     let head = line.unicodeScalars.prefix(24)
     if let mark = head.lastIndex(where: { $0.value < 0x20 && $0 != "\t" && $0.value != 0x1B }) {

@@ -9,7 +9,8 @@ enum FormatWords {
     "does not look like", "damaged", "premature end", "bad zip", "decode", "malformed",
     "signature", "not a tar", "not a zip", "is not a database", "end-of-central-directory",
     "wrong file type", "ran out of input", "no valid cabinets", "valid archive",
-    "signature trying to load",
+    "signature trying to load", "not a gzip", "may not be a pdf", "no valid openpgp", "unpickling",
+    "invalid data found",
   ]
   /// These can be about an option or a value as well: they count where the words name the file.
   private static let ofAnything = [
@@ -21,6 +22,27 @@ enum FormatWords {
     "image", "pdf", "elf", "database", "class file", "jar", "wheel", "deb", "rpm", "central-dir",
     "compressed", "magic", "pickle", "font", "sqlite", "shared object",
   ]
+
+  /// The suffixes of files that are never text.
+  private static let binarySuffixes: Set<String> = [
+    "png", "jpg", "jpeg", "gif", "webp", "tif", "tiff", "bmp", "ico", "pdf", "wav", "mp3", "mp4",
+    "m4a",
+    "ogg", "flac", "avi", "mkv", "mov", "webm", "jar", "war", "jks", "p12", "pfx", "keystore",
+    "pkl",
+    "pickle", "npy", "npz", "h5", "parquet", "gz", "tgz", "bz2", "xz", "zst", "zip", "7z", "rar",
+    "tar",
+    "whl", "xlsx", "docx", "odt", "ods", "deb", "rpm", "gpg", "ttf", "otf", "woff", "woff2",
+    "sqlite",
+    "sqlite3", "iso", "img", "qcow2", "wasm", "class",
+  ]
+
+  /// True if a file has, by its name, a format that is none of text.
+  static func areNoText(_ file: String) -> Bool {
+    let name = PathName.base(of: file)
+    return name.lastIndex(of: ".").map {
+      binarySuffixes.contains(name[name.index(after: $0)...].lowercased())
+    } ?? false
+  }
 
   /// True if a line says that a file, which it names or not, has not the format that was expected.
   static func speak(of line: String, namesFile: Bool) -> Bool {
@@ -63,8 +85,15 @@ extension Observer {
     describeDatabaseContent(of: words, in: &seen)
     // Which is data: the source that words of a traceback name is as it should be.
     guard seen.cutFile == nil, seen.contentFile == nil,
-      let file = [seen.file, seen.lastFile].compactMap({ $0 }).first(where: { !Self.isCode($0) }),
-      words.contains(where: { FormatWords.speak(of: $0, namesFile: file == seen.file) }),
+      let file = [seen.file, seen.lastFile].compactMap({ $0 }).first(where: {
+        !Self.isCode($0) || FormatWords.areNoText($0)
+      })
+    else { return }
+    let isNamed = file == seen.file || words.contains { $0.contains(PathName.base(of: file)) }
+    let isNoText = FormatWords.areNoText(file)
+    guard
+      isNamed && isNoText && file != seen.writtenFile
+        || words.contains(where: { FormatWords.speak(of: $0, namesFile: isNamed) }),
       // A program's own store is as that program left it.
       file == seen.file || !file.hasPrefix("/var/lib/"),
       let content = inquiry.programFile(file)
@@ -78,11 +107,11 @@ extension Observer {
       seen.content = Self.pointerWords
     case .other(.text), .other(.data), .script:
       // A line of it can be named in a text alone.
-      guard seen.lineNumber == nil, content != .other(content: .data),
-        words.contains(where: {
-          FormatWords.nameBinary(in: $0)
-            && FormatWords.speak(of: $0, namesFile: file == seen.file)
-        })
+      guard seen.lineNumber == nil || file != seen.file, content != .other(content: .data),
+        isNoText
+          || words.contains(where: {
+            FormatWords.nameBinary(in: $0) && FormatWords.speak(of: $0, namesFile: isNamed)
+          })
       else { return }
       seen.content = "text"
     case .other(let other) where Self.isBrokenOff(other, words):
@@ -90,6 +119,11 @@ extension Observer {
       seen.cutContent = other.rawValue
       return
     case .other(let other):
+      // What it holds can be just what its name tells.
+      guard
+        !(isNamed && isNoText) || other == .html
+          || words.contains(where: { FormatWords.speak(of: $0, namesFile: file == seen.file) })
+      else { return }
       seen.contentIsWebPage = other == .html
       seen.content = other == .html ? "a web page (HTML)" : other.rawValue
     case .elf, .damagedElf, .directory: return

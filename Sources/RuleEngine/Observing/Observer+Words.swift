@@ -148,7 +148,9 @@ extension Observer {
         Self.isOfALibrary($0) || Self.isRight($0, by: line.text)
           || seen.lineNumber == nil && !Self.isWrittenByPeople($0)
       } ?? false
-    seen.line = OpenSSLWords.reason(in: seen.line) ?? seen.line
+    seen.line =
+      OpenSSLWords.reason(in: seen.line) ?? ErlangWords.undefinedFunction(in: seen.line)
+      ?? seen.line
     describeScript(process, [line.text] + more.map(\.text), in: &seen)
     describeTools(process, line: position, in: &seen)
     describeSymbol(process, line.text, in: &seen)
@@ -167,6 +169,8 @@ extension Observer {
       seen.inputLine = number
       seen.inputText = text
     }
+    seen.tools.nearName = nearName([line.text] + more.map(\.text), process, in: seen)
+    describeSyntaxPlace([line.text] + more.map(\.text), in: &seen)
     describeCommand(process, line.text, in: &seen)
     return seen
   }

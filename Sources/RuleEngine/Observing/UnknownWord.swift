@@ -114,7 +114,7 @@ enum UnknownWord {
   private static let references = [
     "missing script", "no such service", "no such target", "no such task", "unknown target",
     "unable to find", "not defined", "could not find", "cannot find", "not found",
-    "does not exist", "doesn't exist", "no such",
+    "does not exist", "doesn't exist", "no such", "no rule to make target", "how to build task",
   ]
 
   private static func name(of word: Substring) -> String {

@@ -80,6 +80,12 @@ struct VersionWords: Equatable {
     Form(
       marks: ["Requested '", "' but version of ", " is "], thing: 2, present: 3, wanted: 1),
     Form(
+      marks: [" requires php ", " but your php version (", ") does not satisfy"], name: "PHP",
+      present: 2, wanted: 1),
+    Form(
+      marks: ["This configuration does not support Terraform version ", ". "], name: "Terraform",
+      present: 1),
+    Form(
       marks: [
         "compiled by a more recent version of the Java Runtime (class file version ",
         "), this version of the Java Runtime only recognizes class file versions up to ",
