@@ -30,7 +30,6 @@ extension TraceSession {
         entry.isWatched = entry.held != nil || !HeldFile.isPossible
       }
       table[descriptor] = entry
-      if effect.opensPath, mayRefuseCode(of: descriptor, call, thread) { awaitCode(thread) }
       // O_DIRECTORY: opendir(3), whose listing may be no stop.
       if effect.opensPath, let flags, call.arguments[flags] & 0o200000 != 0 {
         thread.process.listsDirectories = true

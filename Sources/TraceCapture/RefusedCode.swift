@@ -8,12 +8,16 @@ extension TraceSession {
   /// The loader reads the file's head and maps its other parts first.
   private static var mostCallsBeforeCode: Int { 16 }
 
-  /// True if the code of a file that the dynamic loader has just opened could be refused: its mount
-  /// is `noexec`, or a security module has rules for the process (`mmap(2)`: EPERM, EACCES).
-  func mayRefuseCode(of descriptor: Int32, _ call: PendingCall, _ thread: TracedThread) -> Bool {
-    guard !thread.followsCalls, thread.process.loader?.contains(call.instruction) == true else {
-      return false
-    }
+  /// True if a call that has ended opened a file for the dynamic loader whose code could be refused:
+  /// its mount is `noexec`, or a security module has rules for the process (`mmap(2)`: EPERM, EACCES).
+  /// What is sure to be loaded is not followed to the end of its `open`.
+  func mayRefuseCode(
+    openedBy call: PendingCall, _ result: Int64, _ thread: TracedThread
+  ) -> Bool {
+    guard !thread.followsCalls, let index = call.row, effects[index].opensPath,
+      let descriptor = Int32(exactly: result), descriptor >= 0,
+      thread.process.loader?.contains(call.instruction) == true
+    else { return false }
     return isConfined(thread.process) || refusesCode(descriptor, of: thread)
   }
 

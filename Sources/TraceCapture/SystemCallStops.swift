@@ -43,6 +43,7 @@ extension TraceSession {
         if thread.callsBeforeCode > 0 { countBeforeCode(call, thread) }
         note(call, result: info.result, of: thread)
         finished(call, result: info.result, thread)
+        if mayRefuseCode(openedBy: call, info.result, thread) { awaitCode(thread) }
       }
     } else if info.operation == 1 {
       var call = PendingCall(row: nil, info)
