@@ -42,10 +42,11 @@ import TraceEvents
     defer { close(descriptor) }
     try #require(listen(descriptor, 1) == 0)
     for host in ["127.0.0.1", "0.0.0.0"] {
-      // Tests beside this one fork: until its exec, such a child holds our socket as well.
+      // Tests beside this one fork: until its exec, such a child holds our socket as well, and what
+      // they copy of our descriptors makes the same listener twice.
       let found = holders(.listener(address: .ip4(address: host, port: port), isDatagram: false))
         .filter { $0.process?.pid == getpid() }
-      #expect(found.map(\.manner) == ["listening on 127.0.0.1:\(port)"])
+      #expect(Set(found.map(\.manner)) == ["listening on 127.0.0.1:\(port)"])
       #expect(found.first?.process?.pid == getpid())
     }
     let mapped = SocketAddress.ip6(address: "::ffff:127.0.0.1", port: port)
