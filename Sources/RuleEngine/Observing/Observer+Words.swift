@@ -181,7 +181,8 @@ extension Observer {
   ) {
     let others = [
       seen.file, seen.lastFile, seen.inputFile, seen.dataFile, seen.module, seen.log, seen.otherLog,
-      seen.unseenError,
+      // What a server answered is not told of the command alone.
+      seen.unseenError, seen.peer,
     ]
     let arguments = process.arguments.dropFirst()
     let text = line.lowercased()
