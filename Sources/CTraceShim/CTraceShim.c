@@ -180,21 +180,25 @@ int32_t wf_copy_descriptor(int32_t process, int32_t descriptor) {
   return copy;
 }
 
-/// 0 if `process` has a descriptor with this number, else a negative error number.
-static int32_t has_descriptor(int32_t process, int32_t number) {
-  return result_of(syscall(
-    SYS_kcmp, (long)process, (long)process, (long)KCMP_FILE, (long)number, (long)number));
+/// 0 if two descriptors are copies of each other, 1 to 3 if not, else a negative error number.
+static int32_t compare_descriptors(int32_t process, int32_t one, int32_t other) {
+  return result_of(
+    syscall(SYS_kcmp, (long)process, (long)process, (long)KCMP_FILE, (long)one, (long)other));
+}
+
+bool wf_same_file(int32_t process, int32_t one, int32_t other) {
+  return compare_descriptors(process, one, other) == 0;
 }
 
 int32_t wf_next_descriptor(int32_t process, int32_t open, int32_t least) {
   enum { WF_FARTHEST = 16 };
   struct rlimit limit;
-  if (least < 0 || (open >= 0 && has_descriptor(process, open) != 0)
+  if (least < 0 || (open >= 0 && compare_descriptors(process, open, open) != 0)
     || prlimit(process, RLIMIT_NOFILE, NULL, &limit) < 0)
     return -1;
   for (int32_t number = least; number - least < WF_FARTHEST; number++) {
     if ((rlim_t)number >= limit.rlim_cur) return -1;
-    int32_t found = has_descriptor(process, number);
+    int32_t found = compare_descriptors(process, number, number);
     if (found == -EBADF) return number;
     if (found != 0) return -1;
   }
@@ -207,16 +211,28 @@ static int find_cached(const char *path, bool follows) {
   return result_of(syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how));
 }
 
-bool wf_may_load_cached(const char *path) {
-  int file = find_cached(path, true);
-  if (file < 0) return false;
-  struct stat status;
-  struct statfs mount;
-  bool may = fstat(file, &status) == 0 && S_ISREG(status.st_mode)
-    && fstatfs(file, &mount) == 0 && (mount.f_flags & ST_NOEXEC) == 0
-    && syscall(SYS_faccessat2, file, "", R_OK, AT_EMPTY_PATH | AT_EACCESS) == 0;
+static uint64_t device_of(const struct statx *status) {
+  return (uint64_t)status->stx_dev_major << 32 | status->stx_dev_minor;
+}
+
+int32_t wf_find_readable(
+  const char *path, bool follows, bool asks_to_run, struct wf_found *found) {
+  int file = find_cached(path, follows);
+  if (file < 0) return file;
+  struct statx status = {0};
+  struct statfs mount = {0};
+  int32_t result =
+    result_of(statx(file, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status));
+  if (result == 0)
+    result =
+      result_of(syscall(SYS_faccessat2, file, "", R_OK, AT_EMPTY_PATH | AT_EACCESS));
+  if (result == 0 && asks_to_run) result = result_of(fstatfs(file, &mount));
   close(file);
-  return may;
+  found->device = device_of(&status);
+  found->is_directory = S_ISDIR(status.stx_mode);
+  found->is_regular = S_ISREG(status.stx_mode);
+  found->may_run = asks_to_run && (mount.f_flags & ST_NOEXEC) == 0;
+  return result;
 }
 
 int32_t wf_look_up_cached(const char *path, bool follows, uint64_t *device, bool *is_link) {
@@ -226,7 +242,7 @@ int32_t wf_look_up_cached(const char *path, bool follows, uint64_t *device, bool
   int32_t result =
     result_of(statx(file, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_TYPE, &status));
   close(file);
-  *device = (uint64_t)status.stx_dev_major << 32 | status.stx_dev_minor;
+  *device = device_of(&status);
   *is_link = S_ISLNK(status.stx_mode);
   return result;
 }

@@ -27,6 +27,19 @@ final class CachedLookup {
 
   /// How often names of directories changed: what was found before may lead elsewhere.
   private(set) var changes = 0
+  /// A file, by its file system and its number there.
+  private struct FileNumber: Equatable {
+    let device: UInt
+    let file: UInt
+  }
+
+  /// What the loader is sure to open, and until when that holds, in nanoseconds.
+  private var loadable: [String: UInt64] = [:]
+  /// What was started by these paths.
+  private var programs: [String: (number: FileNumber, executable: String)] = [:]
+  private static let mostKnown = 256
+  /// 50 ms, in nanoseconds.
+  private static let moment: UInt64 = 50_000_000
   /// False once the kernel, or who confines us, refused.
   private var isPossible = true
   private var isLocal: [UInt64: Bool] = [:]
@@ -41,7 +54,48 @@ final class CachedLookup {
   ]
 
   /// A directory was renamed, removed or mounted on.
-  func namesChanged() { changes &+= 1 }
+  func namesChanged() {
+    changes &+= 1
+    filesChanged()
+  }
+
+  /// A file was replaced, or who may use it changed.
+  func filesChanged() {
+    loadable = [:]
+    programs = [:]
+  }
+
+  /// True for a file that the dynamic loader is sure to open and to map. What holds is asked of the
+  /// kernel again only after a moment: who starts a thousand programs loads the same libraries.
+  func mayLoad(_ path: String) -> Bool {
+    let now = EventStream.now
+    if let end = loadable[path], now < end { return true }
+    var found = wf_found()
+    guard unsafe wf_find_readable(path, true, true, &found) == 0, found.is_regular, found.may_run
+    else { return false }
+    if loadable.count == Self.mostKnown { loadable = [:] }
+    loadable[path] = now &+ Self.moment
+    return true
+  }
+
+  /// The file that a process runs (`/proc/PID/exe`), which was asked for by `path`. For a program that is
+  /// no script and has run before, a look at its number is enough.
+  func executable(of process: ProcessID, startedAs path: String) -> String? {
+    func number(_ path: String) -> FileNumber? {
+      var status = stat()
+      guard unsafe stat(path, &status) == 0 else { return nil }
+      return FileNumber(device: status.st_dev, file: status.st_ino)
+    }
+    let own = "/proc/\(process)/exe"
+    guard path.utf8.first == 0x2F, let asked = number(path) else { return ProcessFiles.link(own) }
+    if let known = programs[path], known.number == asked { return known.executable }
+    guard let executable = ProcessFiles.link(own), number(own) == asked else {
+      return ProcessFiles.link(own)
+    }
+    if programs.count == Self.mostKnown { programs = [:] }
+    programs[path] = (asked, executable)
+    return executable
+  }
 
   /// A name of now; nil unless it is absolute.
   func name(_ path: String) -> DirectoryName? {
@@ -65,7 +119,7 @@ final class CachedLookup {
     var isLink = false
     switch unsafe wf_look_up_cached(path, follows, &device, &isLink) {
     case 0:
-      let holds = !(readingLink && isLink) && (device == lastLocal || isOnLocal(device))
+      let holds = !(readingLink && isLink) && isOnLocal(device)
       return holds ? .there : .unknown
     case -ENOENT: return .missing
     case -ENOSYS, -EINVAL, -EPERM:
@@ -80,7 +134,9 @@ final class CachedLookup {
     return self.path(of: directory).map { $0 + "/" + path }
   }
 
-  private func isOnLocal(_ device: UInt64) -> Bool {
+  /// True if files of this device are this machine's own.
+  func isOnLocal(_ device: UInt64) -> Bool {
+    if device == lastLocal { return true }
     if isLocal[device] == nil { readMounts(device) }
     guard isLocal[device] == true else { return false }
     lastLocal = device
@@ -166,6 +222,7 @@ extension TraceSession {
     switch names {
     case .unchanged: break
     case .change: lookup.namesChanged()
+    case .alter: lookup.filesChanged()
     case .confine: process.seesAsWeDo = false
     case .enter:
       process.workingDirectory =

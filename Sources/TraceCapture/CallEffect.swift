@@ -36,6 +36,8 @@ struct CallEffect {
     case unchanged
     /// Directories can be found by other names from here on.
     case change
+    /// A file was replaced, or who may use it changed.
+    case alter
     /// The process enters a directory.
     case enter
     /// The process sees another tree of files from here on.
@@ -74,6 +76,13 @@ struct CallEffect {
   /// The effect of a call, by its name.
   static func named(_ name: String) -> CallEffect {
     if let special = special[name] { return special }
+    let alterations = ["chmod", "fchmod", "chown", "lchown", "fchown", "link", "unlink", "symlink"]
+    let isAlteration =
+      alterations.contains {
+        name == $0 || name == $0 + "at" || name == $0 + "at2" || name == $0 + "32"
+      }
+      || name.hasSuffix("setxattr") || name.hasSuffix("removexattr")
+    if isAlteration { return CallEffect(names: .alter) }
     let endings = ["uid", "gid", "groups", "uid32", "gid32", "groups32"]
     let changesCredentials = name.hasPrefix("set") && endings.contains { name.hasSuffix($0) }
     return CallEffect(changesCredentials: changesCredentials)
@@ -99,6 +108,7 @@ struct CallEffect {
     "umount2": CallEffect(names: .change, entry: .unmounts),
     "pivot_root": CallEffect(names: .confine, entry: .unmounts),
     "chroot": CallEffect(names: .confine),
+    "landlock_restrict_self": CallEffect(names: .confine),
     "mount": CallEffect(names: .change),
     "move_mount": CallEffect(names: .change),
     "rename": CallEffect(names: .change),

@@ -29,6 +29,9 @@ extension TraceSession {
         entry.held = HeldFile(descriptor, of: thread.process.id)
         entry.isWatched = entry.held != nil || !HeldFile.isPossible
       }
+      if !isThorough, effect.opensPath, let flags {
+        entry.place = placeOpened(call, flags: flags, descriptor, thread)
+      }
       table[descriptor] = entry
       // O_DIRECTORY: opendir(3), whose listing may be no stop.
       if effect.opensPath, let flags, call.arguments[flags] & 0o200000 != 0 {
@@ -136,6 +139,8 @@ extension TraceSession {
     for descriptor in process.descriptors.pipes {
       let target = ProcessFiles.link("/proc/\(process.id)/fd/\(descriptor)")
       if let target, target.hasPrefix("pipe:") || target.hasPrefix("socket:") { continue }
+      // It could be a copy of this one.
+      if !isThorough, hasUnseenPipe(process) { return }
       process.descriptors[descriptor] = nil
       events.emit(
         .systemCall(
@@ -157,6 +162,7 @@ extension TraceSession {
   private func closedRange(_ call: PendingCall, _ table: DescriptorTable) {
     let first = Int32(clamping: call.arguments[0] & 0xFFFF_FFFF)
     let last = Int32(clamping: call.arguments[1] & 0xFFFF_FFFF)
+    if first <= 2 { table.holdsStandard = false }
     // CLOSE_RANGE_CLOEXEC
     let marks = call.arguments[2] & 4 != 0
     for descriptor in table.known(from: first, through: last) {
@@ -165,7 +171,7 @@ extension TraceSession {
   }
 
   /// True for a descriptor that reads a file that could be configuration, and is there already.
-  private func isWorthALook(_ call: PendingCall, flags: Int, _ thread: TracedThread) -> Bool {
+  func isWorthALook(_ call: PendingCall, flags: Int, _ thread: TracedThread) -> Bool {
     // O_WRONLY, O_CREAT, O_TRUNC, O_DIRECTORY, O_PATH
     guard call.arguments[flags] & (0o1 | 0o100 | 0o1000 | 0o200000 | 0o10000000) == 0 else {
       return false

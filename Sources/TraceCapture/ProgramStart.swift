@@ -194,7 +194,10 @@ extension TraceSession {
     lastEnvironment = start.environment
     process.isConfined = nil
     process.loader = start.loader.map { $0..<$0 &+ Self.loaderSize }
-    let executable = ProcessFiles.link("/proc/\(id)/exe") ?? ""
+    let executable =
+      (process.seesAsWeDo
+        ? lookup.executable(of: id, startedAs: start.path ?? "")
+        : ProcessFiles.link("/proc/\(id)/exe")) ?? ""
     let credentials = credentials(process, id, start)
     // What runs in secure-execution mode has a real user of its own, whose rights access(2) asks for.
     process.actsAsWeDo = credentials == lookup.ownCredentials && !start.isSecure

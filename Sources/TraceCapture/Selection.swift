@@ -105,6 +105,16 @@ package struct Selection: Sendable {
   package static let locksOrCopies = Selection(
     tests: [0, 6, 7, 13, 14, 37, 38, 1030].map { [test(1, .equals($0))] })
 
+  /// The same without copies of what is no standard descriptor, to any number and closed at exec, as
+  /// who walks a tree makes them for each of its directories (gnulib's `dup_cloexec`): where one of
+  /// them matters it is found out then (`TraceSession.tellCopy`).
+  package static let locksOrPlacesCopies: Selection = {
+    let copies = test(1, .equals(UInt32(F_DUPFD_CLOEXEC)))
+    let others = locksOrCopies.tests.filter { $0 != [copies] }
+    let standard = (0...2).map { [copies, test(0, .equals($0))] }
+    return Selection(tests: others + standard + [[copies, test(2, .isAtLeast(4))]])
+  }()
+
   /// `write` to standard error, or of more than a few bytes to standard output: `dd bs=1` and its
   /// like write no words. To standard input too: what a server says that expects a connection there.
   package static let writesWords = Selection(tests: [

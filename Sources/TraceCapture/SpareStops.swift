@@ -35,20 +35,58 @@ extension TraceSession {
     return number >= 0 ? number : nil
   }
 
-  /// The descriptor that the dynamic loader is sure to get for a file that it opens; nil if that is
-  /// not sure. Every program that is started opens its cache and its libraries.
-  func numberOfLoaded(_ call: PendingCall, flagsAt position: Int, _ thread: TracedThread) -> Int32?
+  /// The descriptor that an `open` to read is sure to get: for a file or a directory of this machine
+  /// that we may read as well, and none whose reading is looked at; nil if that is not sure. A
+  /// compiler opens a hundred headers, who walks a tree each directory, and every program that is
+  /// started its libraries.
+  func numberOfOpened(_ call: PendingCall, flagsAt position: Int, _ thread: TracedThread) -> Int32?
   {
     let process = thread.process
-    guard call.arguments[position] & 0xFFFF_FFFF == UInt64(O_RDONLY | O_CLOEXEC),
-      process.loader?.contains(call.instruction) == true,
-      process.seesAsWeDo, process.actsAsWeDo, hasTableOfItsOwn(thread),
-      case .complete(let path) = decoder.memory.text(
-        thread.id, at: call.arguments[position - 1]),
-      path.hasPrefix("/"), unsafe wf_may_load_cached(path), !isConfined(process)
+    let flags = call.arguments[position] & 0xFFFF_FFFF
+    guard flags & ~Self.harmlessFlags == 0, process.seesAsWeDo, process.actsAsWeDo,
+      hasTableOfItsOwn(thread),
+      let place = absolutePath(at: position - 1, of: call, thread),
+      !isWorthALook(call, flags: position, thread)
     else { return nil }
-    let number = wf_next_descriptor(thread.id, -1, 0)
+    if process.loader?.contains(call.instruction) == true {
+      guard flags & UInt64(O_NOFOLLOW | O_DIRECTORY) == 0, lookup.mayLoad(place) else { return nil }
+    } else {
+      var found = wf_found()
+      guard
+        unsafe wf_find_readable(place, flags & UInt64(O_NOFOLLOW) == 0, false, &found) == 0,
+        found.is_directory || found.is_regular && flags & UInt64(O_DIRECTORY) == 0,
+        lookup.isOnLocal(found.device)
+      else { return nil }
+    }
+    guard !isConfined(process) else { return nil }
+    let number = nextDescriptor(of: thread)
     return number >= 0 ? number : nil
+  }
+
+  /// Flags of an `open` that has no other effect and waits for nobody (`open(2)`).
+  private static let harmlessFlags = UInt64(
+    O_RDONLY | O_CLOEXEC | O_DIRECTORY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | 0o100000)
+
+  /// The absolute path that a call means; nil for one that starts at a descriptor, where to ask what
+  /// that is open on costs more than a stop.
+  private func absolutePath(
+    at position: Int, of call: PendingCall, _ thread: TracedThread
+  ) -> String? {
+    let startsHere =
+      position == 0 || Int32(truncatingIfNeeded: call.arguments[position - 1]) == AT_FDCWD
+    guard startsHere,
+      case .complete(let path) = decoder.memory.text(thread.id, at: call.arguments[position])
+    else { return nil }
+    if path.utf8.first == 0x2F { return path }
+    return lookup.path(of: thread.process.workingDirectory).map { $0 + "/" + path }
+  }
+
+  /// The number that the next descriptor of a process is sure to get; negative if that is not sure.
+  private func nextDescriptor(of thread: TracedThread) -> Int32 {
+    let (process, table) = (thread.process.id, thread.process.descriptors)
+    table.holdsStandard =
+      table.holdsStandard || (0...2).allSatisfy { wf_same_file(process, $0, $0) }
+    return wf_next_descriptor(process, -1, table.holdsStandard ? 3 : 0)
   }
 
   /// True if nobody but this thread opens and closes descriptors of its process.

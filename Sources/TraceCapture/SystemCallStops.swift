@@ -77,6 +77,7 @@ extension TraceSession {
     switch row.emission {
     case .close:
       let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
+      if descriptor <= 2 { process.descriptors.holdsStandard = false }
       // A descriptor that was not seen to be made may not be open, and nobody knows of it.
       guard let entry = process.descriptors[descriptor] else { return false }
       if entry.isWatched { release(descriptor, thread) }
@@ -135,7 +136,7 @@ extension TraceSession {
           emit(call, row: row, result: -Int64(ENOENT), thread)
           return false
         }
-        if let number = numberOfLoaded(call, flagsAt: flags, thread) {
+        if let number = numberOfOpened(call, flagsAt: flags, thread) {
           thread.finishedCalls += 1
           finished(call, result: Int64(number), thread)
           return false
@@ -244,6 +245,7 @@ extension TraceSession {
   /// Hands on a call as an event, and asks for what explains its failure.
   func emit(_ call: PendingCall, row: SystemCallRow, result: Int64, _ thread: TracedThread) {
     let failed = result < 0 && result >= -4095
+    if !isThorough { tellCopy(namedBy: call, row: row, failed: failed, thread) }
     let event = SystemCall(
       name: row.name,
       arguments: decoder.arguments(of: row, call, thread: thread.id, result: result),

@@ -124,6 +124,7 @@ package enum SystemCallTable {
     row("chdir", 80, 12, [.path]),
     row("fchdir", 81, 133, [.descriptor]),
     row("chroot", 161, 61, [.path]),
+    row("landlock_restrict_self", 446, 446, [.descriptor, .integer]),
     row("pivot_root", 155, 217, [.path, .path]),
     row("mount", 165, 21, [.text, .path, .text, .hexadecimal, .text]),
     row("umount", nil, 22, [.path]),
@@ -241,8 +242,12 @@ package enum SystemCallTable {
     row("pipe2", 293, 331, [.pair, .symbols(.open)]),
     row("close", 3, 6, [.descriptor], when: .isStandardDescriptor, emits: .close),
     row("close_range", 436, 436, [.integer, .integer, .hexadecimal], emits: .closeRange),
-    row("fcntl", 72, 55, [.descriptor, .symbols(.fcntl), .integer], when: .locksOrCopies),
-    row("fcntl64", nil, 221, [.descriptor, .symbols(.fcntl), .integer], when: .locksOrCopies),
+    row(
+      "fcntl", 72, 55, [.descriptor, .symbols(.fcntl), .integer], when: .locksOrCopies,
+      essence: .some(Selection.locksOrPlacesCopies.tests)),
+    row(
+      "fcntl64", nil, 221, [.descriptor, .symbols(.fcntl), .integer], when: .locksOrCopies,
+      essence: .some(Selection.locksOrPlacesCopies.tests)),
     row("flock", 73, 143, [.descriptor, .symbols(.flock)]),
     row("epoll_create1", 291, 329, [.hexadecimal], emits: .failures),
     row("eventfd2", 290, 328, [.integer, .hexadecimal], emits: .failures),

@@ -72,7 +72,7 @@ final class TraceSession {
   /// False if a diagnosis alone is asked for: then not every look is stopped at.
   var isThorough = true
   /// True if a security module labels processes (`/proc/PID/attr`, proc(5)).
-  lazy var hasLabels = ProcessFiles.line("/proc/self/attr/current") != nil
+  lazy var hasLabels = ProcessFiles.line("/proc/self/attr/current")?.isEmpty == false
   /// What is collected about the threads once time is up.
   var look = ThreadLook()
   /// True if the children of what is attached to are watched as well.

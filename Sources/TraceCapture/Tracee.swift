@@ -137,11 +137,15 @@ final class DescriptorTable {
     var isSystemLog = false
     /// True if a directory listing of it was told of.
     var isListed = false
+    /// Absolute path of a directory that it was opened for, where copies are not stopped at.
+    var place: String?
   }
 
   private var entries: [Int32: Entry] = [:]
   /// How many of them are watched.
   private(set) var watchedCount = 0
+  /// True if 0, 1 and 2 are known to be open, until one of them is seen to be closed.
+  var holdsStandard = false
 
   /// What is known of `descriptor`; setting nil forgets it.
   subscript(descriptor: Int32) -> Entry? {
@@ -165,16 +169,24 @@ final class DescriptorTable {
     watchedCount == 0 ? [] : entries.filter { $0.value.isWatched }.map(\.key).sorted()
   }
 
+  /// The descriptors that were seen to be made, in order.
+  var numbers: [Int32] { entries.keys.sorted() }
+
+  /// A descriptor that was opened for the directory `place`.
+  func number(of place: String) -> Int32? { entries.first { $0.value.place == place }?.key }
+
   /// A table of its own, as fork makes it.
   func copy() -> DescriptorTable {
     let copy = DescriptorTable()
     copy.entries = entries
     copy.watchedCount = watchedCount
+    copy.holdsStandard = holdsStandard
     return copy
   }
 
   /// Forgets what exec closes.
   func closeOnExec() {
+    holdsStandard = false
     for (descriptor, entry) in entries where entry.closesOnExec { self[descriptor] = nil }
   }
 

@@ -90,6 +90,8 @@ import TraceCapture
     Call(description: "getdents64", number: 217, arguments: .init(3, 0x1000, 32768)),
     Call(description: "getdents", number: 78, arguments: .init(3, 0x1000, 32768)),
     Call(description: "mmap to read a file", number: 9, arguments: .init(0, 100, 1, 0x2, 3)),
+    Call(description: "copy closed at exec", number: 72, arguments: .init(3, 1030, 3)),
+    Call(description: "the same to any number", number: 72, arguments: .init(3, 1030, 0)),
   ]
 
   @Test(arguments: spared) func aDiagnosisDoesWithoutSome(_ call: Call) {
@@ -101,6 +103,10 @@ import TraceCapture
     Call(description: "readlink", number: 89, arguments: .init(0x1000, 0x2000, 4096)),
     Call(description: "readlinkat", number: 267, arguments: .init(3, 0x1000, 0x2000, 1023)),
     Call(description: "openat", number: 257),
+    Call(description: "copy of standard output", number: 72, arguments: .init(1, 1030, 3)),
+    Call(description: "copy to a place of its own", number: 72, arguments: .init(3, 1030, 10)),
+    Call(description: "copy", number: 72, arguments: .init(3, 0, 3)),
+    Call(description: "F_OFD_SETLK", number: 72, arguments: .init(3, 37, 0x1000)),
     Call(description: "mmap to write a file", number: 9, arguments: .init(0, 100, 3, 0x2, 3)),
     Call(description: "mmap shared to read", number: 9, arguments: .init(0, 100, 1, 0x1, 3)),
     Call(description: "mmap of code", number: 9, arguments: .init(0, 9, 5, 0x12, 3)),

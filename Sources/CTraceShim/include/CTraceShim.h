@@ -138,15 +138,26 @@ int32_t wf_set_affinity(int32_t thread, const void *_Nullable mask, size_t lengt
 /// A descriptor of ours for what `descriptor` of `process` is open on, offset and all
 /// (`pidfd_getfd(2)`, Linux 5.6); closed by exec.
 int32_t wf_copy_descriptor(int32_t process, int32_t descriptor);
+/// True if one descriptor of `process` is a copy of the other (`kcmp(2)`), or both are the same and open.
+bool wf_same_file(int32_t process, int32_t one, int32_t other);
 /// The lowest number from `least` on that `process` has no descriptor with, where it has one with the
 /// number `open` (`kcmp(2)`; not asked if negative) and may have as many (`RLIMIT_NOFILE`); -1 if that
 /// cannot be told at once.
 int32_t wf_next_descriptor(int32_t process, int32_t open, int32_t least);
 int32_t wf_current_processor(void);
-/// True if `path` is a regular file that we may read, on a mount from which code may run
-/// (ST_NOEXEC of `statfs(2)`), as far as the kernel's cache of names tells (`faccessat2(2)`,
-/// Linux 5.8).
-bool wf_may_load_cached(const char *path);
+/// What an `open` to read finds.
+struct wf_found {
+  /// Its file system, major number in the upper half.
+  uint64_t device;
+  bool is_directory;
+  bool is_regular;
+  /// True if code may run from its mount (ST_NOEXEC of `statfs(2)`); only if asked for.
+  bool may_run;
+};
+/// 0 if `path` is there and we may read it, as far as the kernel's cache of names tells
+/// (`faccessat2(2)`, Linux 5.8); else a negative error number.
+int32_t wf_find_readable(
+  const char *path, bool follows, bool asks_to_run, struct wf_found *found);
 /// 0 if `path` is there as far as the kernel's cache of names tells (`openat2(2)`, RESOLVE_CACHED);
 /// then `*device` is its file system, major number in the upper half. -EAGAIN if it cannot tell.
 int32_t wf_look_up_cached(const char *path, bool follows, uint64_t *device, bool *is_link);
