@@ -23,7 +23,7 @@ import Testing
 
   private static let gate = Gate(width: 4)
 
-  private static func replay(_ arguments: [String]) async throws -> ProcessResult {
+  static func replay(_ arguments: [String]) async throws -> ProcessResult {
     try await gate.pass { try await ChildProcess.run([Host.whyfail] + arguments) }
   }
 
@@ -52,12 +52,7 @@ import Testing
 
   @Test(arguments: recorded)
   func meetsTheExpectation(_ corpusCase: CorpusCase) async throws {
-    let replay = try await Self.replay([
-      "--format", "json", "--replay", corpusCase.recordingFile.path,
-    ])
-    try #require(replay.status == 0, "\(replay.errorText)")
-    let report = try JSONDecoder().decode(JSONReport.self, from: replay.error)
-    corpusCase.checkExpectation(report)
+    corpusCase.checkExpectation(try await JSONReplays.shared.report(of: corpusCase))
   }
 }
 
@@ -66,11 +61,7 @@ import Testing
   @Test func nearlyAllCausesComeFirstAndNoHealthyRunIsAccused() async throws {
     var score = CorpusScore()
     for corpusCase in ReplayedCorpusTests.recorded where corpusCase.description.pending == nil {
-      let replay = try await ChildProcess.run([
-        Host.whyfail, "--format", "json", "--replay", corpusCase.recordingFile.path,
-      ])
-      try #require(replay.status == 0, "\(replay.errorText)")
-      score.add(try JSONDecoder().decode(JSONReport.self, from: replay.error), of: corpusCase)
+      score.add(try await JSONReplays.shared.report(of: corpusCase), of: corpusCase)
     }
     print(score.text)
     #expect(score.falseCauses.isEmpty)
@@ -134,6 +125,26 @@ actor NativeRuns {
     let run = runs[corpusCase.id] ?? Task { try await corpusCase.run(.native) }
     runs[corpusCase.id] = run
     return try await run.value
+  }
+}
+
+/// Replays each recording once as JSON, for all tests that ask.
+actor JSONReplays {
+  static let shared = JSONReplays()
+  private var replays: [String: Task<JSONReport, any Error>] = [:]
+
+  func report(of corpusCase: CorpusCase) async throws -> JSONReport {
+    let replay =
+      replays[corpusCase.id]
+      ?? Task {
+        let replay = try await ReplayedCorpusTests.replay([
+          "--format", "json", "--replay", corpusCase.recordingFile.path,
+        ])
+        try #require(replay.status == 0, "\(replay.errorText)")
+        return try JSONDecoder().decode(JSONReport.self, from: replay.error)
+      }
+    replays[corpusCase.id] = replay
+    return try await replay.value
   }
 }
 
