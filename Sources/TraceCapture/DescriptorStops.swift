@@ -30,7 +30,7 @@ extension TraceSession {
         entry.isWatched = entry.held != nil || !HeldFile.isPossible
       }
       if !isThorough, effect.opensPath, let flags {
-        entry.place = placeOpened(call, flags: flags, descriptor, thread)
+        entry.place = placeOpened(call, flags: flags, thread)
       }
       table[descriptor] = entry
       // O_DIRECTORY: opendir(3), whose listing may be no stop.

@@ -69,7 +69,7 @@ extension TraceSession {
 
   /// The absolute path that a call means; nil for one that starts at a descriptor, where to ask what
   /// that is open on costs more than a stop.
-  private func absolutePath(
+  func absolutePath(
     at position: Int, of call: PendingCall, _ thread: TracedThread
   ) -> String? {
     let startsHere =

@@ -202,6 +202,7 @@ extension TraceSession {
       }
       return
     }
+    if !isThorough { tellCopies(namedBy: call, index: index_, failed: failed, thread) }
     if !failed { succeeded(call, index: index_, row: row, result: result, thread) }
     if failed, row.name == "connect" { tellLostMessage(call, row: row, thread) }
     switch row.emission {
@@ -245,7 +246,6 @@ extension TraceSession {
   /// Hands on a call as an event, and asks for what explains its failure.
   func emit(_ call: PendingCall, row: SystemCallRow, result: Int64, _ thread: TracedThread) {
     let failed = result < 0 && result >= -4095
-    if !isThorough { tellCopy(namedBy: call, row: row, failed: failed, thread) }
     let event = SystemCall(
       name: row.name,
       arguments: decoder.arguments(of: row, call, thread: thread.id, result: result),

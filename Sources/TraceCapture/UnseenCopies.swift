@@ -7,33 +7,56 @@ import TraceEvents
 // (`Selection.locksOrPlacesCopies`); a copy is told of when a call is that names it. Where the original
 // is not known any more, which directory it is open on is told as an open of that.
 extension TraceSession {
-  /// Tells of the copy that `call` names, where it was not seen to be made: of a directory that a
-  /// relative path starts at, and of what a failed call was about.
-  func tellCopy(namedBy call: PendingCall, row: SystemCallRow, failed: Bool, _ thread: TracedThread)
-  {
-    let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
-    guard descriptor > 2, let kind = row.arguments.first else { return }
-    let table = thread.process.descriptors
-    if kind == .directory, isRelative(call, row, thread) {
-      guard let place = ProcessFiles.link("/proc/\(thread.id)/fd/\(descriptor)"),
-        place.hasPrefix("/"), table[descriptor]?.place != place
-      else { return }
-      if let original = table.number(of: place) {
-        tellCopy(descriptor, of: original, thread)
-      } else {
-        table[descriptor] = .init(closesOnExec: true, place: place)
-        tell(
-          "openat",
-          [
-            .directory(descriptor: SystemCall.currentDirectory), .path(text: place),
-            .symbol(name: "O_PATH|O_CLOEXEC"),
-          ], descriptor, thread)
+  /// Tells of the copies that a call names which has ended, where they were not seen to be made: of
+  /// directories that relative paths start at, of one that is entered, and of what a failed call was
+  /// about.
+  func tellCopies(namedBy call: PendingCall, index: Int, failed: Bool, _ thread: TracedThread) {
+    let kinds = rows[index].arguments
+    for (position, kind) in kinds.enumerated() {
+      let descriptor = Int32(truncatingIfNeeded: call.arguments[position])
+      guard descriptor > 2 else { continue }
+      switch kind {
+      case .directory where isRelative(at: position + 1, call, thread):
+        tellPlace(descriptor, thread)
+      case .descriptor where effects[index].names == .enter: tellPlace(descriptor, thread)
+      case .descriptor where failed && thread.process.descriptors[descriptor] == nil:
+        let numbers = thread.process.descriptors.numbers
+        if let original = numbers.first(where: { wf_same_file(thread.process.id, $0, descriptor) })
+        {
+          tellCopy(descriptor, of: original, thread)
+        }
+      default: continue
       }
-    } else if kind == .descriptor, failed, table[descriptor] == nil,
-      let original = table.numbers.first(where: { wf_same_file(thread.process.id, $0, descriptor) })
-    {
-      tellCopy(descriptor, of: original, thread)
     }
+  }
+
+  /// Tells which directory a descriptor is open on, unless that is known.
+  private func tellPlace(_ descriptor: Int32, _ thread: TracedThread) {
+    let table = thread.process.descriptors
+    guard let place = place(of: descriptor, thread), table[descriptor]?.place != place else {
+      return
+    }
+    if let original = table.number(of: place) {
+      tellCopy(descriptor, of: original, thread)
+    } else {
+      table[descriptor] = .init(closesOnExec: true, place: place)
+      tell(
+        "openat",
+        [
+          .directory(descriptor: SystemCall.currentDirectory), .path(text: place),
+          .symbol(name: "O_PATH|O_CLOEXEC"),
+        ], descriptor, thread)
+    }
+  }
+
+  /// Absolute path of the directory that a descriptor is open on, as its process sees it.
+  private func place(of descriptor: Int32, _ thread: TracedThread) -> String? {
+    guard let place = ProcessFiles.link("/proc/\(thread.id)/fd/\(descriptor)"), place.hasPrefix("/")
+    else { return nil }
+    guard !thread.process.seesAsWeDo, let root = ProcessFiles.link("/proc/\(thread.id)/root"),
+      place.hasPrefix(root + "/")
+    else { return place }
+    return String(place.dropFirst(root.count))
   }
 
   private func tellCopy(_ descriptor: Int32, of original: Int32, _ thread: TracedThread) {
@@ -56,27 +79,23 @@ extension TraceSession {
           name: name, arguments: arguments, outcome: .returned(value: Int64(descriptor)))), thread)
   }
 
-  /// Absolute path of a directory that was opened; nil for anything else.
-  func placeOpened(
-    _ call: PendingCall, flags: Int, _ descriptor: Int32, _ thread: TracedThread
-  ) -> String? {
+  /// Absolute path of a directory that was opened, by the words of the call alone: where a link is on
+  /// the way, the descriptor is told of when it is named. Nil for anything else.
+  func placeOpened(_ call: PendingCall, flags: Int, _ thread: TracedThread) -> String? {
     let ways = call.arguments[flags]
     guard ways & UInt64(O_DIRECTORY) != 0 else { return nil }
+    if let path = absolutePath(at: flags - 1, of: call, thread) { return path }
     // An entry of a directory that is known, and no link.
-    if flags == 2, ways & UInt64(O_NOFOLLOW) != 0,
+    guard flags == 2, ways & UInt64(O_NOFOLLOW) != 0,
       let above = thread.process.descriptors[Int32(truncatingIfNeeded: call.arguments[0])]?.place,
       case .complete(let name) = decoder.memory.text(thread.id, at: call.arguments[1]),
       !name.isEmpty, !name.utf8.contains(0x2F), name != ".", name != ".."
-    {
-      return above == "/" ? above + name : above + "/" + name
-    }
-    return ProcessFiles.link("/proc/\(thread.id)/fd/\(descriptor)")
+    else { return nil }
+    return above == "/" ? above + name : above + "/" + name
   }
 
-  private func isRelative(_ call: PendingCall, _ row: SystemCallRow, _ thread: TracedThread) -> Bool
-  {
-    guard row.arguments.count > 1, row.arguments[1] == .path,
-      case .complete(let path) = decoder.memory.text(thread.id, at: call.arguments[1])
+  private func isRelative(at position: Int, _ call: PendingCall, _ thread: TracedThread) -> Bool {
+    guard case .complete(let path) = decoder.memory.text(thread.id, at: call.arguments[position])
     else { return false }
     return path.utf8.first != 0x2F
   }

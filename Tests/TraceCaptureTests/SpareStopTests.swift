@@ -60,10 +60,12 @@ struct SpareStopTests {
         places[copy] = places[Int64(number)]
       case ("openat", let outcome, .directory(let directory)):
         guard let path = call.paths.first?.path, path != "results" else { continue }
-        if call.hasSymbol("O_PATH"), case .returned(let number) = outcome {
-          places[number] = path.split(separator: "/").last.map(String.init)
+        if path.hasPrefix("/") {
+          if case .returned(let number) = outcome {
+            places[number] = path.split(separator: "/").last.map(String.init)
+          }
+          continue
         }
-        if path.hasPrefix("/") { continue }
         let place = places[Int64(directory)].map { $0 + "/" + path } ?? path
         if case .returned(let number) = outcome { places[number] = place }
         opens.append((place, call.error?.name ?? "there"))
@@ -98,6 +100,69 @@ struct SpareStopTests {
         "a there", "b there", "b/first ENOENT", "a/first ENOENT", "a/c there", "a/c/second ENOENT",
         "a/second ENOENT",
       ])
+  }
+
+  /// The second directory of a call, one that is entered, and one whose way leads over a link.
+  @Test func copiesThatOtherCallsName() throws {
+    let (events, _) = try run(
+      """
+        mkdir("a", 0755);
+        mkdir("b", 0755);
+        symlink("a", "way");
+        int a = look(AT_FDCWD, "way", O_RDONLY | O_DIRECTORY);
+        int b = look(AT_FDCWD, "b", O_RDONLY | O_DIRECTORY);
+        int from = fcntl(a, F_DUPFD_CLOEXEC, 3);
+        int to = fcntl(b, F_DUPFD_CLOEXEC, 3);
+        close(a);
+        close(b);
+        renameat(from, "x", to, "y");
+        symlinkat("x", from, "link");
+        fchdir(to);
+      """)
+    var places: [Int64: String] = [:]
+    var told: [String] = []
+    for case .systemCall(let call) in events.map(\.body) {
+      if case .returned(let value) = call.outcome {
+        if call.name == "openat", let path = call.paths.first?.path {
+          places[value] = path.split(separator: "/").last.map(String.init)
+        } else if call.name == "fcntl", case .descriptor(let number)? = call.arguments.first {
+          places[value] = places[Int64(number)]
+        }
+      }
+      guard ["renameat", "symlinkat", "fchdir"].contains(call.name) else { continue }
+      told += call.arguments.compactMap { argument -> String? in
+        switch argument {
+        case .directory(let number), .descriptor(let number):
+          "\(call.name) \(places[Int64(number)] ?? "?")"
+        default: nil
+        }
+      }
+    }
+    #expect(told == ["renameat a", "renameat b", "symlinkat a", "fchdir b"])
+  }
+
+  /// What it is open on is told as the process sees it.
+  @Test(.enabled(if: geteuid() == 0, "only root can enter another root"))
+  func copiesOfDirectoriesInAnotherRoot() throws {
+    let (events, _) = try run(
+      """
+        mkdir("root", 0755);
+        mkdir("root/a", 0755);
+        mkdir("root/a/b", 0755);
+        if (chroot("root") || chdir("/")) return 1;
+        int a = look(AT_FDCWD, "a/b", O_RDONLY | O_DIRECTORY);
+        int copy = fcntl(a, F_DUPFD_CLOEXEC, 3);
+        close(a);
+        open("/a", O_RDONLY | O_DIRECTORY);
+        look(copy, "first", O_RDONLY);
+      """)
+    let last = events.compactMap { event -> SystemCall? in
+      guard case .systemCall(let call) = event.body, call.name == "openat" || call.name == "fcntl"
+      else { return nil }
+      return call
+    }.suffix(2)
+    #expect(last.first?.paths.first?.path == "/a/b")
+    #expect(last.last?.error == .noEntry)
   }
 
   @Test func copyThatACallFailsOn() throws {
