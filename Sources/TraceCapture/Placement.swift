@@ -67,19 +67,13 @@ struct Placement {
       // The second stop within a period: this one stops often.
       let isNew = !thread.isBound && thread.lastPeriod == period
       thread.lastPeriod = period
-      guard isNew, !thread.ownsAffinity else { return }
-      if runsAlone(threads) {
-        bind(thread)
-      } else {
-        part(threads)
-        beginPeriod()
-      }
+      if isNew, !thread.ownsAffinity, runsAlone(threads, stopped: thread) { bind(thread) }
       return
     }
     thread.lastPeriod = period
     let now = EventStream.now
     guard stopsInPeriod >= Self.sample, now >= rest else { return }
-    if pays(now &- periodStart, threads) {
+    if pays(now &- periodStart, threads, stopped: thread) {
       gather(threads)
     } else {
       rest = now &+ Self.tick
@@ -173,26 +167,22 @@ struct Placement {
   }
 
   /// True if binding is worth it, by the stops of the period so far.
-  private func pays(_ elapsed: UInt64, _ threads: [ProcessID: TracedThread]) -> Bool {
+  private func pays(
+    _ elapsed: UInt64, _ threads: [ProcessID: TracedThread], stopped: TracedThread? = nil
+  ) -> Bool {
     stopsInPeriod > 0 && elapsed / UInt64(stopsInPeriod) < Self.aloneInterval
-      && runsAlone(threads)
+      && runsAlone(threads, stopped: stopped)
   }
 
-  /// True if no more than one thread runs. Of one that is in a selected call or did not stop of late
-  /// the kernel knows whether it does.
-  private func runsAlone(_ threads: [ProcessID: TracedThread]) -> Bool {
-    var running = 0
-    var unsure: [ProcessID] = []
-    for thread in threads.values where thread.wait == nil {
-      if thread.lastPeriod == period, thread.call == nil {
-        running += 1
-      } else {
-        unsure.append(thread.id)
-      }
+  /// True if no more than one thread runs: that one, which has just stopped. Of the others the kernel
+  /// knows: whoever waits for the output of a child has made no call that is stopped at.
+  private func runsAlone(_ threads: [ProcessID: TracedThread], stopped: TracedThread?) -> Bool {
+    let others = threads.values.filter { $0.wait == nil && $0.id != stopped?.id }
+    guard others.count <= Self.mostAsked else { return false }
+    let running = others.count {
+      ProcessFiles.state($0.id).map(Self.runningStates.contains) == true
     }
-    guard running <= 1, unsure.count <= Self.mostAsked else { return false }
-    running += unsure.count { ProcessFiles.state($0).map(Self.runningStates.contains) == true }
-    return running <= 1
+    return running <= (stopped == nil ? 1 : 0)
   }
 
   private mutating func beginPeriod() {

@@ -41,6 +41,7 @@ struct MissingPath: ObservationKind {
   var inPath: String?
   var owner: String?
   var directoryIsMeant = false
+  var parentRefuses = false
   var whole: String?
   var submodule: String?
   var submoduleFile: String?
@@ -70,6 +71,9 @@ struct MissingPath: ObservationKind {
       "use", \.use, "What for: open, create, execute, inspect, list, make, remove, enter, change."),
     .init("first_missing", \.firstMissing, "The first component on the way that does not exist."),
     .init("existing_parent", \.existingParent, "The last directory on the way that does exist."),
+    .init(
+      "parent_refuses", \.parentRefuses,
+      "True if the user may make nothing in `existing_parent`, of what was to be made."),
     .init(
       "not_directory", \.notDirectory, "The component that is a file where a directory is needed."),
     .init("link", \.link, "The symbolic link on the way whose target is missing."),

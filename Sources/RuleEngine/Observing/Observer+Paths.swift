@@ -58,6 +58,11 @@ extension Observer {
         places.allSatisfy { $0 == missing || $0.hasPrefix(missing + "/") }
         && isMeant(missing, by: call)
     }
+    if let missing = seen.firstMissing, ["create", "make"].contains(seen.use),
+      let credentials = process.credentials, credentials.user != 0
+    {
+      seen.parentRefuses = inquiry.refuses(missing, operation: .create, credentials: credentials)
+    }
     let sought = seen.firstMissing ?? path
     if seen.notDirectory == nil, call.error == .notDirectory, seen.existsNow {
       seen.notDirectory = path
