@@ -22,7 +22,7 @@ SCRIPTS := Scripts/ensure-packages Scripts/fuzz Scripts/run-tests Scripts/start-
 # every run goes through lie beside each other (Scripts/start-order), which ends a fifth of the page
 # faults of a start; for that each function has a section of its own, and the linker is the
 # toolchain's own.
-RELEASE_FLAGS := -c release --static-swift-stdlib --product whyfail \
+RELEASE_FLAGS := -c release --static-swift-stdlib --disable-local-rpath --product whyfail \
   -Xlinker -L$(CURDIR)/.build/static-runtime -Xlinker --no-export-dynamic \
   -Xswiftc -Xfrontend -Xswiftc -disable-concrete-type-metadata-mangled-name-accessors \
   -Xswiftc -Xfrontend -Xswiftc -function-sections -Xswiftc -use-ld=lld \

@@ -61,10 +61,10 @@ struct Analysis {
   }
 
   /// The report; `catalog` is only asked for where something failed or was said to have. With `listsHarmless` it holds the
-  /// failed calls that no cause rests on.
+  /// failed calls that no cause rests on. A success whose report `isBrief` does not name its user.
   func report(
     tool: String, source: Report.Source, command: [String], listsHarmless: Bool,
-    find: String? = nil,
+    find: String? = nil, isBrief: Bool = false,
     catalog: () -> HeuristicCatalog, inspector: any SystemInspector
   ) -> Report {
     let isFailure = history.isAttached || history.root.map { $0.failed || $0.end == nil } ?? true
@@ -74,7 +74,7 @@ struct Analysis {
       history: history, catalog: knowledge, inspector: inspector, baseline: baseline
     ).diagnosis()
     var userName: String?
-    if let user = history.root?.credentials?.user {
+    if isFailure || !isBrief, let user = history.root?.credentials?.user {
       let question = SystemQuestion.userName(user: user)
       if case .names(let list) = history.facts[question] ?? inspector.answer(question) {
         userName = list.first

@@ -111,6 +111,8 @@ final class LiveRun {
     let report = analysis.report(
       tool: tool, source: Report.Source(kind: kind), command: command,
       listsHarmless: options.listsHarmless, find: options.find,
+      isBrief: tool == "whyfail" && options.format == .text && !options.isVerbose
+        && recording == nil,
       catalog: { Catalogs.all(tool: tool, environment: environment.values) }, inspector: inspector)
     try closeRecording()
     return report

@@ -76,17 +76,19 @@ struct CallEffect {
   /// The effect of a call, by its name.
   static func named(_ name: String) -> CallEffect {
     if let special = special[name] { return special }
-    let alterations = ["chmod", "fchmod", "chown", "lchown", "fchown", "link", "unlink", "symlink"]
     let isAlteration =
-      alterations.contains {
-        name == $0 || name == $0 + "at" || name == $0 + "at2" || name == $0 + "32"
-      }
-      || name.hasSuffix("setxattr") || name.hasSuffix("removexattr")
+      alterations.contains(name) || name.hasSuffix("setxattr") || name.hasSuffix("removexattr")
     if isAlteration { return CallEffect(names: .alter) }
     let endings = ["uid", "gid", "groups", "uid32", "gid32", "groups32"]
     let changesCredentials = name.hasPrefix("set") && endings.contains { name.hasSuffix($0) }
     return CallEffect(changesCredentials: changesCredentials)
   }
+
+  /// The calls that change rights, owners and single names.
+  private static let alterations: Set<String> = [
+    "chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "chown32", "lchown", "lchown32", "fchown",
+    "fchown32", "fchownat", "link", "linkat", "unlink", "symlink", "symlinkat",
+  ]
 
   /// The calls with an effect that their names do not tell.
   private static let special: [String: CallEffect] = [

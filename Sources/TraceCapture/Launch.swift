@@ -20,7 +20,9 @@ enum Launch {
     let environment = request.environment ?? ProcessFiles.ownEnvironment()
     guard let arguments = CStringVector(request.command),
       let variables = CStringVector(environment),
-      let candidates = CStringVector(candidates(for: word, in: environment)),
+      let candidates = CStringVector(
+        startingAtPresent(
+          candidates(for: word, in: environment), from: request.workingDirectory ?? ".")),
       let directory = CStringVector(request.workingDirectory.map { [$0] } ?? [])
     else { throw CaptureError(.badRequest, detail: "a null byte in the command or environment") }
     var capabilities: UInt64 = 0
@@ -55,6 +57,16 @@ enum Launch {
     // An element that is empty means the current directory.
     return (path ?? "/bin:/usr/bin").split(separator: ":", omittingEmptySubsequences: false)
       .map { $0.isEmpty ? word : "\($0)/\(word)" }
+  }
+
+  /// The paths without those before the first that is there: each would be a call that fails, and two
+  /// stops. All of them where none is there.
+  static func startingAtPresent(_ candidates: [String], from directory: String) -> [String] {
+    let first = candidates.firstIndex { candidate in
+      let path = candidate.hasPrefix("/") ? candidate : "\(directory)/\(candidate)"
+      return unsafe access(path, F_OK) == 0 || (errno != ENOENT && errno != ENOTDIR)
+    }
+    return first.map { Array(candidates[$0...]) } ?? candidates
   }
 
   private static func refusal(_ error: ErrorNumber, child: ProcessID) -> CaptureError {

@@ -39,6 +39,21 @@ struct LiveTests {
       #expect(run.ends == [.exited(status: 127)])
     }
 
+    /// What is not there is not tried, up to the first that is: here one that may not be run.
+    @Test func searchBeginsAtWhatIsThere() {
+      let scratch = Scratch()
+      #expect(unsafe system("mkdir '\(scratch.path)/first' && : > '\(scratch.path)/first/true'") == 0)
+      let run = record(
+        LaunchRequest(
+          command: ["true"], environment: ["PATH=/no/such/place:first:/etc/passwd:/bin"],
+          workingDirectory: scratch.path, ownsProcessSignals: false))
+      #expect(run.outcome == .exited(0))
+      let tries = run.calls.filter { $0.name == "execve" }
+      #expect(tries.compactMap(\.path) == ["first/true", "/etc/passwd/true"])
+      #expect(tries.map(\.error) == [.accessDenied, ErrorNumber(rawValue: 20)])
+      #expect(run.executions.map(\.path) == ["/bin/true"])
+    }
+
     @Test func notExecutable() {
       let run = record("/etc/passwd")
       #expect(run.outcome == .notStarted(.accessDenied))
