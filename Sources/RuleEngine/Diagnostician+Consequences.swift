@@ -73,6 +73,7 @@ extension Diagnostician {
       guard case .exited(let status) = process.end, status != 0,
         !run.mentions.lines.contains(where: {
           $0.process == process.index && $0.stream == .standardError
+            && $0.number >= process.executionNumber
         })
       else { continue }
       let candidate = Candidate(
@@ -81,7 +82,7 @@ extension Diagnostician {
           (.process, RankingWeights.innermost), (.silent, RankingWeights.silentExit),
         ])
       let observation = observer.observation(of: candidate, asking: true)
-      guard (observation as? SilentExit)?.check != nil,
+      guard let seen = observation as? SilentExit, seen.check != nil || seen.exitPlace != nil,
         let heuristic = catalog.matches(
           observation, general: general(process, complaint: nil)
         ).first(where: { $0.role == .cause }),

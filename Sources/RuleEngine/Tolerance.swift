@@ -22,7 +22,11 @@ enum Tolerance {
         where child.failed && !tolerated.contains(child.index) {
           let isTested =
             parent.shellStatus != child.shellStatus && looked(parent, after: child, in: history)
-          if isTested || isIgnored(child, by: parent, in: history) { more.insert(child.index) }
+          if isTested || isIgnored(child, by: parent, in: history)
+            || isUnheededWriter(child, by: parent, inquiry)
+          {
+            more.insert(child.index)
+          }
         }
       }
       for (parent, child) in zip(path.processes, path.processes.dropFirst())
@@ -60,6 +64,26 @@ enum Tolerance {
     }
     return !lines.isEmpty
       && lines.allSatisfy { passesOver($0.text) || !isFirst && isTrap($0.text) }
+  }
+
+  /// True for a member of a pipeline that SIGPIPE ended, of a shell that did not end with its status and whose
+  /// words nowhere set `pipefail`: without that only the last member counts.
+  private static func isUnheededWriter(
+    _ child: ProcessRecord, by parent: ProcessRecord, _ inquiry: Inquiry
+  ) -> Bool {
+    guard case .killed(.brokenPipe, _) = child.end, parent.shellStatus != child.shellStatus,
+      let shell = parent.executable.map(PathName.base), ShellWords.shells.contains(shell)
+    else { return false }
+    let option = "pipefail"
+    if parent.arguments.contains(where: { $0.contains(option) })
+      || parent.environmentValue("SHELLOPTS")?.contains(option) ?? false
+    {
+      return false
+    }
+    let scripts = parent.arguments.dropFirst().filter { !$0.hasPrefix("-") }
+      .map { PathName.absolute($0, from: parent.workingDirectory) }
+      .filter { parent.recentFiles.contains($0) || parent.executedPath == $0 }
+    return inquiry.lines(mentioning: [option], in: scripts).isEmpty
   }
 
   /// True if an argument stands in a line, or can have come of what the shell expands there.

@@ -13,6 +13,9 @@ struct SilentExit: ObservationKind {
   var script: String?
   var exitLine: Int?
   var exitText: String?
+  var exitPlace: String?
+  var linesBefore: String?
+  var isShell = false
   var startupLine: Int?
   var startupText: String?
   var quietOption: String?
@@ -57,7 +60,12 @@ struct SilentExit: ObservationKind {
     .init("script", \.script, "The script that it ran."),
     .init(
       "exit_line", \.exitLine, "The one line of that script that ends it with this status."),
-    .init("exit_text", \.exitText, "The text of that line."),
+    .init(
+      "exit_text", \.exitText,
+      "The text of that line, or of the one command that ends it so in what `sh -c` was given."),
+    .init("exit_place", \.exitPlace, "Where that is: script and line, or the command line."),
+    .init("lines_before", \.linesBefore, "The lines above it in the script, with their numbers."),
+    .init("is_shell", \.isShell, "True if it is a shell."),
     .init("wrote_output", \.wroteOutput, "True if it wrote to its standard output."),
     .init(
       "startup_line", \.startupLine,

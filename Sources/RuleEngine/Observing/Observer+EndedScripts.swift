@@ -84,7 +84,7 @@ extension Observer {
     return []
   }
 
-  private static func isBlank(_ text: String) -> Bool {
+  static func isBlank(_ text: String) -> Bool {
     let text = text.trimmed
     return text.isEmpty || text.hasPrefix("#")
   }

@@ -24,24 +24,10 @@ extension Observer {
 
   /// The check before the one `exit` with the status that a shell ended with; nil for others.
   func failedCheck(_ process: ProcessRecord, _ seen: SilentExit) -> FailedCheck? {
-    guard let shell = process.executable.map(PathName.base), ShellWords.shells.contains(shell),
-      seen.status != 0
+    guard seen.isShell, seen.status != 0 else { return nil }
+    guard let line = seen.exitText, let place = seen.exitPlace,
+      let (text, held) = check(before: line, seen)
     else { return nil }
-    var line = seen.exitText
-    var place = seen.script.flatMap { script in
-      seen.exitLine.map { "\(script) line \($0)" }
-    }
-    if seen.script == nil, let mark = process.arguments.firstIndex(of: "-c"),
-      process.arguments.indices.contains(mark + 1)
-    {
-      let parts = process.arguments[mark + 1].split { $0 == "\n" || $0 == ";" }.map {
-        String($0).trimmed
-      }.filter { Self.ends($0, with: seen.status) }
-      guard parts.count == 1 else { return nil }
-      line = parts[0]
-      place = "the command line"
-    }
-    guard let line, let place, let (text, held) = check(before: line, seen) else { return nil }
     var found = FailedCheck(text: text, held: held, place: place, subject: place)
     let last = process.children.last.map { history.processes[$0] }
     if let last, last.hasExecuted, last.endNumber <= process.endNumber, case .exited = last.end,
@@ -78,11 +64,6 @@ extension Observer {
         + (lock.holderCommand.map { ", whose command line is: \($0)" } ?? ".")
     }
     return (path, "The lock on \(path)" + (holder ?? " is held by another process."))
-  }
-
-  private static func ends(_ text: String, with status: Int) -> Bool {
-    let words = text.split { $0.isWhitespace || $0 == ";" || $0 == "}" }
-    return words.suffix(2).elementsEqual(["exit", "\(status)"])
   }
 
   /// What stands before the `exit` of a line, or in the `if` above it, and whether it was to hold.

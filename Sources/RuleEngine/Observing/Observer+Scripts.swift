@@ -53,7 +53,7 @@ extension Observer {
     let given = process.arguments.dropFirst().first { !$0.hasPrefix("-") }
       .map { PathName.absolute($0, from: process.workingDirectory) }
     if let started = process.executedPath, started != process.executable,
-      process.arguments.contains(where: {
+      process.arguments.dropFirst().contains(where: {
         PathName.absolute($0, from: process.workingDirectory) == started
       })
     {
@@ -61,8 +61,11 @@ extension Observer {
     } else if let given, process.recentFiles.contains(given) {
       seen.script = given
     }
-    guard asking, let script = seen.script else { return }
-    let calls = ["exit \(seen.status)", "exit(\(seen.status)", "status=\(seen.status)"]
+    seen.isShell = process.executable.map { ShellWords.shells.contains(PathName.base(of: $0)) } ?? false
+    guard let script = seen.script else { return describeCommandLine(process, in: &seen) }
+    guard asking else { return }
+    let exits = seen.isShell ? Self.exits : Self.exits + Self.otherExits
+    let calls = exits.map { $0 + String(seen.status) }
     let lines = inquiry.lines(mentioning: calls, in: [script]).filter { line in
       let text = line.text.trimmed
       return !text.hasPrefix("#") && !text.hasPrefix("//")
@@ -75,7 +78,38 @@ extension Observer {
     if lines.count == 1 {
       seen.exitLine = lines[0].number
       seen.exitText = lines[0].text.trimmed
+      seen.exitPlace = "\(script) line \(lines[0].number)"
+      let before = inquiry.lines(
+        around: lines[0].number, of: script, context: Self.linesBeforeExit
+      ).filter { $0.number < lines[0].number && !Self.isBlank($0.text) }
+        .map { "line \($0.number): \($0.text.trimmed)" }
+      seen.linesBefore = before.isEmpty ? nil : before.joined(separator: "; ")
     }
+  }
+
+  /// How scripts of shells, Perl and PHP end themselves with a status, which follows.
+  private static let exits = ["exit ", "exit(", "status="]
+  /// The same of Python, Lua and Node.js.
+  private static let otherExits = ["sys.exit(", "os._exit(", "os.exit(", "process.exit("]
+
+  /// How many lines above an `exit` are shown.
+  private static let linesBeforeExit = 3
+
+  /// Tells which command of `sh -c` ends it with the status it had.
+  private func describeCommandLine(_ process: ProcessRecord, in seen: inout SilentExit) {
+    guard seen.isShell, let mark = process.arguments.firstIndex(of: "-c"),
+      process.arguments.indices.contains(mark + 1)
+    else { return }
+    let parts = process.arguments[mark + 1].split { $0 == "\n" || $0 == ";" }
+      .map { String($0).trimmed }.filter { Self.ends($0, with: seen.status) }
+    guard parts.count == 1 else { return }
+    seen.exitText = parts[0]
+    seen.exitPlace = "its command line"
+  }
+
+  private static func ends(_ text: String, with status: Int) -> Bool {
+    let words = text.split { $0.isWhitespace || $0 == "}" }
+    return words.suffix(2).elementsEqual(["exit", "\(status)"])
   }
 
   /// The place of `./deploy: line 3: …` and `deploy: 3: …`: a shell names its script as it was given, which
