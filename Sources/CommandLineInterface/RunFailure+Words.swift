@@ -45,6 +45,9 @@ extension CaptureError {
     case .notYours:
       "cannot trace process \(target)\(cause): it is not yours; as root: sudo whyfail -p \(detail)"
     case .tracingRefused: "cannot trace: the kernel refuses\(cause)\(more)"
+    case .filterForbiddenBySeccomp:
+      "cannot trace: a seccomp profile of this container forbids seccomp\(cause)\(more); start the "
+        + "container with --security-opt seccomp=unconfined, or run whyfail on the host"
     case .filterRefused: "cannot install the seccomp filter\(cause)\(more)"
     case .cannotChangeUser: "cannot become that user\(cause)\(more)"
     case .cannotEnterDirectory: "cannot enter the working directory\(cause)\(more)"

@@ -162,12 +162,18 @@ extension TextRenderer {
 // MARK: - What else there is
 
 extension TextRenderer {
+  /// How likely a candidate is to be that is shown where no cause is known.
+  private static let worthShowing = 0.05
+
   private mutating func writeOthers(
     _ findings: [Report.Finding], heading: String, isExplained: Bool
   ) {
     guard !findings.isEmpty else { return }
     writeHeading(heading)
-    writeCapped(findings, cap: Self.candidateCap) { renderer, finding in
+    // What is hardly likely leads nobody anywhere, unless it is all that there is.
+    let likely = findings.count { $0.confidence >= Self.worthShowing }
+    let cap = isExplained ? min(Self.candidateCap, max(1, likely)) : Self.candidateCap
+    writeCapped(findings, cap: cap) { renderer, finding in
       renderer.writeOther(finding, isExplained: isExplained)
     }
   }

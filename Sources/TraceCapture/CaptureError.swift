@@ -12,7 +12,7 @@ package struct CaptureError: Error, Sendable, Hashable {
     case alreadyTraced
     /// Yama's `ptrace_scope` forbids tracing.
     case forbiddenByYama
-    /// A seccomp profile, as containers have them, forbids `ptrace(2)` or `seccomp(2)`.
+    /// A seccomp profile, as containers have them, forbids `ptrace(2)`.
     case forbiddenBySeccomp
     /// There is no such process to attach to.
     case noSuchProcess
@@ -30,7 +30,9 @@ package struct CaptureError: Error, Sendable, Hashable {
     case notYours
     /// The kernel refused, and none of the reasons above holds.
     case tracingRefused
-    /// The kernel did not take the filter.
+    /// A seccomp profile forbids `seccomp(2)` itself.
+    case filterForbiddenBySeccomp
+    /// The kernel did not take the filter, for another reason.
     case filterRefused
     /// The target could not become the user.
     case cannotChangeUser

@@ -69,6 +69,9 @@ enum Launch {
     return first.map { Array(candidates[$0...]) } ?? candidates
   }
 
+  /// True if this process is under a seccomp filter itself.
+  fileprivate static var isFiltered: Bool { ProcessFiles.status(getpid())?.seccompMode == 2 }
+
   private static func refusal(_ error: ErrorNumber, child: ProcessID) -> CaptureError {
     if let tracer = ProcessFiles.status(child)?.tracer, tracer != 0 {
       return CaptureError(.alreadyTraced, error: error, detail: "\(tracer)")
@@ -78,7 +81,7 @@ enum Launch {
     if error == .notPermitted, let scope, let level = Int(scope), level >= 2 {
       return CaptureError(.forbiddenByYama, error: error, detail: scope)
     }
-    if ProcessFiles.status(getpid())?.seccompMode == 2 {
+    if isFiltered {
       return CaptureError(.forbiddenBySeccomp, error: error)
     }
     return CaptureError(.tracingRefused, error: error)
@@ -179,7 +182,9 @@ struct LaunchedProcess: ~Copyable {
     switch UInt32(report.stage) {
     case WF_STAGE_EXEC.rawValue: return error
     case WF_STAGE_DIRECTORY.rawValue: throw CaptureError(.cannotEnterDirectory, error: error)
-    case WF_STAGE_FILTER.rawValue: throw CaptureError(.filterRefused, error: error)
+    case WF_STAGE_FILTER.rawValue:
+      throw CaptureError(
+        Launch.isFiltered ? .filterForbiddenBySeccomp : .filterRefused, error: error)
     case WF_STAGE_USER.rawValue: throw CaptureError(.cannotChangeUser, error: error)
     default: return nil
     }
