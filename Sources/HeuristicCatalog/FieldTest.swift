@@ -110,9 +110,11 @@ extension FieldValue {
   }
 }
 
-/// A regular expression that is compiled when it is first used, and once.
+/// A regular expression that is compiled when it is first used, and once; of a text without what it needs, it
+/// is not asked.
 private final class PatternBox: Sendable {
   private let source: String
+  private let required = Mutex<RequiredLiterals??>(nil)
   private let compiled = Mutex<Regex<AnyRegexOutput>??>(nil)
 
   init(_ source: String) { self.source = source }
@@ -120,6 +122,12 @@ private final class PatternBox: Sendable {
   /// Whether the pattern matches anywhere in `text`.
   func occurs(in text: String) -> Bool {
     let source = source
+    let required = required.withLock { required in
+      let literals = required ?? RequiredLiterals(of: source)
+      required = .some(literals)
+      return literals
+    }
+    if let required, !required.occur(in: text) { return false }
     return compiled.withLock { compiled in
       let pattern = compiled ?? (try? Regex(source))
       compiled = .some(pattern)
