@@ -1,3 +1,5 @@
+import Glibc
+
 /// Texts of which any match of a regular expression holds at least one.
 ///
 /// Compiling a pattern costs more than all that is asked of it in a run, and most of a catalog's patterns have
@@ -24,11 +26,25 @@ struct RequiredLiterals: Equatable, Sendable {
     }
     return texts.contains { literal in
       let wanted = Array(literal.utf8)
-      guard let first = wanted.first, bytes.count >= wanted.count else { return wanted.isEmpty }
-      return (0...(bytes.count - wanted.count)).contains { start in
-        bytes[start] == first && bytes[start..<(start + wanted.count)] == wanted[...]
+      return unsafe bytes.withUnsafeBytes { text in
+        unsafe wanted.withUnsafeBytes { unsafe Self.holds(text, $0) }
       }
     }
+  }
+
+  private static func holds(_ text: UnsafeRawBufferPointer, _ wanted: UnsafeRawBufferPointer) -> Bool {
+    guard let first = unsafe wanted.first, let start = wanted.baseAddress else { return true }
+    var offset = 0
+    while offset + wanted.count <= text.count, let base = text.baseAddress,
+      let found = unsafe memchr(base + offset, Int32(first), text.count - offset)
+    {
+      offset = unsafe base.distance(to: found)
+      if offset + wanted.count <= text.count, unsafe memcmp(found, start, wanted.count) == 0 {
+        return true
+      }
+      offset += 1
+    }
+    return false
   }
 }
 
