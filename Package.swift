@@ -130,7 +130,9 @@ let package = Package(
     // Runs the built program: the cases of Corpus/, replayed and live, and what a target can see.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["whyfail", "TraceEvents", "TraceTestSupport", "Yams"]),
+      dependencies: [
+        "whyfail", "CommandLineInterface", "TraceEvents", "TraceTestSupport", "Yams",
+      ]),
   ]
 )
 

@@ -32,7 +32,9 @@ struct RequiredLiterals: Equatable, Sendable {
     }
   }
 
-  private static func holds(_ text: UnsafeRawBufferPointer, _ wanted: UnsafeRawBufferPointer) -> Bool {
+  private static func holds(_ text: UnsafeRawBufferPointer, _ wanted: UnsafeRawBufferPointer)
+    -> Bool
+  {
     guard let first = unsafe wanted.first, let start = wanted.baseAddress else { return true }
     var offset = 0
     while offset + wanted.count <= text.count, let base = text.baseAddress,

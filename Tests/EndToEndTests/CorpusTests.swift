@@ -21,12 +21,6 @@ import Testing
     FileManager.default.fileExists(atPath: $0.recordingFile.path)
   }
 
-  private static let gate = Gate(width: 4)
-
-  static func replay(_ arguments: [String]) async throws -> ProcessResult {
-    try await gate.pass { try await ChildProcess.run([Host.whyfail] + arguments) }
-  }
-
   @Test func everyCaseIsRecorded() {
     let missing = CorpusCase.all.filter {
       $0.description.pending == nil
@@ -37,22 +31,31 @@ import Testing
 
   @Test(arguments: recorded)
   func givesTheGoldenReport(_ corpusCase: CorpusCase) async throws {
-    let replay = try await Self.replay(["--replay", corpusCase.recordingFile.path])
-    #expect(replay.status == 0, "\(replay.errorText)")
-    #expect(replay.outputText == "", "a report goes to standard error")
+    let text = try await Replays.shared.replay(of: corpusCase).text
     if Golden.isRewriting {
-      try #require(!replay.error.isEmpty, "an empty report is no golden one")
-      try replay.error.write(to: corpusCase.goldenFile)
+      try #require(!text.isEmpty, "an empty report is no golden one")
+      try Data(text.utf8).write(to: corpusCase.goldenFile)
       Issue.record("rewrote \(corpusCase.goldenFile.path); read the difference")
       return
     }
     let golden = FileManager.default.contents(atPath: corpusCase.goldenFile.path)
-    #expect(replay.errorText == String(decoding: golden ?? Data(), as: UTF8.self))
+    #expect(text == String(decoding: golden ?? Data(), as: UTF8.self))
   }
 
   @Test(arguments: recorded)
   func meetsTheExpectation(_ corpusCase: CorpusCase) async throws {
-    corpusCase.checkExpectation(try await JSONReplays.shared.report(of: corpusCase))
+    corpusCase.checkExpectation(try await Replays.shared.replay(of: corpusCase).report)
+  }
+
+  /// The program itself says what the replays of this process say.
+  @Test(arguments: stride(from: 0, to: recorded.count, by: 40).map { recorded[$0] })
+  func theProgramSaysTheSame(_ corpusCase: CorpusCase) async throws {
+    let replay = try await ChildProcess.run([
+      Host.whyfail, "--replay", corpusCase.recordingFile.path,
+    ])
+    #expect(replay.status == 0, "\(replay.errorText)")
+    #expect(replay.outputText == "", "a report goes to standard error")
+    #expect(try await Replays.shared.replay(of: corpusCase).text == replay.errorText)
   }
 }
 
@@ -61,7 +64,7 @@ import Testing
   @Test func nearlyAllCausesComeFirstAndNoHealthyRunIsAccused() async throws {
     var score = CorpusScore()
     for corpusCase in ReplayedCorpusTests.recorded where corpusCase.description.pending == nil {
-      score.add(try await JSONReplays.shared.report(of: corpusCase), of: corpusCase)
+      score.add(try await Replays.shared.replay(of: corpusCase).report, of: corpusCase)
     }
     print(score.text)
     #expect(score.falseCauses.isEmpty)
@@ -128,26 +131,6 @@ actor NativeRuns {
   }
 }
 
-/// Replays each recording once as JSON, for all tests that ask.
-actor JSONReplays {
-  static let shared = JSONReplays()
-  private var replays: [String: Task<JSONReport, any Error>] = [:]
-
-  func report(of corpusCase: CorpusCase) async throws -> JSONReport {
-    let replay =
-      replays[corpusCase.id]
-      ?? Task {
-        let replay = try await ReplayedCorpusTests.replay([
-          "--format", "json", "--replay", corpusCase.recordingFile.path,
-        ])
-        try #require(replay.status == 0, "\(replay.errorText)")
-        return try JSONDecoder().decode(JSONReport.self, from: replay.error)
-      }
-    replays[corpusCase.id] = replay
-    return try await replay.value
-  }
-}
-
 extension CorpusCase {
   var recordingFile: URL { directory.appendingPathComponent("recording.jsonl") }
   var goldenFile: URL { directory.appendingPathComponent("report.txt") }
@@ -158,10 +141,7 @@ extension CorpusCase {
     defer { try? FileManager.default.removeItem(atPath: scratch) }
     let file = scratch + "/recording.jsonl"
     try recording.write(to: URL(fileURLWithPath: file))
-    let replay = try await ChildProcess.run(
-      [Host.whyfail, "--format", "json"] + (description.arguments ?? []) + ["--replay", file])
-    #expect(replay.status == 0, "\(replay.errorText)")
-    return replay.errorText
+    return try await Replays.json(of: file, arguments: description.arguments ?? [])
   }
 
   /// Ends the test as skipped, with the reason.

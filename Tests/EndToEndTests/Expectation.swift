@@ -112,8 +112,8 @@ extension Expectation {
 }
 
 /// The fields of a report ("whyfail.report/1") that expectations speak of.
-struct JSONReport: Decodable {
-  struct Finding: Decodable {
+struct JSONReport: Decodable, Sendable {
+  struct Finding: Decodable, Sendable {
     var heuristic: String
     var role: String
     var confidence: Double

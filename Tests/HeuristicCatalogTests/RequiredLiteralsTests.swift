@@ -25,7 +25,8 @@ import Testing
 
   @Test(
     arguments: [
-      "^[0-9.]+$", "a?b*", "(?i)(no|)", "x|", "", "\\x41bc", "\\u{41}bc", "(?x)a b", "\\Qa.b\\E", "(abc",
+      "^[0-9.]+$", "a?b*", "(?i)(no|)", "x|", "", "\\x41bc", "\\u{41}bc", "(?x)a b", "\\Qa.b\\E",
+      "(abc",
       "abc)", "[abc", "a\\",
     ])
   func nothingPlain(_ pattern: String) {
@@ -58,15 +59,22 @@ import Testing
 
   private static let texts = [
     "cp: error writing '/mnt/x': No space left on device", "/proc/1/environ", "/etc/hosts.conf",
-    "fatal: Authentication failed for 'https://x/'", "Disk Full", "rm: cannot remove 'a': Directory not empty",
-    "curl -fsS http://localhost:1/", "git -C /tmp grep x", "/home/a/.git/config", "/run/nscd/socket",
+    "fatal: Authentication failed for 'https://x/'", "Disk Full",
+    "rm: cannot remove 'a': Directory not empty",
+    "curl -fsS http://localhost:1/", "git -C /tmp grep x", "/home/a/.git/config",
+    "/run/nscd/socket",
     "tar: Unexpected EOF in archive", "bash: line 1: [: a: integer expression expected",
-    "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 0", "E: Unable to locate package vmi",
+    "UnicodeDecodeError: 'utf-8' codec can't decode byte 0xff in position 0",
+    "E: Unable to locate package vmi",
     "ssl: certificate verify failed: self-signed certificate", "TERM environment variable not set.",
-    "ERROR 1205 (HY000): Lock wait timeout exceeded", "mount: /mnt: can't find UUID=1 in /etc/fstab.",
-    "Traceback (most recent call last): ValueError: invalid literal", "/usr/lib/python3/dist-packages/a.pyc",
+    "ERROR 1205 (HY000): Lock wait timeout exceeded",
+    "mount: /mnt: can't find UUID=1 in /etc/fstab.",
+    "Traceback (most recent call last): ValueError: invalid literal",
+    "/usr/lib/python3/dist-packages/a.pyc",
     "Connection reset by peer", "couldn't resolve host name", "Host key verification failed.",
-    "permission denied (publickey).", "FATAL:  role \"web\" does not exist", "F_SETLKW", "creat", "openat",
-    "sudo: a password is required", "swapon: read swap header failed", "md5sum -c SUMS", "${HOME}/x",
+    "permission denied (publickey).", "FATAL:  role \"web\" does not exist", "F_SETLKW", "creat",
+    "openat",
+    "sudo: a password is required", "swapon: read swap header failed", "md5sum -c SUMS",
+    "${HOME}/x",
   ]
 }

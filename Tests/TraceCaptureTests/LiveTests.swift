@@ -42,7 +42,8 @@ struct LiveTests {
     /// What is not there is not tried, up to the first that is: here one that may not be run.
     @Test func searchBeginsAtWhatIsThere() {
       let scratch = Scratch()
-      #expect(unsafe system("mkdir '\(scratch.path)/first' && : > '\(scratch.path)/first/true'") == 0)
+      let directory = scratch.path + "/first"
+      #expect(unsafe system("mkdir '\(directory)' && : > '\(directory)/true'") == 0)
       let run = record(
         LaunchRequest(
           command: ["true"], environment: ["PATH=/no/such/place:first:/etc/passwd:/bin"],

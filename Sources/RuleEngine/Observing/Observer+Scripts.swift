@@ -61,7 +61,8 @@ extension Observer {
     } else if let given, process.recentFiles.contains(given) {
       seen.script = given
     }
-    seen.isShell = process.executable.map { ShellWords.shells.contains(PathName.base(of: $0)) } ?? false
+    seen.isShell =
+      process.executable.map { ShellWords.shells.contains(PathName.base(of: $0)) } ?? false
     guard let script = seen.script else { return describeCommandLine(process, in: &seen) }
     guard asking else { return }
     let exits = seen.isShell ? Self.exits : Self.exits + Self.otherExits
