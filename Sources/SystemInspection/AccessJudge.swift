@@ -2,7 +2,7 @@ import TraceEvents
 
 /// Decides what a user may do along a walked path, as the kernel does (Linux 6.1 `fs/namei.c`).
 ///
-/// User namespaces and security modules are not looked at. The question is asked when the kernel
+/// Security modules are not looked at, nor user namespaces other than our own. The question is asked when the kernel
 /// has refused; where two causes are possible and nothing tells them apart (`O_APPEND`, `O_CREAT`,
 /// a kernel file's own rules), the one that would refuse is named after all others.
 struct AccessJudge {
@@ -21,6 +21,8 @@ struct AccessJudge {
   let credentials: Credentials
   /// The mounts that the files are on.
   let mounts: MountTable
+  /// Where the capabilities hold.
+  var namespace = UserNamespace.own
   /// Reads a number below /proc/sys/fs; 0 where there is none.
   var setting: (String) -> Int = { name in
     FileReading.text(of: "/proc/sys/fs/" + name).flatMap { Int($0) } ?? 0
@@ -151,7 +153,7 @@ struct AccessJudge {
   private func stickiness(of directory: Step, for victim: Step?) -> Refusal? {
     guard let status = directory.status, let victim, let file = victim.status,
       status.mode & 0o1000 != 0, file.owner != credentials.user, status.owner != credentials.user,
-      !has(.fileOwner)
+      !has(.fileOwner, over: file)
     else { return nil }
     return Refusal(
       component: directory.component, needs: .ownership, reason: .stickyDirectory,
@@ -160,8 +162,11 @@ struct AccessJudge {
 
   private func ownership(of step: Step) -> Refusal? {
     if let refusal = changeOfStatus(of: step) { return refusal }
-    guard let status = step.status, status.owner != credentials.user, !has(.fileOwner) else {
-      return nil
+    guard let status = step.status, status.owner != credentials.user,
+      !has(.fileOwner, over: status)
+    else { return nil }
+    if has(.fileOwner) {
+      return unmapped(step, needs: .ownership, "its owner alone may do that")
     }
     return Refusal(
       component: step.component, needs: .ownership, reason: .notOwner,
@@ -170,7 +175,10 @@ struct AccessJudge {
 
   private func changeOfOwner(of step: Step) -> Refusal? {
     if let refusal = changeOfStatus(of: step) { return refusal }
-    guard let status = step.status, !has(.changeOwner) else { return nil }
+    guard let status = step.status, !has(.changeOwner, over: status) else { return nil }
+    if has(.changeOwner) {
+      return unmapped(step, needs: .ownership, "it takes the capability CAP_CHOWN")
+    }
     return Refusal(
       component: step.component, needs: .ownership,
       reason: status.owner == credentials.user ? .lacksCapability : .notOwner,
@@ -265,6 +273,9 @@ struct AccessJudge {
     } else {
       needs = isDirectory ? .search : .execute
     }
+    if !namespace.holds(status), wouldOverride(rights, of: status) {
+      return unmapped(step, needs: needs, decision.detail)
+    }
     return Refusal(
       component: component, needs: needs, reason: decision.reason, detail: decision.detail)
   }
@@ -321,7 +332,20 @@ struct AccessJudge {
     )
   }
 
+  /// A refusal that capabilities would have passed, had the file's owner and group a number here.
+  private func unmapped(_ step: Step, needs: AccessWalk.Right, _ detail: String) -> Refusal {
+    let user = namespace.outside(user: credentials.user).map { ", and is the user \($0) outside" }
+    return Refusal(
+      component: step.component, needs: needs, reason: .unmappedOwner,
+      detail: detail + "; it acts in a user namespace that does not have the file's owner or group"
+        + (user ?? ""))
+  }
+
   private func overrides(_ rights: UInt16, of status: FileStatus) -> Bool {
+    namespace.holds(status) && wouldOverride(rights, of: status)
+  }
+
+  private func wouldOverride(_ rights: UInt16, of status: FileStatus) -> Bool {
     if status.type == .directory {
       return has(.overrideAccess) || rights & 2 == 0 && has(.readSearch)
     }
@@ -329,8 +353,8 @@ struct AccessJudge {
     return has(.overrideAccess) && (rights & 1 == 0 || status.mode & 0o111 != 0)
   }
 
-  private func has(_ capability: Capability) -> Bool {
-    credentials.capabilities & capability.rawValue != 0
+  private func has(_ capability: Capability, over status: FileStatus? = nil) -> Bool {
+    credentials.capabilities & capability.rawValue != 0 && status.map(namespace.holds) ?? true
   }
 }
 

@@ -318,6 +318,9 @@ package struct AccessWalk: Codable, Sendable, Hashable {
     case notOwner
     /// It takes a capability that the user lacks, whoever owns the file.
     case lacksCapability
+    /// Capabilities would do, but do not count: the file's owner or group has no number in the user
+    /// namespace (`user_namespaces(7)`).
+    case unmappedOwner
     /// The sysctl fs.protected_symlinks: another user's link in a sticky world-writable directory
     /// is not followed, even for root.
     case protectedSymlink

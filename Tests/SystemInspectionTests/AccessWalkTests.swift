@@ -76,6 +76,28 @@ import TraceEvents
     #expect(refused("file", .changeOwner, by: mine)?.reason == .lacksCapability)
   }
 
+  /// As root of a rootless container has it: one user inside, and the file's owner is not that.
+  @Test func capabilitiesHoldWithinTheUserNamespace() throws {
+    try scratch.file("theirs", mode: 0o640)
+    let root = Credentials(user: owner &+ 1, group: 4001, groups: [], capabilities: .max)
+    func refusal(_ operation: AccessOperation, _ map: String) -> AccessWalk.Refusal? {
+      let walked = PathWalker().walk(scratch("theirs"))
+      var judge = AccessJudge(credentials: root, mounts: MountTable())
+      judge.namespace = UserNamespace(users: map, groups: map)
+      return judge.refusal(on: walked, operation: operation)
+    }
+    let alone = "         \(owner &+ 1)       1001          1\n"
+    let refused = try #require(refusal(.read, alone))
+    #expect(refused.reason == .unmappedOwner && refused.needs == .read)
+    #expect(refused.detail.contains("the bits for others are ---"))
+    #expect(refused.detail.hasSuffix("and is the user 1001 outside"))
+    #expect(refusal(.own, alone)?.reason == .unmappedOwner)
+    #expect(refusal(.changeOwner, alone)?.reason == .unmappedOwner)
+    let all = "         0          0 4294967295\n"
+    #expect(refusal(.read, all) == nil && refusal(.own, all) == nil)
+    #expect(refusal(.read, "") == nil)
+  }
+
   @Test func stickyDirectoryKeepsOthersFiles() throws {
     try scratch.directory("tmp", mode: 0o1777)
     try scratch.file("tmp/file", mode: 0o666)

@@ -211,7 +211,7 @@ struct AccessRefused: ObservationKind {
       "needs", \.needs, "The right that is missing there: read, write, execute, search, ownership."),
     .init(
       "reason", \.reason,
-      "What decides: ownerBits, groupBits, otherBits, accessControlList, noExecuteBit, readOnlyFileSystem, noExecMount, immutable, appendOnly, stickyDirectory, notOwner, kernelFile…"
+      "What decides: ownerBits, groupBits, otherBits, accessControlList, noExecuteBit, readOnlyFileSystem, noExecMount, immutable, appendOnly, stickyDirectory, notOwner, unmappedOwner, kernelFile…"
     ),
     .init("detail", \.detail, "The particulars of the reason, in words."),
     .init(
