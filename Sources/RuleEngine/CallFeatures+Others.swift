@@ -63,7 +63,8 @@ extension CallFeatures {
   }
 
   /// True for a line that does not call itself an error, or only sums up, of a program that calls another line
-  /// so, with the line of a file that it had read, and without `token`.
+  /// so, with the line of a file that it had read or with another path that it had asked for in vain, and without
+  /// `token`.
   static func isBesideError(_ position: Int, _ token: String, _ run: RankingContext) -> Bool {
     let line = run.mentions.lines[position]
     guard !Complaint.hasSeverity(line.text) || Complaint.isClosing(line.text.lowercased()) else {
@@ -73,11 +74,26 @@ extension CallFeatures {
     return run.mentions.lines.contains { other in
       guard other.process == line.process, other.stream == line.stream,
         Complaint.hasSeverity(other.text), !Complaint.isClosing(other.text.lowercased()),
-        !other.text.contains(token),
+        !other.text.contains(token)
+      else { return false }
+      if namesFailedPath(other, process, run) { return true }
+      guard
         let place = NamedPlace.find(
           in: other.text, base: process.workingDirectory, known: process.nameableFiles)
       else { return false }
       return place.line != nil && process.recentFiles.contains(place.file)
+    }
+  }
+
+  /// True for a line that says why a path was of no use, with the words of an error.
+  private static func namesFailedPath(
+    _ line: SpokenLine, _ process: ProcessRecord, _ run: RankingContext
+  ) -> Bool {
+    guard Complaint.error(in: line.text) != nil else { return false }
+    return line.text.split { $0.isWhitespace || "'\"`,:;()".contains($0) }.contains { word in
+      word.contains("/")
+        && run.failedPaths.contains(
+          "\(process.index) \(PathName.absolute(String(word), from: process.workingDirectory))")
     }
   }
 

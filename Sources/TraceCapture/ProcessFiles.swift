@@ -76,14 +76,18 @@ enum ProcessFiles {
     return fields.count > 6 ? UInt64(String(decoding: fields[6], as: UTF8.self)) ?? 0 : 0
   }
 
-  /// The call that a thread is in, with its arguments (`/proc/PID/syscall`); nil if it runs.
-  static func currentCall(_ id: Int32) -> (number: UInt64, arguments: CallArguments)? {
+  /// The call that a thread is in, with its arguments and where the program goes on after it
+  /// (`/proc/PID/syscall`); nil if it runs.
+  static func currentCall(
+    _ id: Int32
+  ) -> (number: UInt64, arguments: CallArguments, next: UInt64)? {
     guard let bytes = bytes("/proc/\(id)/syscall", cap: 512) else { return nil }
     let words = String(decoding: bytes, as: UTF8.self).split(separator: " ")
     guard words.count >= 7, let number = UInt64(words[0]) else { return nil }
     let values = words[1...6].map { UInt64($0.dropFirst(2), radix: 16) ?? 0 }
     return (
-      number, CallArguments(values[0], values[1], values[2], values[3], values[4], values[5])
+      number, CallArguments(values[0], values[1], values[2], values[3], values[4], values[5]),
+      words.count > 8 ? UInt64(words[8].dropFirst(2).prefix { $0.isHexDigit }, radix: 16) ?? 0 : 0
     )
   }
 

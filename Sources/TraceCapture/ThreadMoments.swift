@@ -42,13 +42,43 @@ extension TraceSession {
   /// The call that a thread is in; the one that was interrupted by us for one that goes on by
   /// `restart_syscall(2)`.
   func waitedCall(of id: ProcessID, in process: ProcessID) -> PendingCall? {
-    guard let (number, arguments) = ProcessFiles.currentCall(id) else { return nil }
+    guard let current = ProcessFiles.currentCall(id) else { return nil }
+    var number = current.number
     let isNarrow = ProcessFiles.isNarrow(process)
     let restart: UInt64 = isNarrow ? 0 : 219
-    if number == restart, let call = threads[id]?.interruptedCall { return call }
+    if number == restart {
+      if let call = threads[id]?.interruptedCall { return call }
+      if !isNarrow, let before = restarted(id, before: current.next) { number = before }
+    }
     return PendingCall(
-      row: numbers.row(number, isNarrow: isNarrow), number: number, arguments: arguments,
-      isNarrow: isNarrow)
+      row: numbers.row(number, isNarrow: isNarrow), number: number,
+      arguments: current.arguments, isNarrow: isNarrow)
+  }
+
+  /// How many bytes of code before a call are searched for its number.
+  private static var reachOfCode: UInt64 { 64 }
+  /// `syscall`, and `mov $number, %eax` up to the number.
+  private static var callInstruction: [UInt8] { [0x0F, 0x05] }
+  private static var numberInstruction: UInt8 { 0xB8 }
+  /// The calls that the kernel goes on with by restart_syscall(2): poll, nanosleep, futex, clock_nanosleep.
+  private static var restartable: Set<UInt64> { [7, 35, 202, 230] }
+
+  /// The call that a thread goes on with by `restart_syscall(2)`, since a tracer before us or a signal
+  /// interrupted it. The kernel does not tell it, and leaves its arguments in place; the code before the
+  /// call does.
+  private func restarted(_ id: ProcessID, before next: UInt64) -> UInt64? {
+    guard next > Self.reachOfCode else { return nil }
+    decoder.memory.forget()
+    let code = decoder.memory.available(
+      id, at: next - Self.reachOfCode, cap: Int(Self.reachOfCode))
+    guard code.count == Int(Self.reachOfCode), code.suffix(2).elementsEqual(Self.callInstruction)
+    else { return nil }
+    for place in stride(from: code.count - 7, through: 0, by: -1)
+    where code[place] == Self.numberInstruction {
+      let number = code.littleEndian(at: place + 1, size: 4)
+      if Self.restartable.contains(number) { return number }
+    }
+    return nil
   }
 
   /// A call that has not returned, as an event.

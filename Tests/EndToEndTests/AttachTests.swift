@@ -58,6 +58,22 @@ import Testing
     return (result.outputText + result.errorText, reports)
   }
 
+  /// A tracer that was there before has made the call one that goes on by restart_syscall(2).
+  @Test func aSleepIsOneForASecondTracerToo() async throws {
+    let (output, reports) = try await run(
+      """
+      sleep 30 & p=$!
+      W -p $p --timeout 0.3
+      W -p $p --timeout 0.3
+      kill $p; wait
+      """)
+    #expect(reports.count == 2, "\(output)")
+    for report in reports {
+      #expect(report.findings.isEmpty)
+      #expect(report.verdict.summary.hasSuffix("it sleeps, for 30 s at most."), "\(report.verdict)")
+    }
+  }
+
   @Test(arguments: [2, 3])
   func aDeadlockIsNamedWithItsFunctions(_ count: Int) async throws {
     let program = try await CPrograms.shared.path("deadlock", flags: ["-g", "-O0"])

@@ -36,6 +36,7 @@ enum MissingKey {
     "missing key", "missing required", "required key", "required option", "required setting",
     "required parameter", "required property", "required field", "key found", "key not found",
     "missing option", "missing setting", "missing parameter", "missing property", "missing field",
+    "is defined for",
   ]
 
   private static func isName(_ text: Substring) -> Bool {

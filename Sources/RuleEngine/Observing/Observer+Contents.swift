@@ -151,31 +151,4 @@ extension Observer {
     inquiry.lines(around: 1, of: file).first?.text
       .hasPrefix("version https://git-lfs.github.com/spec/") ?? false
   }
-
-  /// What a file of keys or certificates (RFC 7468) holds in place of what words ask of it.
-  func describeKeyFile(_ words: [String], in seen: inout LastWords) {
-    let asked = words.map { $0.lowercased() }.joined(separator: "\n")
-    let asksKey = ["private key", "privatekey", "certificate key"].contains { asked.contains($0) }
-    let asksCertificate = asked.contains("certificate") || asked.contains("x509")
-    guard asksKey || asksCertificate || asked.contains("pem lib"),
-      let file = [seen.file, seen.lastFile].compactMap({ $0 }).first(where: { !Self.isCode($0) })
-    else { return }
-    let labels = inquiry.lines(mentioning: ["-----BEGIN"], in: [file]).compactMap { line in
-      line.text.split(separator: "-", omittingEmptySubsequences: true).first
-        .flatMap { $0.hasPrefix("BEGIN ") ? $0.dropFirst(6).lowercased() : nil }
-    }
-    guard let label = labels.first else { return }
-    let hasKey = labels.contains { $0.hasSuffix("private key") }
-    let hasCertificate = labels.contains { $0.hasSuffix("certificate") }
-    if !hasKey, asksKey || !asksCertificate {
-      seen.content = "a \(label), no private key"
-    } else if !hasCertificate, !asksKey {
-      seen.content = "a \(label), no certificate"
-    } else {
-      return
-    }
-    seen.contentFile = file
-    seen.contentIsOther = true
-    seen.unknownWord = nil
-  }
 }
