@@ -70,19 +70,29 @@ extension CallFeatures {
     guard !Complaint.hasSeverity(line.text) || Complaint.isClosing(line.text.lowercased()) else {
       return false
     }
-    let process = run.history.processes[line.process]
-    return run.mentions.lines.contains { other in
-      guard other.process == line.process, other.stream == line.stream,
-        Complaint.hasSeverity(other.text), !Complaint.isClosing(other.text.lowercased()),
-        !other.text.contains(token)
+    return errorsWithPlaces(of: line.process, run).contains { other in
+      other.stream == line.stream && !other.text.contains(token)
+    }
+  }
+
+  /// The lines of a process that call themselves errors and name a place, found once: each is asked for by
+  /// every mention of every call.
+  private static func errorsWithPlaces(of index: Int, _ run: RankingContext) -> [SpokenLine] {
+    if let known = run.memo.errorsWithPlaces[index] { return known }
+    let process = run.history.processes[index]
+    let known = process.nameableFiles
+    let found = run.mentions.lines.filter { line in
+      guard line.process == index, Complaint.hasSeverity(line.text),
+        !Complaint.isClosing(line.text.lowercased())
       else { return false }
-      if namesFailedPath(other, process, run) { return true }
+      if namesFailedPath(line, process, run) { return true }
       guard
-        let place = NamedPlace.find(
-          in: other.text, base: process.workingDirectory, known: process.nameableFiles)
+        let place = NamedPlace.find(in: line.text, base: process.workingDirectory, known: known)
       else { return false }
       return place.line != nil && process.recentFiles.contains(place.file)
     }
+    run.memo.errorsWithPlaces[index] = found
+    return found
   }
 
   /// True for a line that says why a path was of no use, with the words of an error.

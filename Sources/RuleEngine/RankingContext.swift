@@ -1,6 +1,14 @@
 internal import History
 internal import TraceEvents
 
+/// What several features ask of a run, and takes a search through all that was said.
+final class RankingMemo {
+  /// `CallFeatures.mentioned` of each call, by its number.
+  var mentioned: [Int: Double] = [:]
+  /// Of each process the lines that call themselves errors and name a place.
+  var errorsWithPlaces: [Int: [SpokenLine]] = [:]
+}
+
 /// What the ranking looks at, for one run.
 struct RankingContext {
   let history: History
@@ -28,6 +36,8 @@ struct RankingContext {
   /// Positions of the lines in which each process rejects what it was given in words that are nobody's
   /// consequence: an option that it does not know, or that root runs it.
   let rejections: [Int: [Int]]
+  /// What was found out of this run so far.
+  let memo = RankingMemo()
   /// The lines that complain in clear words.
   private let clearComplaints: [SpokenLine]
 
