@@ -1,4 +1,4 @@
-import Glibc
+import TraceEvents
 
 /// Texts of which any match of a regular expression holds at least one.
 ///
@@ -18,35 +18,10 @@ struct RequiredLiterals: Equatable, Sendable {
     self.texts = reader.ignoresCase ? texts.map { $0.lowercased() } : texts
   }
 
-  /// True if one of them is in `text`; where the case does not count, that of ASCII letters does not.
+  /// True if one of them is in `text`.
   func occur(in text: String) -> Bool {
-    var bytes = Array(text.utf8)
-    if !heedsCase {
-      for index in bytes.indices where bytes[index] &- 0x41 < 26 { bytes[index] |= 0x20 }
-    }
-    return texts.contains { literal in
-      let wanted = Array(literal.utf8)
-      return unsafe bytes.withUnsafeBytes { text in
-        unsafe wanted.withUnsafeBytes { unsafe Self.holds(text, $0) }
-      }
-    }
-  }
-
-  private static func holds(_ text: UnsafeRawBufferPointer, _ wanted: UnsafeRawBufferPointer)
-    -> Bool
-  {
-    guard let first = unsafe wanted.first, let start = wanted.baseAddress else { return true }
-    var offset = 0
-    while offset + wanted.count <= text.count, let base = text.baseAddress,
-      let found = unsafe memchr(base + offset, Int32(first), text.count - offset)
-    {
-      offset = unsafe base.distance(to: found)
-      if offset + wanted.count <= text.count, unsafe memcmp(found, start, wanted.count) == 0 {
-        return true
-      }
-      offset += 1
-    }
-    return false
+    let text = heedsCase ? text : text.lowercased()
+    return texts.contains { text.contains($0) }
   }
 }
 

@@ -6,12 +6,12 @@ extension CallFeatures {
   /// Named in what was then said: the path, its last component, the address, the error's words.
   static func mentioned(_ call: FailedCall, _ run: RankingContext) -> Double {
     if let known = run.memo.mentioned[call.number] { return known }
-    let value = mention(of: call, run)
+    let value = strongestMention(of: call, run)
     run.memo.mentioned[call.number] = value
     return value
   }
 
-  private static func mention(of call: FailedCall, _ run: RankingContext) -> Double {
+  private static func strongestMention(of call: FailedCall, _ run: RankingContext) -> Double {
     let best = mentions(of: call, run).map(\.value).max() ?? 0
     if best == 0,
       isCutBeforeName(call, run) || isRestated(call, run) || isStartInVain(call, run)

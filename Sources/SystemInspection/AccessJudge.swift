@@ -2,9 +2,10 @@ import TraceEvents
 
 /// Decides what a user may do along a walked path, as the kernel does (Linux 6.1 `fs/namei.c`).
 ///
-/// Security modules are not looked at, nor user namespaces other than our own. The question is asked when the kernel
-/// has refused; where two causes are possible and nothing tells them apart (`O_APPEND`, `O_CREAT`,
-/// a kernel file's own rules), the one that would refuse is named after all others.
+/// Security modules are not looked at, nor user namespaces other than our own. The question is
+/// asked when the kernel has refused; where two causes are possible and nothing tells them apart
+/// (`O_APPEND`, `O_CREAT`, a kernel file's own rules), the one that would refuse is named after all
+/// others.
 struct AccessJudge {
   /// Capability bits (`capabilities(7)`).
   private enum Capability: UInt64 {

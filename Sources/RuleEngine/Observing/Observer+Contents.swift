@@ -60,10 +60,14 @@ enum FormatWords {
     ].contains { text.contains($0) }
   }
 
-  /// True if the format that a line names is none of text.
+  /// True if the format that a line names is none of text. Its names are words: "self" is no ELF.
   static func nameBinary(in line: String) -> Bool {
     let text = line.lowercased()
-    return binaryFormats.contains { text.contains($0) }
+    let words = Set(text.split { !$0.isLetter && !$0.isNumber }.map(String.init))
+    return binaryFormats.contains { format in
+      format.allSatisfy { $0.isLetter || $0.isNumber }
+        ? words.contains(format) || words.contains(format + "s") : text.contains(format)
+    }
   }
 }
 
