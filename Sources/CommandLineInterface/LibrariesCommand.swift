@@ -75,7 +75,7 @@ enum LibrariesCommand {
   private static func words(for error: ElfError) -> String {
     switch error.code {
     case .notElf: "not an ELF file: only those have shared libraries"
-    case .truncated: "the file is cut short"
+    case .truncated: "the file is truncated (cut short)"
     case .corrupt: "its headers do not hold together"
     case .unreadable(.invalidArgument): "neither a file nor a directory: only files have libraries"
     case .unreadable(let number): number.words

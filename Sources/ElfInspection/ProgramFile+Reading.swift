@@ -22,7 +22,7 @@ package func programFile(_ path: String) throws(ElfError) -> ProgramFile {
     return .elf(facts: try ElfFile(path: path).facts)
   } catch {
     switch error.code {
-    case .truncated: return .damagedElf(reason: "it is cut short")
+    case .truncated: return .damagedElf(reason: "it is truncated (cut short)")
     case .corrupt, .notElf: return .damagedElf(reason: "its headers do not hold together")
     case .unreadable: throw error
     }

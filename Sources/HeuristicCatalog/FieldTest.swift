@@ -129,7 +129,9 @@ private final class PatternBox: Sendable {
     }
     if let required, !required.occur(in: text) { return false }
     return compiled.withLock { compiled in
-      let pattern = compiled ?? (try? Regex(source))
+      // `\\b` is where a word of letters, digits and underscores ends, as in grep(1): in "java.lang.Error" Unicode
+      // sees one word.
+      let pattern = compiled ?? (try? Regex(source).wordBoundaryKind(.simple))
       compiled = .some(pattern)
       guard let pattern else { return false }
       return (try? pattern.firstMatch(in: text)) != nil

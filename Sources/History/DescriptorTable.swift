@@ -81,7 +81,14 @@ package struct DescriptorTable: Sendable {
   /// What there is most of.
   var crowd: DescriptorCrowd? {
     var counts: [String: Int] = [:]
-    for entry in entries.values { counts[entry.target.crowdName, default: 0] += 1 }
+    let own = entries.filter { $0.key > 2 }.values
+    for entry in own { counts[entry.target.crowdName, default: 0] += 1 }
+    // Files that are opened once each are known by where they lie.
+    if counts.values.allSatisfy({ $0 <= 2 }) {
+      for case .file(let path, _) in own.map(\.target) {
+        counts["files in \(PathName.directory(of: path))", default: 0] += 1
+      }
+    }
     return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
       .map { DescriptorCrowd(count: $0.value, name: $0.key) }
   }

@@ -105,9 +105,7 @@ extension History {
           user: user, group: user, groups: [], capabilities: user == 0 ? .max : 0)
       }
     case "setuid", "setreuid", "setresuid", "setfsuid":
-      let numbers = call.arguments.compactMap { argument -> Int64? in
-        if case .integer(let value) = argument { value } else { nil }
-      }
+      let numbers = call.integers
       let effective =
         call.name == "setuid" || call.name == "setfsuid" ? numbers.first : numbers.dropFirst().first
       if let effective, effective >= 0, effective < 0xFFFF_FFFF {

@@ -230,9 +230,11 @@ package struct History: Sendable {
     processes[index].lostPrivilege = execution.lostPrivilege
     processes[index].isSecure = execution.isSecure
     processes[index].descriptors.closeOnExec()
-    if case .file(let path, true)? = processes[index].descriptors[1], !path.hasPrefix("/dev/") {
+    if case .file(let path, true)? = processes[index].descriptors[1], !Self.isNowhere(path) {
       processes[index].outputFile = path
     }
+    let closed = (0...2).filter { processes[index].descriptors[Int32($0)] == nil }
+    processes[index].closedStreams = closed.count < 3 ? closed : []
     // A shell looks along PATH, and a child of it becomes what it found.
     let parent = processes[index].parent
     failures.recordSuccess(
@@ -358,14 +360,18 @@ package struct History: Sendable {
   mutating func noteLimit(_ call: SystemCall, process index: Int) {
     guard let name = call.symbols.first(where: { $0.hasPrefix("RLIMIT_") }) else { return }
     var target = index
-    var numbers = call.arguments.compactMap { argument -> Int64? in
-      if case .integer(let value) = argument { value } else { nil }
-    }
+    var numbers = call.integers
     if call.name == "prlimit64", !numbers.isEmpty {
       let pid = numbers.removeFirst()
       if pid > 0, let other = current[ProcessID(truncatingIfNeeded: pid)] { target = other }
     }
     processes[target].limits[String(name)] = numbers.first
+  }
+
+  /// True for what keeps nothing that is written to it: terminals and /dev/null.
+  private static func isNowhere(_ path: String) -> Bool {
+    path == "/dev/null" || path == "/dev/console" || path.hasPrefix("/dev/tty")
+      || path.hasPrefix("/dev/pts/")
   }
 
   /// A socket was connected, or is about to be.

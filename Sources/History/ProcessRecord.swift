@@ -61,6 +61,8 @@ package struct ProcessRecord: Sendable {
   package var lastWrittenFile: String?
   /// The file that its standard output went to when its program began, if it was one.
   package var outputFile: String?
+  /// The standard streams, 0 to 2, that were closed when it became its program; none where nothing is known of them.
+  package var closedStreams: [Int] = []
   /// The internet address connected to last, name servers apart.
   package var lastPeer: SocketAddress?
   /// The name servers that it asked.

@@ -29,6 +29,8 @@ enum SecretNames {
         default: byte
         }
       }, as: UTF8.self)
+    // NOPASSWD: of sudoers(5) says that none is asked for.
+    if normal == "nopasswd" { return nil }
     if ["password", "passwd", "passphrase"].contains(where: normal.hasSuffix) { return .password }
     if normal == "pass" || (normal.hasSuffix("_pass") && !isProxyDirective(normal)) {
       return .password

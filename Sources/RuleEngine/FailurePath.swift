@@ -123,8 +123,7 @@ struct FailurePath {
           || toldBefore(child, theEndOf: parent, in: history)
       else { continue }
       let score = inheritance(
-        of: child, by: parent, in: history, wasHeard: heard.contains(index),
-        wasShown: shown.contains(index), besides: tolerated)
+        of: child, by: parent, in: history, heard: heard, shown: shown, besides: tolerated)
       if score >= (best?.score ?? 2.0) { best = (index, score) }
     }
     return best?.child
@@ -240,8 +239,14 @@ struct FailurePath {
   /// How much speaks for `parent` having failed because of `child`.
   private static func inheritance(
     of child: ProcessRecord, by parent: ProcessRecord, in history: borrowing History,
-    wasHeard: Bool, wasShown: Bool, besides tolerated: Set<Int>
+    heard: Set<Int>, shown: Set<Int>, besides tolerated: Set<Int>
   ) -> Double {
+    let (wasHeard, wasShown) = (heard.contains(child.index), shown.contains(child.index))
+    // What fails out of sight and with another status than the parent's is cleaning up, after a failure that was seen.
+    let isAside = { (other: ProcessRecord) in
+      other.failed && !shown.contains(other.index) && parent.end != nil
+        && other.shellStatus != parent.shellStatus
+    }
     var score = 0.0
     if parent.end == nil {
       // A parent that was still running had at most been about to hand the failure on.
@@ -254,6 +259,13 @@ struct FailurePath {
     for sibling in parent.children.suffix(examined) {
       let other = history.processes[sibling]
       if tolerated.contains(sibling) { continue }
+      if isAside(child), !isAside(other), other.failed, other.shellStatus == parent.shellStatus,
+        shown.contains(sibling) || (parent.shellStatus ?? 0) > 1,
+        other.endNumber < child.startNumber
+      {
+        score -= 3
+      }
+      if wasShown, isAside(other) { continue }
       if other.startNumber > child.endNumber, other.hasExecuted { startedAfter += 1 }
       if other.index != child.index, other.failed, other.endNumber > child.endNumber {
         failedAfter = true

@@ -1,3 +1,5 @@
+import TraceEvents
+
 // The list of failed tests that ctest(1) ends with.
 extension TestReport {
   /// `1 - compares (Failed)`, below its heading.

@@ -117,6 +117,22 @@ final class CallDecoder {
     return text
   }
 
+  /// The text of a write, capped: of what is too long its beginning and its end, which are what people read.
+  func words(_ thread: ProcessID, at address: UInt64, count: Int) -> String? {
+    guard count > Self.longestWords else {
+      return memory.data(thread, at: address, count: count, cap: Self.longestWords)
+    }
+    let start = Self.longestWords / 4
+    let end = Self.longestWords - start
+    guard let first = memory.data(thread, at: address, count: start, cap: start),
+      let last = memory.data(
+        thread, at: address &+ UInt64(count - end), count: end, cap: end)
+    else { return nil }
+    // The rest of the line that the end begins in says nothing by itself.
+    let rest = last.firstRange(of: "\n").map { last[$0.upperBound...] } ?? ""
+    return first + "…\n" + (rest.isEmpty ? last[...] : rest)
+  }
+
   /// What an `iovec` list holds: its text, capped, and the count of bytes in all.
   func vector(
     _ thread: ProcessID, at address: UInt64, count: UInt64, isNarrow: Bool

@@ -293,12 +293,7 @@ extension TraceSession {
       (text, count) = vector ?? ("", 0)
     } else {
       count = written ?? Int(clamping: call.arguments[2])
-      // The end of what is too long for an event: the last words are what people read.
-      let cut = max(0, count - CallDecoder.longestWords)
-      text =
-        decoder.memory.data(
-          thread.id, at: call.arguments[1] &+ UInt64(cut), count: count - cut,
-          cap: CallDecoder.longestWords) ?? ""
+      text = decoder.words(thread.id, at: call.arguments[1], count: count) ?? ""
     }
     if let written { count = written }
     if count == 0 { return }

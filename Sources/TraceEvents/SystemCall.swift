@@ -121,6 +121,13 @@ extension SystemCall {
     return nil
   }
 
+  /// The numbers among the arguments.
+  package var integers: [Int64] {
+    arguments.compactMap { argument in
+      if case .integer(let value) = argument { value } else { nil }
+    }
+  }
+
   /// The flags and constants among the arguments, split at `|`.
   package var symbols: [Substring] {
     arguments.flatMap { argument -> [Substring] in

@@ -125,7 +125,7 @@ struct ElfFileTests {
     ([0xCA, 0xFE, 0xBA, 0xBE, 0, 0, 0, 61], .other(content: .javaClass)),
     (Array("MZ".utf8) + [0x90, 0, 3], .other(content: .windows)),
     ([1, 2, 3], .other(content: .data)),
-    ([0x7F, 0x45, 0x4C, 0x46, 2, 1], .damagedElf(reason: "it is cut short")),
+    ([0x7F, 0x45, 0x4C, 0x46, 2, 1], .damagedElf(reason: "it is truncated (cut short)")),
   ]
 
   @Test(arguments: contents) func firstBytes(bytes: [UInt8], expected: ProgramFile) throws {

@@ -36,6 +36,34 @@ struct DescriptorTests {
     #expect(trace.history.processes[0].descriptors[0] != nil)
   }
 
+  @Test("What most of the open descriptors are: the same file, or files of one directory")
+  func crowd() {
+    var same = Trace("/usr/bin/app")
+    for number: Int32 in 3..<9 { same.open("/srv/x", .gives(Int64(number))) }
+    same.open("/srv/y", .fails(.tooManyOpen))
+    #expect(same.history.processes[0].crowd?.name == "/srv/x")
+    #expect(same.history.processes[0].crowd?.count == 6)
+    var parts = Trace("/usr/bin/app")
+    for number: Int32 in 3..<9 { parts.open("/srv/parts/\(number).csv", .gives(Int64(number))) }
+    parts.open("/srv/y", .fails(.tooManyOpen))
+    #expect(parts.history.processes[0].crowd?.name == "files in /srv/parts")
+    #expect(parts.history.processes[0].crowd?.count == 6)
+  }
+
+  @Test("Standard streams that are closed when a program begins, and where its output goes")
+  func streams() {
+    var trace = Trace("/bin/sh")
+    trace.fork(200)
+    trace.call("close", 0, by: 200)
+    trace.open("/dev/full", .gives(7), flags: "O_WRONLY", by: 200)
+    trace.duplicate(7, as: 1, by: 200)
+    trace.execute("/usr/bin/sort", by: 200)
+    let history = trace.history
+    #expect(history.processes[0].closedStreams.isEmpty && history.processes[0].outputFile == nil)
+    #expect(history.processes[1].closedStreams == [0])
+    #expect(history.processes[1].outputFile == "/dev/full")
+  }
+
   @Test("What a program throws away itself was shown to nobody, even where the user does the same")
   func thrownAway() {
     var trace = Trace(

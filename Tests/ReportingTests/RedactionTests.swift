@@ -68,7 +68,8 @@ struct RedactionTests {
     "the option --password is missing", "proxy_pass http://127.0.0.1:8080;",
     "https://example.org/x?page=2&sort=key", "http://127.0.0.1:8080/a@b", "git@github.com:x/y.git",
     "ssh://git@host/x", "mkdir -p /srv/x", "PASS: test-1", "AKIA", "sk-learn", "key = value",
-    "PUBLIC_KEY=abc", "max_tokens=5", "std::password::Foo", "Bearer token", "eyJ.x", "-", "", "=",
+    "deploy ALL=(ALL) NOPASSWD: /usr/bin/systemctl", "PUBLIC_KEY=abc", "max_tokens=5",
+    "std::password::Foo", "Bearer token", "eyJ.x", "-", "", "=",
     "password", "password=", "password:", "--token", "://", "://@", "a://:@", "-----BEGIN CERT",
   ])
   func ordinaryTextStays(text: String) {

@@ -57,6 +57,30 @@ struct FailurePathTests {
     #expect(once == ["sh"])
   }
 
+  @Test("What fails out of sight with another status comes after the failure that was handed on")
+  func cleanup() {
+    let hidden = path("/bin/bash") {
+      $0.spawn(200, "/usr/bin/sqlite3")
+      $0.say("Error: unable to open database", by: 200)
+      $0.exit(1, by: 200)
+      $0.spawn(300, "/bin/ls")
+      $0.exit(2, by: 300)
+      $0.say("backup failed")
+      $0.exit(1)
+    }
+    #expect(hidden == ["bash", "sqlite3"])
+    let seen = path("/bin/bash") {
+      $0.spawn(200, "/usr/bin/sqlite3")
+      $0.say("Error: unable to open database", by: 200)
+      $0.exit(1, by: 200)
+      $0.spawn(300, "/bin/ls")
+      $0.say("ls: cannot access 'x'", by: 300)
+      $0.exit(2, by: 300)
+      $0.exit(2)
+    }
+    #expect(seen == ["bash", "ls"])
+  }
+
   @Test("A script under set -e ends with its last command")
   func errorExit() {
     let path = path("/bin/sh") {

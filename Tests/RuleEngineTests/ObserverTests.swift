@@ -211,6 +211,39 @@ struct ObserverTests {
   }
 
   @Test(
+    "The display that a variable names, and addresses of others",
+    arguments: [
+      (":97", SocketAddress.ip4(address: "127.0.0.1", port: 6097), true),
+      (":97.0", .abstract(name: "/tmp/.X11-unix/X97"), true),
+      ("far:2", .unix(path: "/tmp/.X11-unix/X2"), true),
+      (":97", .ip4(address: "127.0.0.1", port: 6000), false),
+      (":97", .unix(path: "/tmp/X97"), false),
+      ("none", .ip4(address: "127.0.0.1", port: 6000), false),
+    ])
+  func display(variable: String, address: SocketAddress, isOfDisplay: Bool) throws {
+    var trace = Trace("/usr/bin/xclock", environment: ["DISPLAY=" + variable])
+    trace.socket("connect", address, .fails(.connectionRefused))
+    trace.exit(1)
+    let seen = try #require(try observation(of: trace) as? ConnectionFailed)
+    #expect(seen.display == (isOfDisplay ? variable : nil))
+  }
+
+  @Test("A connection to this machine that nobody accepts: who listens there")
+  func unaccepted() throws {
+    let address = SocketAddress.ip4(address: "127.0.0.1", port: 8080)
+    var inspector = FakeInspector()
+    let server = ProcessIdentity(
+      pid: 7, name: "python3", executable: nil, arguments: ["python3"], userName: "root", parent: 1,
+      state: "S",
+      ageSeconds: 9)
+    inspector[.listener(address: address, isDatagram: false)] =
+      .holders(list: [Holder(process: server, manner: "listening")])
+    let trace = trace { $0.socket("connect", address, .fails(.timedOut)) }
+    let seen = try #require(try observation(inspector, of: trace) as? ConnectionFailed)
+    #expect(seen.listener == "python3 (pid 7)")
+  }
+
+  @Test(
     "Why a file that exists cannot run",
     arguments: [
       ("#!/usr/bin/pithon3", "interpreter-missing"), ("echo hello", "no-interpreter-line"),

@@ -280,6 +280,25 @@ struct LiveProgramTests {
     #expect(run.executions.count == 2)
   }
 
+  @Test func endsOfLongWords() throws {
+    let run = try run(
+      """
+      #include <string.h>
+      #include <unistd.h>
+      static char text[100000];
+      int main(void) {
+        memset(text, 'x', sizeof text);
+        memcpy(text, "first line\\n", 11);
+        memcpy(text + sizeof text - 11, "\\nlast line\\n", 11);
+        return write(2, text, sizeof text) != sizeof text;
+      }
+      """)
+    #expect(run.outcome == .exited(0))
+    let lines = run.words(.standardError).split(separator: "\n")
+    #expect(lines.first == "first line" && lines.last == "last line" && lines.count == 3)
+    #expect(lines.dropFirst().first?.last == "…")
+  }
+
   @Test func newTailOfALog() throws {
     let scratch = Scratch()
     let log = scratch.path + "/app.log"

@@ -346,7 +346,7 @@ struct LibrarySearch {
     case .unreadable(.isDirectory): .rejected(reason: "it is a directory")
     case .unreadable(.invalidArgument): .rejected(reason: "it is a FIFO or a device")
     case .unreadable(let number): .unreadable(error: number)
-    case .truncated: .rejected(reason: "it is cut short")
+    case .truncated: .rejected(reason: "it is truncated (cut short)")
     case .corrupt: .rejected(reason: "its headers do not hold together")
     case .notElf:
       .rejected(

@@ -1,3 +1,5 @@
+import TraceEvents
+
 /// A function's name as people say it, from a C++ signature; names of other languages stay as they are.
 enum FunctionTitle {
   private static let longest = 100

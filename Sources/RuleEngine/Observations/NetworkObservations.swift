@@ -63,6 +63,7 @@ struct ConnectionFailed: ObservationKind {
   var nearSocket: String?
   var nearSocketHolder: String?
   var namingVariable: String?
+  var display: String?
   var isProxy = false
   var resolver: String?
   var nearHost: String?
@@ -98,7 +99,12 @@ struct ConnectionFailed: ObservationKind {
     .init(
       "missing_capability", \.missingCapability,
       "The capability that would allow it, where the process runs as root and does not have it."),
-    .init("listener", \.listener, "Who listens at that Unix socket, where its queue is full."),
+    .init(
+      "display", \.display,
+      "The value of DISPLAY, if the address is that of the display that it names."),
+    .init(
+      "listener", \.listener,
+      "Who listens there on this machine, where its queue is full or no answer came."),
     .init(
       "port_range", \.portRange,
       "The first and last port that connections are made from (net.ipv4.ip_local_port_range)."),

@@ -259,6 +259,7 @@ struct PathConflict: ObservationKind {
   var contents: [String] = []
   var holder: String?
   var holderPid: Int?
+  var holderManner: String?
   var isDirectory = false
   var mountPoint: String?
   var secondMountPoint: String?
@@ -288,6 +289,7 @@ struct PathConflict: ObservationKind {
     .init("contents", \.contents, "What a directory that is not empty holds, at most five names."),
     .init("holder", \.holder, "The process that uses it, as name and pid."),
     .init("holder_pid", \.holderPid, "Its process id."),
+    .init("holder_manner", \.holderManner, "How it uses it: working in /mnt/a."),
     .init("is_directory", \.isDirectory, "True if `path` is a directory."),
     .init("mount_point", \.mountPoint, "Mount point of `path`."),
     .init("second_mount_point", \.secondMountPoint, "Mount point of `second`."),

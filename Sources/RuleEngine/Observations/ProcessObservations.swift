@@ -45,7 +45,10 @@ struct ProcessKilled: ObservationKind {
   var faultTitle: String?
   var faultWords: String?
   var mappedFile: String?
+  var isShortened = false
   var stackLimit: String?
+  var isRecursion = false
+  var startedAs: String?
   var forbiddenCall: String?
   var exception: String?
   var hasNoSymbols = false
@@ -99,7 +102,13 @@ struct ProcessKilled: ObservationKind {
     .init("fault_words", \.faultWords, "What the fault means, in a sentence."),
     .init(
       "mapped_file", \.mappedFile, "The file that is mapped at the faulting address, for SIGBUS."),
+    .init(
+      "is_shortened", \.isShortened, "True if that file ends before what was asked of it."),
     .init("stack_limit", \.stackLimit, "The limit on the stack, for an overflow of it."),
+    .init(
+      "is_recursion", \.isRecursion, "True if few functions fill the stack, which call each other."),
+    .init(
+      "started_as", \.startedAs, "Its command line, where it is not the command that was given."),
     .init(
       "forbidden_call", \.forbiddenCall, "For SIGSYS: the system call that a filter forbade."),
     .init("exception", \.exception, "The C++ exception that nobody caught: its type."),

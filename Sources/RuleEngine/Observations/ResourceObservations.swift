@@ -13,6 +13,8 @@ struct ResourceExhausted: ObservationKind {
   var path: String?
   var mountPoint: String?
   var fileSystemType: String?
+  var storedAt: String?
+  var memoryMount: String?
   var total: String?
   var available: String?
   var user: String?
@@ -24,6 +26,7 @@ struct ResourceExhausted: ObservationKind {
   var parameterValue: String?
   var parameterMeans: String?
   var suggested: String?
+  var isSystemV = false
   var group: String?
   var groupLimit: String?
   var temporaryVariable: String?
@@ -45,19 +48,26 @@ struct ResourceExhausted: ObservationKind {
     .init("ulimit_option", \.ulimitOption, "The option of the shell's ulimit that sets it."),
     .init("used", \.used, "What is used of it."),
     .init("path", \.path, "The file that was written, where there is one."),
-    .init("mount_point", \.mountPoint, "Mount point of the file system."),
+    .init("mount_point", \.mountPoint, "Mount point of the file system, where it is full."),
     .init("file_system_type", \.fileSystemType, "Its type: ext4, tmpfs."),
-    .init("total", \.total, "Its size, in words; given only if it is full."),
+    .init("stored_at", \.storedAt, "Mount point of the file system, also if it is not full."),
+    .init(
+      "memory_mount", \.memoryMount,
+      "The same, where it lies in memory: its size is an option of the mount."),
+    .init("total", \.total, "Its size, in words."),
     .init("available", \.available, "What is free, in words."),
     .init("user", \.user, "The user whom the limit holds for."),
     .init("ulimit_value", \.ulimitValue, "Its value as `ulimit` shows it."),
     .init("limit_origin", \.limitOrigin, "Where that limit comes from, in a sentence."),
-    .init("asked_for", \.askedFor, "How much memory the call asked for."),
+    .init("asked_for", \.askedFor, "How much memory or space the call asked for."),
     .init("crowd", \.crowd, "What most of the open descriptors are: 30 of them are /var/x."),
     .init("parameter", \.parameter, "The kernel parameter that limits it: kernel.shmmax."),
     .init("parameter_value", \.parameterValue, "Its value."),
     .init("parameter_means", \.parameterMeans, "What it limits."),
     .init("suggested", \.suggested, "A higher value that many systems have."),
+    .init(
+      "is_system_v", \.isSystemV,
+      "True if it is of shared memory, semaphores or message queues (sysvipc(7))."),
     .init("group", \.group, "The control group whose limit is reached, as a directory."),
     .init("group_limit", \.groupLimit, "That limit."),
     .init(

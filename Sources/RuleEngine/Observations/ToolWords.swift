@@ -38,6 +38,9 @@ struct ToolWords: Sendable {
   var rejectedArgument: String?
   var nearName: NearName?
   var syntaxPlace: SyntaxPlace?
+  var frame: String?
+  var account: String?
+  var accountShell: String?
 }
 
 extension LastWords {
@@ -134,6 +137,13 @@ extension LastWords {
     .init(
       "missing_sign", \.tools.syntaxPlace?.missingSign,
       "The sign that it lacks at its end; none where it opens what nothing closes."),
+    .init(
+      "frame", \.tools.frame,
+      "The innermost function of the program's own on a stack of the Java virtual machine: Shop.main (Shop.java line 4)."
+    ),
+    .init(
+      "account", \.tools.account, "The user of the command line whose shell lets nobody log in."),
+    .init("account_shell", \.tools.accountShell, "That shell."),
     .init("member", \.tools.member?.name, "The object that the words miss in a module of Python."),
     .init("member_file", \.tools.member?.file, "The source of that module."),
     .init("member_made", \.tools.member?.made?.name, "The one object that it makes."),

@@ -17,6 +17,7 @@ struct LastWords: ObservationKind {
   var writtenFile: String?
   var fileSystem: String?
   var unseenError: String?
+  var closedStream: String?
   var isLost = false
   var mountPoint: String?
   var storedAt: String?
@@ -194,6 +195,10 @@ struct LastWords: ObservationKind {
       "The file system of what was written, in words: its type, what is mounted, and where."),
     .init(
       "is_lost", \.isLost, "True if the words were for the system's log, and nobody keeps one."),
+    .init(
+      "closed_stream", \.closedStream,
+      "Where the words speak of a bad descriptor: standard input, output or error, if it was closed when the program started."
+    ),
     .init(
       "unseen_error", \.unseenError,
       "The error that the words speak of, if no call that was seen failed with it: reads, writes, waits and closes of open files are not seen."

@@ -1,3 +1,5 @@
+import TraceEvents
+
 /// Words about the status with which a server answered (RFC 9110, section 15).
 enum HTTPWords {
   /// The status of 400 or above that a line tells: `The requested URL returned error: 404`,

@@ -1,3 +1,5 @@
+import TraceEvents
+
 /// Words of linkers about symbols.
 struct LinkerWords: Equatable {
   /// What is wrong with a symbol.

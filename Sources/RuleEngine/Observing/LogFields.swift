@@ -1,3 +1,5 @@
+import TraceEvents
+
 /// Lines of a log that are made of fields: `level=fatal msg="…" err="…"` (logfmt), and objects of JSON.
 enum LogFields {
   /// Bytes of a line that are looked at.

@@ -1,3 +1,5 @@
+import TraceEvents
+
 /// The name of a setting that words say nobody gave.
 enum MissingKey {
   /// The name in a line such as `server.document-root is not set` or `No 'script_location' key found`; nil for

@@ -138,6 +138,7 @@ extension Observer {
     let limit =
       inquiry.limitFact("RLIMIT_STACK", of: process.pid)?.soft.map { Wording.bytes($0) }
     seen.stackLimit = limit
+    seen.isRecursion = Self.recursion(in: delivery.stack) != nil
     let recursion = Self.recursion(in: delivery.stack)
     let words =
       (recursion.map {
@@ -160,6 +161,7 @@ extension Observer {
     seen.faultKind = "truncated"
     guard let mapping, let path = mapping.path, path.hasPrefix("/") else { return }
     if let size = mapping.fileSize, let offset = mapping.offset, offset >= size {
+      seen.isShortened = true
       seen.faultTitle = "the mapped file \(path) was truncated"
       seen.faultWords =
         "\(path) is mapped into memory, and the address stands for byte \(offset) of it. The file ends"
@@ -209,8 +211,24 @@ extension Observer {
     var counts: [String: Int] = [:]
     for frame in stack { if let function = frame.function { counts[function, default: 0] += 1 } }
     let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
-    guard let most, most.value * 4 >= stack.count else { return nil }
-    return most.key + "()"
+    if let most, most.value * 4 >= stack.count { return most.key + "()" }
+    return circle(in: stack)
+  }
+
+  /// The longest circle of functions that is looked for.
+  private static let longestCircle = 24
+
+  /// The functions that call each other in turn and fill the stack; those without a name are told apart by where
+  /// they were left.
+  private static func circle(in stack: [StackFrame]) -> String? {
+    let steps = stack.map { $0.function ?? "\($0.module ?? ""):\($0.offset)" }
+    let length = (2...longestCircle).first { length in
+      guard steps.count >= 3 * length else { return false }
+      let same = zip(steps, steps.dropFirst(length)).count { $0 == $1 }
+      return same * 10 >= (steps.count - length) * 9
+    }
+    let functions = length.map { stack.prefix($0).compactMap(\.function) } ?? []
+    return functions.first.map { "\($0)()" + (functions.count > 1 ? ", by way of others," : "") }
   }
 
   /// The limit that the kernel sent the signal for.

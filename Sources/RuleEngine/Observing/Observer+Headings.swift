@@ -1,3 +1,5 @@
+import TraceEvents
+
 // Messages of which one line is the heading and the next what it is about.
 extension Observer {
   /// A line that is one word alone, with the line before it where that announces it:

@@ -18,9 +18,8 @@ extension Observer {
     seen.isSpokenOf = isSpokenOf(call)
     let isUnlimited = call.call.symbols.contains("RLIM_INFINITY")
     // In prlimit64 the process comes first.
-    let soft = call.call.arguments.compactMap { argument -> UInt64? in
-      if case .integer(let value) = argument { UInt64(exactly: value) } else { nil }
-    }.dropFirst(call.call.name == "prlimit64" ? 1 : 0).first
+    let soft = call.call.integers.compactMap { UInt64(exactly: $0) }
+      .dropFirst(call.call.name == "prlimit64" ? 1 : 0).first
     let hard = asking ? inquiry.limitFact(seen.limitName, of: process.pid)?.hard : nil
     seen.wanted = isUnlimited ? "unlimited" : soft.map { String($0) }
     seen.hard = hard.map { String($0) }

@@ -59,6 +59,7 @@ extension Observer {
     }
     seen.hostName = seen.isNameServer ? hostNameBeingResolved(after: call) : nil
     guard asking else { return seen }
+    seen.display = display(at: address, history.processes[call.process])
     describeNaming(address, history.processes[call.process], in: &seen)
     if let path = seen.path, let walk = inquiry.pathWalk(path) {
       switch walk.end {
@@ -78,10 +79,14 @@ extension Observer {
       default: break
       }
     }
-    if call.error == .tryAgain, let path = seen.path {
-      seen.listener = inquiry.listeners(.unix(path: path)).lazy.compactMap(\.process).first
-        .map { "\($0.name) (pid \($0.pid))" }
-    }
+    let listening: SocketAddress? =
+      switch call.error {
+      case .tryAgain: seen.path.map { .unix(path: $0) }
+      case .timedOut where seen.isLocal: address
+      default: nil
+      }
+    seen.listener = listening.flatMap { inquiry.listeners($0).lazy.compactMap(\.process).first }
+      .map { "\($0.name) (pid \($0.pid))" }
     if call.error == .addressNotAvailable {
       seen.portRange = inquiry.kernelParameter("net/ipv4/ip_local_port_range")
       seen.isWithoutVersion6 =
@@ -96,6 +101,19 @@ extension Observer {
       seen.nearHost = seen.hostName.flatMap { nearHost(to: $0) }
     }
     return seen
+  }
+
+  /// The first port of X servers, to which the number of the display is added (X(7)).
+  private static let firstDisplayPort = 6000
+
+  /// The value of DISPLAY, if the address is that of the display which it names.
+  private func display(at address: SocketAddress, _ process: ProcessRecord) -> String? {
+    guard let value = process.environmentValue("DISPLAY"), let colon = value.lastIndex(of: ":"),
+      let number = Int(value[value.index(after: colon)...].prefix { $0 != "." })
+    else { return nil }
+    // It has a socket in the abstract namespace as well.
+    if address.description.hasSuffix("/tmp/.X11-unix/X\(number)") { return String(value) }
+    return address.port.map(Int.init) == Self.firstDisplayPort + number ? String(value) : nil
   }
 
   /// The variable that holds the address: `http_proxy=http://127.0.0.1:3128`.

@@ -223,6 +223,7 @@ extension Observer {
     case .textBusy, .busy:
       let holder = inquiry.openers(seen.path).first
       seen.holder = holder?.process.map { "\($0.name) (pid \($0.pid))" } ?? holder?.manner
+      seen.holderManner = holder?.process == nil ? nil : holder?.manner
       seen.holderPid = holder?.process.map { Int($0.pid) }
       if call.error == .busy, inquiry.fileSystem(seen.path)?.mountPoint == seen.path {
         seen.mountPoint = seen.path

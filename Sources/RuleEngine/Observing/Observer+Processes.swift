@@ -10,6 +10,9 @@ extension Observer {
     seen.signal = delivery.signal.name
     seen.signalWords = delivery.signal.words
     seen.executable = process.executedPath ?? process.executable ?? ""
+    if process.index > 0, process.arguments.count > 1 {
+      seen.startedAs = Self.cut(process.arguments.joined(separator: " "), to: 200)
+    }
     if case .killed(_, let dumped) = process.end { seen.coreDumped = dumped }
     describeSender(of: signal, process, in: &seen, asking: asking)
     describeStack(delivery.stack, process, in: &seen, asking: asking)

@@ -18,19 +18,31 @@ extension Observer {
     describeAsked(call, &seen)
     if seen.resource == "processes" { describeGroup(call, &seen) }
     if let path = seen.path, call.error == .noSpace || call.error == .quotaExceeded,
-      let status = inquiry.fileSystem(path), status.isFull
+      let status = inquiry.fileSystem(path)
     {
-      seen.mountPoint = status.mountPoint
-      seen.fileSystemType = status.type
-      seen.total = Wording.bytes(status.totalBytes)
-      seen.available = Wording.bytes(status.availableBytes)
-      if status.totalInodes > 0, status.availableInodes == 0 {
-        seen.resource = "inodes"
-        seen.total = String(status.totalInodes)
-        seen.available = "0"
-      }
+      describeSpace(status, call, &seen)
     }
     return seen
+  }
+
+  private func describeSpace(
+    _ status: FileSystemStatus, _ call: FailedCall, _ seen: inout ResourceExhausted
+  ) {
+    seen.fileSystemType = status.type
+    seen.storedAt = status.mountPoint
+    seen.total = Wording.bytes(status.totalBytes)
+    seen.available = Wording.bytes(status.availableBytes)
+    if status.type == "tmpfs" { seen.memoryMount = status.mountPoint }
+    if call.call.name == "fallocate" {
+      seen.askedFor = call.call.integers.last.map { Wording.bytes(UInt64(clamping: $0)) }
+    }
+    guard status.isFull else { return }
+    seen.mountPoint = status.mountPoint
+    if status.totalInodes > 0, status.availableInodes == 0 {
+      seen.resource = "inodes"
+      seen.total = String(status.totalInodes)
+      seen.available = "0"
+    }
   }
 
   private func describeResource(
@@ -70,6 +82,7 @@ extension Observer {
     seen.parameter = limit.name
     seen.parameterMeans = limit.means
     seen.suggested = limit.suggested
+    seen.isSystemV = ["shm", "sem", "msg"].contains { call.call.name.hasPrefix($0) }
     if asking {
       seen.parameterValue = inquiry.kernelParameter(limit.path)
       if let user = history.processes[call.process].credentials?.user {
@@ -82,9 +95,7 @@ extension Observer {
   /// How much memory was asked for, and whose directory for temporary files was full.
   private func describeAsked(_ call: FailedCall, _ seen: inout ResourceExhausted) {
     if ["mmap", "mmap2", "mlock", "mlock2"].contains(call.call.name) {
-      let numbers = call.call.arguments.compactMap { argument -> Int64? in
-        if case .integer(let value) = argument { value } else { nil }
-      }
+      let numbers = call.call.integers
       // A size from 2 GiB on that fits 32 bits is told as an `int`, which then has a sign.
       seen.askedFor = numbers.first.map {
         Wording.bytes($0 < 0 ? UInt64(UInt32(truncatingIfNeeded: $0)) : UInt64($0))
@@ -137,12 +148,16 @@ extension Observer {
           + " /etc/security/limits.conf, or from \(unit)= of a systemd service."
     }
     seen.ulimitValue = limit.soft.map { String($0 / Self.ulimitUnits[name, default: 1]) }
-    // Far from its limit, something else was in the way.
-    if name == "RLIMIT_NPROC", let soft = limit.soft, let used = limit.used, used < soft / 2 {
-      seen.limitWasLow = false
-      seen.limitOrigin = nil
-    }
     seen.used = limit.used.map(say)
+    // Far from its limit, something else was in the way: unless it was set just now. Processes that the user has in
+    // other PID namespaces count as well, and are not seen.
+    if name == "RLIMIT_NPROC", let soft = limit.soft, let used = limit.used, used < soft / 2 {
+      seen.used = nil
+      if history.processes[call.process].limits[name] == nil {
+        seen.limitWasLow = false
+        seen.limitOrigin = nil
+      }
+    }
   }
 }
 

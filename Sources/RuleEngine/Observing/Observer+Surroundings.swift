@@ -7,7 +7,8 @@ extension Observer {
   func describeSurroundings(
     _ process: ProcessRecord, _ line: String, in seen: inout LastWords
   ) {
-    let saysFull = Complaint.error(in: line) == .noSpace
+    let error = Complaint.error(in: line)
+    let saysFull = error == .noSpace
     if saysFull, let named = seen.file, seen.lineNumber == nil { seen.writtenFile = named }
     // Both names of a copy can be told: 'a' -> 'b', "cannot copy 'a' to 'b'".
     if saysFull, let mark = line.firstRange(of: "' -> '") ?? line.firstRange(of: "' to '") {
@@ -16,7 +17,7 @@ extension Observer {
       seen.file = seen.writtenFile
     }
     if let file = seen.writtenFile, let status = inquiry.fileSystem(file) {
-      if saysFull {
+      if saysFull || error == .quotaExceeded {
         seen.storedAt = status.mountPoint
         seen.storedTotal = Wording.bytes(status.totalBytes)
       }

@@ -13,6 +13,25 @@ extension Observer {
       seen.tools.wantedVersion = version.wanted
     }
     describeVariable(process, line.text, in: &seen)
+    seen.tools.frame = JavaFrames.own(in: [line.text] + seen.more)
+    if line.text.contains("account is currently not available") {
+      describeAccount(process, in: &seen)
+    }
+  }
+
+  /// The account of the command line whose shell is nologin(8) or false(1).
+  private func describeAccount(_ process: ProcessRecord, in seen: inout LastWords) {
+    let given = run.path.processes.flatMap { history.processes[$0].arguments.dropFirst() }
+    for name in given.prefix(32) where !name.isEmpty && !name.hasPrefix("-") {
+      let line = inquiry.lines(mentioning: [name + ":"], in: ["/etc/passwd"])
+        .first { $0.text.hasPrefix(name + ":") }?.text
+      guard let shell = line?.split(separator: ":").last,
+        ["nologin", "false"].contains(PathName.base(of: String(shell)))
+      else { continue }
+      seen.tools.account = name
+      seen.tools.accountShell = String(shell)
+      return
+    }
   }
 
   /// The status that a server answered with, and the address that was asked for.

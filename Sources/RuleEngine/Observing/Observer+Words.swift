@@ -73,6 +73,10 @@ extension Observer {
           && $0.address == .unix(path: "/dev/log")
       }
     seen.unseenError = unseenError(in: line.text, process)
+    // Python has None for a stream that was closed.
+    if seen.unseenError == "EBADF" || line.text.contains("'NoneType' object has no attribute") {
+      seen.closedStream = process.closedStreams.first.map { Self.streamNames[$0] }
+    }
     seen.error = SpokenError.find(in: line.text)?.name
     let unknown = UnknownWord.find(in: line.text)
     seen.unknownWord = unknown ?? UnknownWord.reference(in: line.text)
@@ -201,7 +205,9 @@ extension Observer {
     }
   }
 
-  private static func cut(_ text: String, to limit: Int) -> String {
+  private static let streamNames = ["standard input", "standard output", "standard error"]
+
+  static func cut(_ text: String, to limit: Int) -> String {
     text.count > limit ? text.prefix(limit) + "…" : text
   }
 

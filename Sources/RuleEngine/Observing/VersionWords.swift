@@ -1,3 +1,5 @@
+import TraceEvents
+
 /// Words that say that something has another version than what was asked for.
 struct VersionWords: Equatable {
   /// What is meant, as the words name it.
