@@ -13,6 +13,7 @@ extension Observer {
       seen.tools.wantedVersion = version.wanted
     }
     describeVariable(process, line.text, in: &seen)
+    describePatch(process, line: position, in: &seen)
   }
 
   /// The status that a server answered with, and the address that was asked for.
