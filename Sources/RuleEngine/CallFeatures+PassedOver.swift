@@ -5,6 +5,11 @@ internal import TraceEvents
 extension CallFeatures {
   /// The program complained in clear words, and not of this.
   static func passedOver(_ call: FailedCall, _ run: RankingContext) -> Double {
+    // It can have been the last call to fail, and be told just before the words that matter.
+    if isOnlyRemarked(call, run) { return RankingWeights.absencePassedOver * 2 }
+    if call.error.isAbsence, isRemarkBesideErrors(call, run) {
+      return RankingWeights.absencePassedOver
+    }
     guard mentioned(call, run) < 0.5, !isStartInVain(call, run),
       let complaint = run.firstClearComplaint(after: call.number, of: call.process)
     else { return 0 }
@@ -46,6 +51,21 @@ extension CallFeatures {
       call.error.isAbsence && call.address == nil || Complaint.isAboutInput(text)
       ? RankingWeights.absencePassedOver : RankingWeights.errorPassedOver
     return weight * (1 - closeness)
+  }
+
+  /// True for what is missing by a remark alone, of a program that calls other lines errors and goes on after it
+  /// without a failure: "state file x does not exist".
+  private static func isRemarkBesideErrors(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard let path = call.path else { return false }
+    let said = run.mentions.mentions(of: path, after: call.number).filter {
+      run.mentions.lines[$0.line].process == call.process
+    }
+    guard let last = said.last else { return false }
+    let goesOn = run.mentions.lines.dropFirst(last.line + 1).contains {
+      $0.process == call.process && $0.text.contains(where: \.isLetter)
+        && !Complaint.isClosing($0.text.lowercased())
+    }
+    return goesOn && said.allSatisfy { isBesideError($0.line, path, run) }
   }
 
   /// The program said something after it, on standard output at least, that is not about it: "nothing

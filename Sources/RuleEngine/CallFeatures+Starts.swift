@@ -41,6 +41,7 @@ extension CallFeatures {
   /// What `process` says of a call: of the start of a program in a child, what the parent's place says.
   static func standing(of call: FailedCall, _ run: RankingContext) -> Double {
     isStartInVain(call, run)
-      ? RankingWeights.innermost : ProcessFeature.standing(of: call.process, run)
+      ? RankingWeights.innermost
+      : ProcessFeature.standing(of: call.process, at: call.lastNumber, run)
   }
 }

@@ -118,7 +118,8 @@ extension CallFeatures {
         }
         if run.mentions.isInformation(mention.line)
           || isOutdone(mention.line, token, run)
-          || call.error.isAbsence && isBesideError(mention.line, token, run)
+          || call.error.isAbsence
+            && (isBesideError(mention.line, token, run) || isRemark(mention.line, on: [token], run))
           || askedFor(call, run) == 0
             && isWarningBeforeOtherComplaint(mention.line, run, isAboutIt: { $0.contains(token) })
         {

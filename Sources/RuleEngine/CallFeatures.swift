@@ -56,7 +56,10 @@ enum CallFeatures {
 
   /// The last failed call of its process.
   static func lastFailure(_ call: FailedCall, _ run: RankingContext) -> Double {
-    run.lastFailure[call.process] == call.lastNumber ? RankingWeights.lastFailure : 0
+    if let asked = run.lastAsked[call.process] {
+      return call.path == asked ? RankingWeights.lastFailure : 0
+    }
+    return run.lastFailure[call.process] == call.lastNumber ? RankingWeights.lastFailure : 0
   }
 
   /// Soon followed by the process's first complaint.

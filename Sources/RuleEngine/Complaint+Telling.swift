@@ -74,7 +74,8 @@ extension Complaint {
     var words = text.split(separator: " ")
     while words.count > 3, let first = words.first, first.hasSuffix(":") { words.removeFirst() }
     return words.first.map { ["use", "try", "see"].contains($0) } ?? false
-      || text.hasPrefix("if you wish to ") || text.hasPrefix("did you mean ")
+      || text.hasPrefix("report bugs ") || text.hasPrefix("if you wish to ")
+      || text.hasPrefix("did you mean ")
   }
 
   /// True for a sentence of few words that names nothing: `Error reinitializing filters!`; `text` in lower

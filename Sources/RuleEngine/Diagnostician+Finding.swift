@@ -12,6 +12,11 @@ extension Diagnostician {
     var general = general(process, complaint: complaint)
     let variable = variable(behind: candidate, observation, process)
     if let variable { general["environment_variable"] = .text(variable.name) }
+    if let variable, let missing = observation as? MissingPath, let near = missing.bestNear,
+      (missing.firstMissing ?? missing.path) == variable.value
+    {
+      general["environment_near"] = .text(near)
+    }
     guard
       let heuristic = chosen
         ?? catalog.matches(observation, general: general).first(where: { $0.role != .benign })
@@ -142,16 +147,30 @@ extension Diagnostician {
     process.end == nil || !process.failed && root.failed && process.name == root.name
   }
 
+  /// The process whose end is told where one failed: a fork that became no program of its own ends with a
+  /// status that nobody else sees, such as that of an exec in vain, and its parent with one that is told.
+  private func teller(of process: ProcessRecord) -> ProcessRecord {
+    guard !process.hasExecuted, case .exited = process.end else { return process }
+    for index in history.lineage(of: process.index).dropFirst() {
+      let parent = history.processes[index]
+      guard parent.hasExecuted || parent.parent == nil else { continue }
+      if case .exited = parent.end, parent.failed { return parent }
+      return process
+    }
+    return process
+  }
+
   func general(
     _ process: ProcessRecord, complaint: SpokenLine?
   ) -> [String: FieldValue] {
     let root = history.root ?? process
+    let told = teller(of: process)
     var context: [String: FieldValue] = [
       "program": .text(process.name),
       "pid": .number(Double(process.pid)),
       "ending": .text(
         history.isHung && !history.isAttached
-          ? "did not end" : Wording.ending(of: handsItsEndOn(process, to: root) ? root : process)),
+          ? "did not end" : Wording.ending(of: handsItsEndOn(told, to: root) ? root : told)),
       "command": .text(process.arguments.joined(separator: " ")),
       "command_words": .list(process.arguments.map { .text($0) }),
       "working_directory": .text(process.workingDirectory),
@@ -178,11 +197,12 @@ extension Diagnostician {
       if let best = mentions.max(by: { $0.value < $1.value }), best.value > 1 {
         let line = lines[best.line]
         // A line of source in a traceback names it; what says what happened comes after.
+        let later = lines.indices.filter {
+          $0 > best.line && lines[$0].process == line.process
+        }
         guard line.text.hasPrefix("    "), !run.mentions.line(best.line, speaksOf: call.error),
-          let message = lines.indices.first(where: {
-            $0 > best.line && lines[$0].process == line.process
-              && run.mentions.line($0, speaksOf: call.error)
-          })
+          let message = later.first(where: { run.mentions.line($0, speaksOf: call.error) })
+            ?? later.first(where: { Complaint.namesException(lines[$0].text) })
         else { return line }
         return lines[message]
       }

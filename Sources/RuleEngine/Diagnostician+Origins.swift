@@ -41,11 +41,24 @@ extension Diagnostician {
       else { continue }
       if mark != nil { return TargetText.escaped("The command line names it: \(argument)") }
       let before = process.arguments[position - 1]
-      guard position > 1, before.hasPrefix("-"), before.count > 1 else { return nil }
+      guard position > 1, before.hasPrefix("-"), before.count > 1, !Self.isSwitch(before) else {
+        return nil
+      }
       return TargetText.escaped("The command line names it: \(before) \(argument)")
     }
     return nil
   }
+
+  /// True for an option that takes no argument, by a name that programs have agreed on.
+  private static func isSwitch(_ option: String) -> Bool {
+    switches.contains(option)
+      || ["--no-", "--clear-", "--keep-", "--ignore-"].contains { option.hasPrefix($0) }
+  }
+
+  private static let switches: Set<String> = [
+    "--", "-q", "-qq", "-v", "-vv", "-y", "-r", "-R", "--quiet", "--silent", "--verbose", "--force",
+    "--recursive", "--yes", "--all", "--dry-run", "--debug", "--check", "--bare", "--archive",
+  ]
 
   /// Variables that hold paths in every process, and name nothing that anybody set for the program.
   private static let ofEveryProcess: Set<Substring> = [
@@ -151,13 +164,24 @@ extension Diagnostician {
     var port: String?
     if case .call(let call, _) = candidate.source { port = call.address?.port.map(String.init) }
     let others = words.filter { $0 != port }
-    return observer.inquiry.lines(mentioning: words, in: files).first { line in
-      if Self.isComment(line.text) { return false }
+    let lines = observer.inquiry.lines(mentioning: words, in: files).filter { line in
+      if Self.isComment(line.text) || Self.isOthersSource(line.file) { return false }
       // What words quote may well stand in the program itself, which nobody is to change.
       if isWords(candidate.source), line.file.hasPrefix("/usr/") { return false }
       guard let port, !others.contains(where: line.text.contains) else { return true }
       return Self.speaksOfPort(line.text, port)
     }
+    let values = optionValues(of: history.processes[candidate.process])
+    return lines.first { !values.contains($0.file) } ?? lines.first
+  }
+
+  /// The files that options of one letter name: one of them can be a file that the program itself writes, such as
+  /// that of its state.
+  private func optionValues(of process: ProcessRecord) -> Set<String> {
+    Set(
+      zip(process.arguments, process.arguments.dropFirst())
+        .filter { option, _ in option.hasPrefix("-") && option.utf8.count == 2 }
+        .map { PathName.absolute($1, from: process.workingDirectory) })
   }
 
   /// True for a line that is a comment in most languages of configuration and of scripts.
@@ -202,6 +226,16 @@ extension Diagnostician {
     let text = text.lowercased()
     return ["port", "listen", "bind", "addr", "host", "server", "connect", "url", ":" + port]
       .contains { text.contains($0) } && !text.contains(":" + port + ":")
+  }
+
+  /// True for programs and source that came with a package or a language, which nobody is to correct.
+  private static func isOthersSource(_ file: String) -> Bool {
+    ["/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/"].contains { file.hasPrefix($0) }
+      || Observer.isSourceFile(file)
+        && [
+          "/usr/lib/", "/usr/share/", "/site-packages/", "/node_modules/", "/gems/", "/lib/ruby/",
+        ]
+        .contains { file.contains($0) }
   }
 
   private static func mayHoldWords(_ file: String) -> Bool {

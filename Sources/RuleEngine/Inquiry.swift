@@ -65,6 +65,12 @@ struct Inquiry {
     names(answer(.packageShipping(name: name))).first
   }
 
+  /// Whether the lists of packages have one of this name; nil where there are none.
+  func isOffered(_ package: String) -> Bool? {
+    guard case .names(let list) = answer(.packageShipping(name: package)) else { return nil }
+    return list.contains(package)
+  }
+
   /// Files of one of these names around some directories, nearest first.
   func nearby(_ names: [String], around roots: [String]) -> [String] {
     guard !names.isEmpty, !roots.isEmpty else { return [] }

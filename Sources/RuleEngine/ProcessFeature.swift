@@ -10,6 +10,7 @@ enum ProcessFeature {
     // A shell looks for a command, and its fork says that there is none.
     if !leaf.hasExecuted, leaf.parent == process { return RankingWeights.innermost }
     if run.path.contains(process) { return RankingWeights.onFailurePath }
+    if isOutlived(run.history.processes[process], by: leaf, run) { return RankingWeights.overcome }
     let record = run.history.processes[process]
     if endedWellBefore(record, run) { return RankingWeights.overcome }
     guard record.failed else { return RankingWeights.offFailurePath }
@@ -18,6 +19,40 @@ enum ProcessFeature {
       && run.history.lineage(of: process).contains { run.passedOver.contains($0) }
     return isPassedOver || isOvercome(record, run)
       ? RankingWeights.overcome : RankingWeights.offFailurePathButFailed
+  }
+
+  /// True for one that failed with another status than that which was handed on, before the innermost started,
+  /// which then complained in words of its own.
+  private static func isOutlived(
+    _ record: ProcessRecord, by leaf: ProcessRecord, _ run: RankingContext
+  ) -> Bool {
+    guard record.failed, record.hasExecuted, leaf.failed, leaf.hasExecuted,
+      leaf.startNumber > record.endNumber, let status = leaf.shellStatus,
+      status == run.history.root?.shellStatus, status != record.shellStatus
+    else { return false }
+    return run.mentions.lines.contains { line in
+      let text = line.text.lowercased()
+      return line.process == leaf.index && line.stream == .standardError
+        && Complaint.weight(of: text) >= 0.6 && !Complaint.isClosing(text)
+        && !text.contains(record.name.lowercased())
+    }
+  }
+
+  /// What `standing(of:)` says, of what a process did at event `number`: a look of one that went on to start the
+  /// program whose failure it handed on is none of its cause, where that one complained by itself.
+  static func standing(of process: Int, at number: Int, _ run: RankingContext) -> Double {
+    guard let place = run.path.processes.firstIndex(of: process),
+      place + 1 < run.path.processes.count
+    else { return standing(of: process, run) }
+    let next = run.history.processes[run.path.processes[place + 1]]
+    let leaf = run.history.processes[run.path.leaf]
+    guard next.startNumber > number, leaf.hasExecuted,
+      run.mentions.lines.contains(where: {
+        $0.process == leaf.index && $0.stream == .standardError
+          && Complaint.hasSeverity($0.text)
+      })
+    else { return standing(of: process, run) }
+    return RankingWeights.offFailurePath
   }
 
   /// True if a process waited for clients when the time was up, and tried nothing in vain until then:

@@ -144,6 +144,7 @@ extension Ranking {
         - (!isAside ? 0 : line.stream == .syslog && shown.contains(line.process) ? 0.6 : 0.3)
         - (isOfUsage(position, run.mentions.lines) ? 0.5 : 0)
         - (run.rejections[line.process]?.last.map { $0 > position } ?? false ? 0.3 : 0)
+        - (isRemarkOnAbsence(position, module, run) ? 1.5 : 0)
       let own =
         (loaderSpeaks(in: line.text) ? 0.4 : 0) + whatIsGiven(in: line.text, process)
         + (UnknownUser.find(in: line.text) == nil ? 0 : 1)
@@ -194,6 +195,14 @@ extension Ranking {
       let cause = causeBefore(found.line, run) ?? placedBefore(found.line, run)
       return (cause ?? found.line, cause == nil ? found.weight : max(found.weight, 0.6))
     }
+  }
+
+  /// True for a remark on a file or module that is missing, after which its program failed over something else.
+  private static func isRemarkOnAbsence(
+    _ position: Int, _ module: MissingModule?, _ run: RankingContext
+  ) -> Bool {
+    guard module != nil || run.mentions.line(position, speaksOf: .noEntry) else { return false }
+    return CallFeatures.isRemark(position, on: module.map { [$0.name] } ?? [], run)
   }
 
   /// The line before one that only announces the end, if it says what was wrong: it complains, or

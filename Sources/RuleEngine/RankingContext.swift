@@ -7,6 +7,8 @@ final class RankingMemo {
   var mentioned: [Int: Double] = [:]
   /// Of each process the lines that call themselves errors and name a place.
   var errorsWithPlaces: [Int: [SpokenLine]] = [:]
+  /// Of each process the positions of the lines that complain of something in particular.
+  var particulars: [Int: [(line: Int, isPlaced: Bool)]] = [:]
 }
 
 /// What the ranking looks at, for one run.
@@ -19,6 +21,9 @@ struct RankingContext {
   let passedOver: Set<Int>
   /// Number of the last failed call of each process.
   let lastFailure: [Int: Int]
+  /// Of each process whose last failed call was on a name with a suffix more than one that it had tried before
+  /// in vain: that name, as a path. `unzip a.zip` tries a.zip.zip and a.zip.ZIP as well.
+  let lastAsked: [Int: String]
   /// Number of the first complaint of each process.
   let firstComplaint: [Int: Int]
   /// Process and base name of each file that was there, but refused to be opened.
@@ -93,6 +98,21 @@ struct RankingContext {
       }
     }
     lastFailure = last
+    let failedPaths = Set(
+      history.failures.calls.compactMap { call in call.path.map { "\(call.process) \($0)" } })
+    self.failedPaths = failedPaths
+    var asked: [Int: String] = [:]
+    for call in history.failures.calls
+    where call.error.isAbsence && last[call.process] == call.lastNumber {
+      guard var path = call.path, !path.contains(".so") else { continue }
+      while let dot = path.lastIndex(of: "."),
+        failedPaths.contains("\(call.process) \(path[..<dot])")
+      {
+        path = String(path[..<dot])
+        asked[call.process] = path
+      }
+    }
+    lastAsked = asked
     var complaints: [Int: Int] = [:]
     for (position, line) in lines.enumerated() where complaints[line.process] == nil {
       if Complaint.weight(of: line.text.lowercased()) > 0, !mentions.isInWarning(position) {
@@ -130,8 +150,6 @@ struct RankingContext {
       rejections[line.process, default: []].append(position)
     }
     self.rejections = rejections
-    failedPaths = Set(
-      history.failures.calls.compactMap { call in call.path.map { "\(call.process) \($0)" } })
     refusedNames = Set(
       history.failures.calls.compactMap { call in
         guard call.error == .accessDenied, call.replacement == nil, call.purpose == .open,

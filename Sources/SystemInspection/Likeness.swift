@@ -49,6 +49,25 @@ struct Likeness {
     return nil
   }
 
+  /// True for a name that has the words of the one asked for and at most two more, as `redis-6380.conf` has those
+  /// of `redis.conf` and `server-key.pem` those of `server.key`.
+  func isExtended(by candidate: String) -> Bool {
+    let name = TargetText.bytes(of: candidate).map(Self.lowercased)
+    guard name != folded, Self.sonameStem(folded) == nil else { return false }
+    func words(_ text: [UInt8]) -> [ArraySlice<UInt8>] {
+      text.split { !Self.isLetter($0) && !Self.isDigit($0) }
+    }
+    let own = words(folded)
+    let others = words(name)
+    guard let first = own.first, first.count >= 4, others.count > own.count,
+      others.count <= own.count + 2
+    else { return false }
+    if others.starts(with: own) { return true }
+    let (stem, rest) = Self.split(folded)
+    let (otherStem, otherRest) = Self.split(name)
+    return !rest.isEmpty && rest == otherRest && words(otherStem).starts(with: words(stem))
+  }
+
   /// False for names that differ in digits alone, which are less often typing errors.
   private func differsInLetters(_ name: [UInt8]) -> Bool {
     name.filter { !Self.isDigit($0) } != folded.filter { !Self.isDigit($0) }
@@ -122,6 +141,10 @@ struct Likeness {
 
   private static func separatorUnified(_ byte: UInt8) -> UInt8 {
     byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".") ? UInt8(ascii: "-") : byte
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || byte >= 0x80
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {

@@ -99,6 +99,11 @@ enum NearWords {
       if isProgram {
         guard endsString(stop) else { continue }
         // Linkers let a short string be the end of a longer one: server of default_server.
+        if !besidesItself, stop - start > asked.count, asked.count > 3,
+          bytes[(stop - asked.count)..<stop].elementsEqual(asked)
+        {
+          return true
+        }
         for mark in start..<stop where isJoint(bytes[mark]) && mark + 3 < stop {
           note(bytes[(mark + 1)..<stop])
         }

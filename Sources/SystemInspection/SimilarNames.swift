@@ -8,6 +8,9 @@ enum SimilarNames {
   /// Entries of a directory that are looked at.
   private static let maximumEntries = 20_000
 
+  /// The score of a name that has more words than the one asked for: behind all others.
+  private static let farthest = 50
+
   /// The names in `directory` that are near to `name`, best first.
   static func inDirectory(_ directory: String, to name: String) throws(InspectionError) -> [String]
   {
@@ -56,7 +59,8 @@ enum SimilarNames {
   static func best(of names: [String], for name: String) -> [String] {
     let likeness = Likeness(asked: name)
     let scored = names.compactMap { candidate in
-      likeness.score(of: candidate).map { (score: $0, name: candidate) }
+      (likeness.score(of: candidate) ?? (likeness.isExtended(by: candidate) ? farthest : nil))
+        .map { (score: $0, name: candidate) }
     }
     return scored.sorted { ($0.score, $0.name) < ($1.score, $1.name) }
       .prefix(maximumCount).map(\.name)

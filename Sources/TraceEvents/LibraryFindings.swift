@@ -89,6 +89,22 @@ package struct LibraryPlace: Codable, Sendable, Hashable {
   }
 }
 
+/// What a library that was opened needs and is not there, so that it cannot be loaded.
+package struct LibraryLack: Codable, Sendable, Hashable {
+  /// The library that is not found, by the name it is needed by; or the path of one that lacks `version`.
+  package var library: String
+  /// The version of symbols that it does not define.
+  package var version: String?
+  /// The file that needs it.
+  package var user: String
+
+  package init(library: String, version: String? = nil, user: String) {
+    self.library = library
+    self.version = version
+    self.user = user
+  }
+}
+
 /// How the loader looks for one library, and what comes of it.
 package struct LibraryFinding: Codable, Sendable, Hashable {
   /// Names from the program down to the library, by what needs what.
@@ -112,6 +128,8 @@ package struct LibraryFinding: Codable, Sendable, Hashable {
   package var unlinked: [String]?
   /// Versions of symbols that it defines, in order; for a question about one those of its kind.
   package var versions: [String]
+  /// For a library that the program loaded by itself: what that one, or one that it needs, lacks.
+  package var lack: LibraryLack?
 
   package init(
     chain: [String], requester: String? = nil, requesterRunPath: String? = nil,

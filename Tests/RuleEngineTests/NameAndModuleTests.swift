@@ -56,6 +56,8 @@ struct NameAndModuleTests {
     #expect(LoaderKind(path: "/lib/ld-linux-aarch64.so.1")?.words.contains("aarch64") == true)
     let nix = LoaderKind(path: "/nix/store/q5j-glibc-2.38/lib/ld-linux-x86-64.so.2")
     #expect(nix?.isReplaceable == true && nix?.words.contains("Nix") == true)
+    #expect(LoaderKind(path: "/lib/ld-lsb-x86-64.so.3")?.isReplaceable == true)
+    #expect(LoaderKind(path: "/lib/ld-lsb.so.3")?.isReplaceable == false)
     #expect(LoaderKind(path: "/opt/own/loader") == nil)
   }
 

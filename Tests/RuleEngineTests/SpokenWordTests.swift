@@ -182,6 +182,17 @@ struct SpokenWordTests {
         ["amake: error: no 'M.am'", "amake: Did you forget AC_X([M]) in configure.ac?"],
         "Did you forget AC_X([M]) in configure.ac?"
       ),
+      (
+        ["git: 'chekcout' is not a git command.", "", "The most similar command is", "\tcheckout"],
+        "The most similar command is checkout"
+      ),
+      (
+        [
+          "error: failed to push", "hint: You may want to first integrate the remote changes",
+          "hint: (e.g., 'git pull ...') before pushing again.",
+        ], "integrate the remote changes (e.g., 'git pull ...') before pushing again."
+      ),
+      (["The most similar of the two is", "the first one"], nil),
       (["error in line 2 of /tmp/run/use/x.conf:", "  main option \"acl\" unknown"], nil),
     ] as [([String], String?)])
   func advice(lines: [String], advice: String?) {

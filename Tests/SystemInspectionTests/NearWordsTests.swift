@@ -26,10 +26,14 @@ struct NearWordsTests {
   @Test("What a longer string ends in counts, and what a parser has in quotation marks")
   func endsOfStrings() throws {
     let scratch = try Scratch()
-    try scratch.file("program", "\u{7F}ELF\u{0}no-silent\u{0}\"lifetime\"\u{0}lifetimes \u{0}")
+    try scratch.file(
+      "program", "\u{7F}ELF\u{0}no-silent\u{0}silence\u{0}\"lifetime\"\u{0}lifetimes \u{0}")
     let file = scratch("program")
     #expect(NearWords.near("slient", in: [file]) == ["silent"])
     #expect(NearWords.near("lifetme", in: [file]) == ["lifetime"])
+    // A word that a longer string ends in is known.
+    #expect(NearWords.near("silent", in: [file]).isEmpty)
+    #expect(NearWords.near("silenct", in: [file]) == ["silence", "silent"])
   }
 
   @Test("Of the list of users only the names count")

@@ -10,7 +10,8 @@ import TraceEvents
     ("setting.ini", "settings.ini"), ("my-app", "my_app"), ("pyhton3", "python3"),
     ("requirements.txt", "requirement.txt"), ("abc", "abd"), ("data.json", "data.yaml"),
     ("libfoo.so", "libfoo.so.2"), ("postgresql.conf", "postgresq.conf"), ("log", "logs"),
-    ("backup", "backup-2024"),
+    ("backup", "backup-2024"), ("build", "build-release"), ("server.key", "server-key.pem"),
+    ("redis.conf", "redis-6380.conf"),
   ])
   func near(_ asked: String, _ candidate: String) {
     #expect(SimilarNames.best(of: ["unrelated", candidate, "zzz"], for: asked) == [candidate])
@@ -20,7 +21,8 @@ import TraceEvents
     ("abc", "xyc"), ("ls", "ps"), ("a", "b"), ("site.crt", "side.key"), ("nginx", "apache"),
     ("libssl.so.3", "libcrypto.so.3"), ("libssl.so.1.1", "libnsl.so.1"), ("file", "file"),
     ("", "x"), ("cat", "catalogue"),
-    (".bashrc", ".profile"), ("main", "mast"),
+    (".bashrc", ".profile"), ("main", "mast"), ("app.conf", "app-6380.yaml"),
+    ("build", "builder-release"), ("log", "log-2024-11-29.txt"), ("redis.conf", "redis-a-b-c.conf"),
   ])
   func notNear(_ asked: String, _ candidate: String) {
     #expect(SimilarNames.best(of: [candidate], for: asked).isEmpty)

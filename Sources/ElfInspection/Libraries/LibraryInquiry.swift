@@ -18,6 +18,7 @@ package struct LibraryInquiry {
     var finding: LibraryFinding
     if let index = index(of: name) {
       finding = self.finding(of: index)
+      if finding.isLoadedAtRunTime { finding.lack = lack(below: index) }
       if let version { finding.versions = versions(of: index, like: version) }
     } else {
       let caller = caller(of: name)
@@ -29,6 +30,28 @@ package struct LibraryInquiry {
     }
     if finding.path == nil { finding.unlinked = unlinked(base(name), in: finding.places) }
     return outside(finding)
+  }
+
+  /// The first thing that object `index`, or one that it needs, does not have.
+  private func lack(below index: Int) -> LibraryLack? {
+    var open = [index]
+    var seen: Set<Int> = [index]
+    while !open.isEmpty {
+      let current = open.removeFirst()
+      let object = tree.objects[current]
+      let user = tree.files.outside(object.path ?? object.name)
+      if let missing = object.missingVersions.first {
+        return LibraryLack(
+          library: tree.files.outside(missing.library), version: missing.version, user: user)
+      }
+      for need in object.needs {
+        if tree.objects[need].path == nil {
+          return LibraryLack(library: tree.objects[need].name, user: user)
+        }
+        if seen.insert(need).inserted { open.append(need) }
+      }
+    }
+    return nil
   }
 
   /// Files beside `places` that have `name` as their soname; nil if there are none.

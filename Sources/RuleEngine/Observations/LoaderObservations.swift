@@ -6,6 +6,7 @@ struct LibraryNotLoaded: ObservationKind {
   var path: String?
   var trouble = "missing"
   var line: String?
+  var ownWords: String?
   var file: String?
   var content: String?
   var linkTarget: String?
@@ -37,6 +38,8 @@ struct LibraryNotLoaded: ObservationKind {
     .init("path", \.path, "The path that was tried last."),
     .init("trouble", \.trouble, "missing, dangling, rejected; found, if it was there further on."),
     .init("line", \.line, "The loader's words."),
+    .init(
+      "own_words", \.ownWords, "What the program said, if it kept the loader's words to itself."),
     .init("file", \.file, "The file that is rejected, or the link that leads nowhere."),
     .init("content", \.content, "What is in the file that is rejected, in words."),
     .init("is_pointer", \.isPointer, "True if that is what Git LFS has in place of a file."),
@@ -76,6 +79,7 @@ struct LibraryNotLoaded: ObservationKind {
 /// The dynamic loader complained of a library that it loaded.
 struct LoaderComplaint: ObservationKind {
   var line = ""
+  var ownWords: String?
   var trouble = ""
   var file: String?
   var symbol: String?
@@ -99,6 +103,8 @@ struct LoaderComplaint: ObservationKind {
     "The dynamic loader complained of a library that it loaded: it lacks a symbol or a version."
   static let fields: [ObservationField<Self>] = [
     .init("line", \.line, "The words."),
+    .init(
+      "own_words", \.ownWords, "What the program said, if it kept the loader's words to itself."),
     .init("trouble", \.trouble, "symbol, version."),
     .init("file", \.file, "The library that lacks it or should have it; a path."),
     .init(

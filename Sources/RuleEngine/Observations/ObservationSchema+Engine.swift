@@ -39,6 +39,9 @@ extension ObservationSchema {
       Field("asked_in_text", .text, "Its text.", isOptional: true),
       Field("environment_variable", .text, "A variable that holds the subject.", isOptional: true),
       Field(
+        "environment_near", .text, "What does exist and is near to the value of that variable.",
+        isOptional: true),
+      Field(
         "from_command_line", .flag, "True if the subject stands on the command line."),
     ]
   }

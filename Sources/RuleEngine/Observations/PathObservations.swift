@@ -28,8 +28,12 @@ struct MissingPath: ObservationKind {
   var fileSystemOfParent: String?
   var linkerName: String?
   var elsewhere: [String] = []
+  var elsewhereFile: String?
   var bestElsewhere: String?
   var searchOption: String?
+  var circle: String?
+  var jail: String?
+  var isInRoot = false
   var oddity: String?
   var module: String?
   var installation: String?
@@ -103,6 +107,13 @@ struct MissingPath: ObservationKind {
     .init(
       "best_elsewhere", \.bestElsewhere,
       "The directory to search for the first of them to be found."),
+    .init("elsewhere_file", \.elsewhereFile, "The first of them."),
+    .init(
+      "circle", \.circle, "The symbolic links that lead in a circle, the first one at both ends."),
+    .init("jail", \.jail, "The program's root directory, if it is not that of the machine."),
+    .init(
+      "is_in_root", \.isInRoot,
+      "True for a file directly below the root directory that nobody named on the command line."),
     .init("module", \.module, "The module that an interpreter was to find, as its words name it."),
     .init("installation", \.installation, "What would install that module."),
     .init("oddity", \.oddity, "What is odd in the name and explains it by itself; a sentence."),

@@ -97,6 +97,7 @@ struct ProgramRejected: ObservationKind {
   var nearInterpreter: String?
   var interpreterBeside: String?
   var lineIsTooLong = false
+  var isUTF16: Bool { content == "UTF-16 text" }
   var loaderKind: String?
   var loaderPackage: String?
   var loaderIsReplaceable = false
@@ -133,6 +134,7 @@ struct ProgramRejected: ObservationKind {
     .init(
       "content", \.content,
       "What is in the file, where it is no program: gzip data, HTML, damaged ELF."),
+    .init("is_utf_16", \.isUTF16, "True if that is UTF-16 text."),
     .init("machine", \.machine, "The processor that a binary is built for."),
     .init("bits", \.bits, "32 or 64, for a binary."),
     .init("type", \.type, "What the file is: regular, directory…"),

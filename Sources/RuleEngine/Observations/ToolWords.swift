@@ -31,6 +31,13 @@ struct ToolWords: Sendable {
   var rejectedSource: String?
   var extensionNotLoaded: String?
   var extensionWords: String?
+  var extensionLacks: String?
+  var patchTarget: String?
+  var patchName: String?
+  var patchNear: String?
+  var patchStrip: Int?
+  var certificate: String?
+  var ownModule: OwnModule?
   var misspeltKey: MisspeltKey?
   var member: ModuleMember?
   var nearWordFile: String?
@@ -112,6 +119,25 @@ extension LastWords {
       "The extension that PHP said before it could not load, if the function it misses has its name."
     ),
     .init("extension_words", \.tools.extensionWords, "What it said of it."),
+    .init(
+      "extension_lacks", \.tools.extensionLacks,
+      "The shared library that the extension needs and the loader did not find."),
+    .init(
+      "patch_target", \.tools.patchTarget, "The file that patch(1) does not find."),
+    .init("patch_name", \.tools.patchName, "Its name, as the patch has it."),
+    .init("patch_near", \.tools.patchNear, "A file beside it that has nearly its name."),
+    .init(
+      "patch_strip", \.tools.patchStrip,
+      "How many components of the name the option -p must take away to lead to a file that is there."
+    ),
+    .init(
+      "certificate", \.tools.certificate,
+      "The file of a certificate that was read before, where the words are of its private key."),
+    .init(
+      "own_module", \.tools.ownModule?.module,
+      "The Go module of the program itself, if the package that is missing would be a part of it."),
+    .init("own_directory", \.tools.ownModule?.directory, "The directory that it would be."),
+    .init("own_near", \.tools.ownModule?.near, "A directory beside it of nearly that name."),
     .init(
       "missing_key", \.tools.misspeltKey?.key,
       "The setting that the words miss, where a file that was read has one of nearly its name."),

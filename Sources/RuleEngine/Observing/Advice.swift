@@ -17,6 +17,10 @@ enum Advice {
     where announces(line.text) && isIndented(next.text) && looksLikeCommand(next.text.trimmed) {
       return next.text.trimmed
     }
+    for (line, next) in zip(near, near.dropFirst())
+    where tellsNear(line.text) && isIndented(next.text) && !next.text.trimmed.contains(" ") {
+      return line.text.trimmed + " " + next.text.trimmed
+    }
     return near.indices.lazy.compactMap { sentence(in: paragraph(from: $0, of: near)) }.first
       ?? near.lazy.compactMap { question(in: $0.text) }.first
   }
@@ -40,11 +44,21 @@ enum Advice {
         .map { String(next.text.dropFirst($0.utf8.count)).trimmed } ?? next.text.trimmed
       guard let last = text.last,
         last.isLetter || last.isNumber || last == "," || text.hasSuffix("e.g."),
-        let first = more.first, first.isLowercase || "\"'`".contains(first)
+        let first = more.first, first.isLowercase || "\"'`(".contains(first)
       else { break }
       text += " " + more
     }
     return text
+  }
+
+  /// True for a line above the names that are near to one which is not known.
+  private static func tellsNear(_ text: String) -> Bool {
+    let text = text.lowercased()
+    return ["most similar command", "did you mean", "most similar choices"].contains {
+      text.contains($0)
+    }
+      && (text.hasSuffix("is") || text.hasSuffix("are") || text.hasSuffix("?")
+        || text.hasSuffix(":"))
   }
 
   private static func announces(_ text: String) -> Bool {
@@ -75,6 +89,8 @@ enum Advice {
       var words = part.split(whereSeparator: { $0 == " " || $0 == "\t" })
       if let first = words.first, heads.contains(first.lowercased()) { words.removeFirst() }
       if words.first?.lowercased() == "please" { words.removeFirst() }
+      if words.prefix(4).elementsEqual(["You", "may", "want", "to"]) { words.removeFirst(4) }
+      if words.first == "first" { words.removeFirst() }
       guard words.count >= 3, let verb = words.first,
         verb.first?.isUppercase ?? false || words.count < part.split(separator: " ").count,
         verbs.contains(verb.lowercased()),

@@ -35,6 +35,8 @@ struct LoaderKind: Equatable {
     } else if name.hasPrefix("ld-lsb") {
       words = "the loader of the Linux Standard Base"
       package = "lsb-core"
+      // The packages of the standard had links to the loaders of glibc.
+      isReplaceable = name.hasPrefix("ld-lsb-x86-64")
     } else {
       return nil
     }

@@ -8,6 +8,7 @@ extension Observer {
     _ process: ProcessRecord, _ line: String, nearby: [String], in seen: inout LastWords
   ) {
     guard DataFormat.isRejection(line), seen.module == nil, !seen.isAboutRights,
+      !Self.isOfSource(line, nearby),
       let (format, file) = rejectedFile(process, line, nearby)
     else { return }
     let place = Self.place(in: [line] + nearby.reversed(), file: file)
@@ -37,6 +38,18 @@ extension Observer {
     let before = lines.first { $0.number == number - 1 }?.text
     seen.dataHint = format.hint(at: there.text, after: before)
     describeCheckers(of: format, in: &seen)
+  }
+
+  /// True for what an interpreter says of source that it cannot read: it names no format of data, and a line of
+  /// source stands above it.
+  private static func isOfSource(_ line: String, _ nearby: [String]) -> Bool {
+    line.trimmed.hasPrefix("SyntaxError: ") && DataFormat(namedIn: line) == nil
+      && nearby.contains { text in
+        guard !Complaint.isFrame(text.lowercased()),
+          let place = NamedPlace.find(in: text, base: "/")
+        else { return false }
+        return place.line != nil && isSourceFile(place.file)
+      }
   }
 
   /// The file of data that words are about: one that they name, else the last of that format that the

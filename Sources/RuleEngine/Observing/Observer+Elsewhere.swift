@@ -34,7 +34,12 @@ extension Observer {
     seen.elsewhere = inquiry.nearby(names, around: Self.neighbourhood(homes)).filter {
       $0 != seen.path && !seen.near.contains($0) && !process.arguments.contains($0)
         && isNeighbour($0, named: name, of: homes)
+        // What was read is what it is, and the asker at most.
+        && !process.recentFiles.contains($0)
+        // The files of packages are where packages look for them.
+        && (seen.isRelative || !Self.isOfTheSystem($0) || Self.isOfTheSystem(seen.path))
     }
+    seen.elsewhereFile = seen.elsewhere.first
     guard let first = seen.elsewhere.first, first.hasSuffix("/" + name) else { return }
     let directory = String(first.dropLast(name.utf8.count + 1))
     seen.bestElsewhere = directory
@@ -178,6 +183,12 @@ extension Observer {
         for: process.executable.map(PathName.base) ?? "", directory: directory)
   }
 
+  /// True for a place that packages of the distribution alone fill.
+  private static func isOfTheSystem(_ path: String) -> Bool {
+    ["/usr/", "/lib/", "/lib64/", "/bin/", "/sbin/"].contains { path.hasPrefix($0) }
+      && !path.hasPrefix("/usr/local/")
+  }
+
   /// The name to look for: what a search had in common, or the path as the program gave it, if that
   /// does not begin at the root.
   private func soughtName(of seen: MissingPath) -> String {
@@ -206,8 +217,7 @@ enum SearchOption {
     case "php": "php -d include_path=.:\(directory)"
     case "lua", "luajit": "LUA_PATH='\(directory)/?.lua;;'"
     case "make", "gmake": "make -I \(directory)"
-    case "pkg", "pkgconf":
-      "PKG_CONFIG_PATH=\(directory)" + (directory.hasSuffix("/pkgconfig") ? "" : "/pkgconfig")
+    case "pkg", "pkgconf": "PKG_CONFIG_PATH=\(directory)"
     case "cmake": "cmake -D CMAKE_PREFIX_PATH=\(directory)"
     case "tclsh", "wish": "TCLLIBPATH=\(directory)"
     case "nasm", "yasm", "as", "protoc", "dtc", "m": "-I\(directory)"

@@ -34,7 +34,7 @@ extension Observer {
   }
 
   /// Completes what is known of a library by the model of the loader's search.
-  private func describe(
+  func describe(
     tried: [String], _ process: ProcessRecord, in seen: inout LibraryNotLoaded
   ) {
     if process.rootDirectory != "/" { seen.jail = process.rootDirectory }
@@ -64,7 +64,10 @@ extension Observer {
       [seen.library],
       around: Self.neighbourhood(homes + [process.workingDirectory])
         + ["/usr/local/lib", "/opt", "/usr/lib"]
-    ).filter { found in !(finding?.places.contains { $0.path == found } ?? false) }
+    ).filter { found in
+      !(finding?.places.contains { $0.path == found } ?? false)
+        && inquiry.programFile(found) != .empty
+    }
     // A directory outside of its root is none to such a program.
     if seen.jail == nil { seen.bestElsewhere = seen.elsewhere.first.map(PathName.directory) }
     describeOthersRunPath(process, in: &seen)
@@ -157,7 +160,7 @@ extension Observer {
   }
 
   /// How the process was started, as far as its loader minds.
-  private func loaderStart(of process: ProcessRecord, tried: [String]) -> LoaderStart {
+  func loaderStart(of process: ProcessRecord, tried: [String]) -> LoaderStart {
     let root = process.rootDirectory
     func inside(_ path: String) -> String {
       root != "/" && path.hasPrefix(root + "/") ? String(path.dropFirst(root.count)) : path
@@ -300,7 +303,7 @@ extension Observer {
     return files.last { PathName.base(of: $0) == name } ?? name
   }
 
-  private func describeVersions(_ process: ProcessRecord, in seen: inout LoaderComplaint) {
+  func describeVersions(_ process: ProcessRecord, in seen: inout LoaderComplaint) {
     guard let file = seen.file,
       let finding = inquiry.library(
         file, version: seen.version, loaderStart(of: process, tried: []))

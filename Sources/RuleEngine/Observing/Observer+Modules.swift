@@ -26,12 +26,17 @@ extension Observer {
     describeInstallation(of: module, in: &seen)
     if module.language == .php { describeExtension(process, in: &seen) }
     guard asking else { return }
+    if module.language == .go { seen.tools.ownModule = ownModule(module.name, process) }
     if isOfTheProject(module, process, seen.searched) {
       seen.pipName = nil
       seen.venvName = nil
       seen.npmName = nil
     }
-    for directory in seen.searched.prefix(3) where !directory.hasPrefix("/usr/lib/") {
+    // The file of `com.acme.Main` lies in com/acme.
+    let file = module.files.first ?? module.relativePath
+    let below = file.lastIndex(of: "/").map { "/" + file[..<$0] } ?? ""
+    for place in seen.searched.prefix(3) where !place.hasPrefix("/usr/lib/") {
+      let directory = place + below
       seen.near = inquiry.similarNames(to: module.fileName, in: directory).map {
         $0.hasPrefix("/") ? $0 : directory + "/" + $0
       }
@@ -58,6 +63,12 @@ extension Observer {
       guard !short.isEmpty, module.hasPrefix(short) else { continue }
       seen.tools.extensionNotLoaded = name
       seen.tools.extensionWords = LogPrefix.removed(from: line.text.trimmed)
+      if let loader = LoaderWords(line.text), loader.trouble == .missing, let lacking = loader.file,
+        Self.isLibraryName(PathName.base(of: lacking)),
+        PathName.base(of: lacking) != PathName.base(of: name)
+      {
+        seen.tools.extensionLacks = lacking
+      }
       return
     }
   }

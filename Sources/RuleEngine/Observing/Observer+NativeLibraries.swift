@@ -19,7 +19,8 @@ extension Observer {
       .split(separator: ":").prefix(10)
       .map { PathName.absolute(String($0).trimmed, from: process.workingDirectory) }
     seen.elsewhere = inquiry.nearby(
-      [library], around: Self.neighbourhood([process.workingDirectory] + seen.searched))
+      [library], around: Self.neighbourhood([process.workingDirectory] + seen.searched)
+    ).filter { inquiry.programFile($0) != .empty }
     seen.bestElsewhere = seen.elsewhere.first.map(PathName.directory)
     for directory in seen.searched where seen.near.isEmpty {
       seen.near = inquiry.entries(of: directory, limit: 200).map(PathName.base)

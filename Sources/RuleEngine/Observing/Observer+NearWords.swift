@@ -31,13 +31,40 @@ extension Observer {
     }
     for files in [ownCode(of: process), sharedCode(of: process)] {
       seen.nearWords = inquiry.words(near: word, in: files).filter { near in
+        // Case alone is seldom what a program minds: its strings have a word in several.
         near.contains(where: \.isNumber) == word.contains(where: \.isNumber)
+          && near.lowercased() != word.lowercased()
       }
       if isReference { seen.nearWords.removeAll { !Self.isLike(word, $0) } }
       seen.bestNearWord = seen.nearWords.first
       if seen.bestNearWord != nil { return }
     }
     if isReference { seen.unknownWord = nil }
+  }
+
+  /// Gives up near words of the program itself where they cannot be meant: for a value, which programs know none
+  /// of, and for a name that a file which was read has, with another near to it.
+  func dropProgramsWords(isReference: Bool, in seen: inout LastWords) {
+    guard let word = seen.unknownWord, seen.bestNearWord != nil, seen.tools.nearWordFile == nil
+    else {
+      return
+    }
+    let isFoundBeside = isReference && seen.tools.quotedPlace?.near != nil
+    guard isFoundBeside || seen.sourceLine.map({ Self.isValue(word, in: $0) }) ?? false else {
+      return
+    }
+    seen.nearWords = []
+    seen.bestNearWord = nil
+  }
+
+  /// True for a word that stands behind the sign of equality of a line, with other words.
+  private static func isValue(_ word: String, in source: String) -> Bool {
+    guard let sign = source.firstIndex(of: "="), let place = source.firstRange(of: word) else {
+      return false
+    }
+    return place.lowerBound > sign
+      && source[..<place.lowerBound].last.map { $0.isWhitespace || $0.isNumber } ?? false
+      && source[source.index(after: sign)...].trimmed != word
   }
 
   /// The function of the script itself that has nearly the name of a command that was not found.

@@ -43,6 +43,7 @@ extension Observer {
       case .linkLoop(let link):
         seen.link = link
         seen.loop = true
+        seen.circle = Self.circle(from: link, in: walk)
       case .exists: seen.existsNow = true
       case .unsearchable: break
       }
@@ -73,9 +74,16 @@ extension Observer {
       let likely = [path] + places.filter { !Self.isForProcessor($0) }.prefix(4)
       seen.owner = likely.lazy.compactMap { owner(of: $0) }.first
     }
-    seen.near = near(to: sought, besides: places)
+    seen.near = near(to: sought, besides: places).filter { isMeant($0, for: sought, process) }
     seen.bestNear = seen.near.first
-    seen.oddity = NameOddity.words(for: call.call.path ?? path)
+    if process.rootDirectory != "/" { seen.jail = process.rootDirectory }
+    if seen.jail == nil || !(call.call.path?.hasPrefix("/dev/") ?? false) {
+      seen.oddity = NameOddity.words(for: call.call.path ?? path)
+    }
+    seen.isInRoot =
+      !seen.isRelative && ["open", "inspect"].contains(seen.use) && seen.directory == "/"
+      && seen.base.contains(".")
+      && !seen.base.hasPrefix(".") && !process.arguments.contains { $0.hasSuffix(path) }
     describeVariables(call, process, in: &seen)
     describeMount(in: &seen)
     describeElsewhere(process, in: &seen)
@@ -90,6 +98,27 @@ extension Observer {
       }
     }
     return seen
+  }
+
+  /// False for a near name that nobody takes for the one asked for: the program itself, and source where
+  /// configuration or data was asked for.
+  private func isMeant(_ near: String, for path: String, _ process: ProcessRecord) -> Bool {
+    let programs = history.lineage(of: process.index).prefix(3).flatMap { index in
+      [history.processes[index].executable, history.processes[index].executedPath]
+    }
+    if programs.contains(near) { return false }
+    return !Self.isDataFile(path) || !Self.isSourceFile(near)
+  }
+
+  /// The links of a circle in their order, from `link` back to it.
+  private static func circle(from link: String, in walk: PathWalk) -> String? {
+    var links: [String] = []
+    for component in walk.components
+    where component.linkTarget != nil && !links.contains(component.path) {
+      links.append(component.path)
+    }
+    let circle = links.drop { $0 != link }
+    return circle.count > 1 ? (circle + [link]).joined(separator: " → ") : nil
   }
 
   /// The operand of a process that names something below a path.
@@ -184,7 +213,8 @@ extension Observer {
   /// A word for what a call wanted of its path.
   func use(of call: FailedCall) -> String {
     switch call.purpose {
-    case .open: "open"
+    // What is to be worked in is opened as a directory: tar -C, find.
+    case .open: call.call.hasSymbol("O_DIRECTORY") ? "list" : "open"
     case .create: "create"
     case .execute: "execute"
     case .inspect: "inspect"

@@ -6,6 +6,9 @@ extension Observer {
     _ call: FailedCall, places: [String], process: ProcessRecord, asking: Bool
   ) -> any ObservationKind {
     let path = call.path ?? ""
+    if let script = markedScript(call, process) {
+      return programRejected(script, call, inquiry.pathWalk(script), asking: asking)
+    }
     if call.error == .noEntry,
       isSearchOfPath(places, process) || isLookup(call, process)
         || isShellsLookup(call, process)
@@ -19,6 +22,26 @@ extension Observer {
     }
     if case .exists = walk.end { return programRejected(path, call, walk, asking: true) }
     return missingPath(call, places, process, asking: asking)
+  }
+
+  /// The script whose byte order mark stands before the name of a command: a shell that reads a script which
+  /// the kernel did not take, or that it was told to read, takes the mark for a part of the first word.
+  private func markedScript(_ call: FailedCall, _ process: ProcessRecord) -> String? {
+    guard let given = call.call.path ?? call.path,
+      given.unicodeScalars.contains("\u{FEFF}"),
+      PathName.base(of: given).unicodeScalars.first == "\u{FEFF}"
+        || given.unicodeScalars.first == "\u{FEFF}"
+    else { return nil }
+    let lineage = history.lineage(of: process.index)
+    if let rejected = history.failures.calls.last(where: {
+      $0.error == .executableFormat && $0.number < call.number && lineage.contains($0.process)
+    }) {
+      return rejected.path
+    }
+    return lineage.lazy.map { history.processes[$0] }.compactMap { record in
+      record.arguments.dropFirst().first { !$0.hasPrefix("-") }
+        .map { PathName.absolute($0, from: record.workingDirectory) }
+    }.first { inquiry.programFile($0) == .other(content: .utf8ByteOrderMark) }
   }
 
   /// The search for a command that is in no directory of PATH which its user may look into; nil if it
@@ -193,7 +216,8 @@ extension Observer {
     }
     if let kind = LoaderKind(path: loader) {
       seen.loaderKind = kind.words
-      seen.loaderPackage = kind.package
+      // A package of another release is none that can be installed.
+      seen.loaderPackage = kind.package.flatMap { inquiry.isOffered($0) ?? true ? $0 : nil }
       seen.loaderIsReplaceable = kind.isReplaceable
     }
     seen.reason = call.error == .noEntry ? "binary-interpreter-missing" : "other-machine"

@@ -24,6 +24,7 @@ extension Observer {
     where call.process == process.index && call.error.isAbsence && call.replacement == nil
       && (call.purpose == .open || call.purpose == .inspect)
     {
+      if CallFeatures.isDoneWithout(call, run) { continue }
       guard let path = call.path, let given = call.call.path, given.utf8.count > 3,
         PathName.base(of: given).dropFirst().contains("."), !Self.isPlumbing(path),
         !Self.isCode(path)

@@ -13,6 +13,7 @@ extension Observer {
       seen.tools.wantedVersion = version.wanted
     }
     describeVariable(process, line.text, in: &seen)
+    describePatch(process, line: position, in: &seen)
     seen.tools.frame = JavaFrames.own(in: [line.text] + seen.more)
     if line.text.contains("account is currently not available") {
       describeAccount(process, in: &seen)

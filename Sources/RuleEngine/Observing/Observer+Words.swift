@@ -108,7 +108,14 @@ extension Observer {
       seen.file = nil
     }
     guard asking else { return seen }
-    if let last = seen.lastFile, inquiry.programFile(last) == .directory { seen.lastFile = nil }
+    if let last = seen.lastFile,
+      last.contains("/.git/") || inquiry.programFile(last) == .directory || isMissing(last)
+    {
+      seen.lastFile = nil
+    }
+    if seen.unseenError == "EISDIR", let file = seen.file {
+      seen.fileIsDirectory = inquiry.programFile(file) == .directory
+    }
     describeServer(process, line.text, in: &seen)
     describePolicy(process, line.text, in: &seen)
     describeMissingSettings(process, line.text, in: &seen)
@@ -121,6 +128,7 @@ extension Observer {
     {
       seen.file = nil
     }
+    seen.tools.certificate = certificate(besideKey: seen.file, process)
     describeCut(more.map(\.text), in: &seen)
     describeKeyFile(more.map(\.text), in: &seen)
     describeContent(of: more.map(\.text), in: &seen)
@@ -162,11 +170,13 @@ extension Observer {
     if seen.dataFile == nil, seen.module == nil, report == nil, seen.contentFile == nil {
       describeQuotedPlace(line.text, process, in: &seen)
     }
+    dropProgramsWords(isReference: unknown == nil, in: &seen)
     if let data = seen.dataFile, seen.file.map({ $0 == data || Self.isOfALibrary($0) }) ?? true {
       seen.sourceLine = nil
     }
     // A line number without a file, as parsers say it, is one of what they were given.
-    if report == nil, found?.isAside != false, let number = lineNumber(at: position),
+    if report == nil, seen.tools.patchTarget == nil, found?.isAside != false,
+      let number = lineNumber(at: position),
       let input = inputFile(of: process), let text = text(of: number, in: input)
     {
       seen.inputFile = input

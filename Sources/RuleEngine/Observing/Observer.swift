@@ -25,6 +25,7 @@ struct Observer {
     case .words(let line):
       return programPanicked(process, line: line, asking: asking)
         ?? loaderComplaint(process, line: line, asking: asking)
+        ?? untakenLibrary(process, line: line, asking: asking)
         ?? lastWords(process, line: line, asking: asking)
     case .silence: return silentExit(process, asking: asking)
     case .waiting(let pending): return waiting(process, pending, asking: asking)

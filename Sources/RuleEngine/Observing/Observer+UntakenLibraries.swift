@@ -1,0 +1,61 @@
+internal import History
+internal import TraceEvents
+
+// Libraries that a program opened by itself, and that its loader did not take: what it was told of that it kept
+// to itself.
+extension Observer {
+  /// How many libraries, the last ones that were opened, can be the one that words are about.
+  private static let mostRecent = 8
+
+  /// How programs call what they load by themselves.
+  private static let kinds = [
+    "plugin", "plug-in", "extension", "module", "import", "librar", "load", "shared object",
+    "driver", "backend", "codec", "addon", "add-on", "binding", "provider", "filter",
+  ]
+
+  /// What a library that was opened last lacks, if the words that stand at `position` complain of something that
+  /// is loaded, and do not tell more.
+  func untakenLibrary(
+    _ process: ProcessRecord, line position: Int, asking: Bool
+  ) -> (any ObservationKind)? {
+    let text = LogPrefix.removed(from: run.mentions.lines[position].text.trimmed)
+    let folded = text.lowercased()
+    guard asking, !history.isFromLog, Self.kinds.contains(where: folded.contains),
+      MissingModule(in: text) == nil
+    else { return nil }
+    let start = loaderStart(of: process, tried: [])
+    for library in process.libraries.suffix(Self.mostRecent).reversed() {
+      guard let lack = inquiry.library(library, version: nil, start)?.lack else { continue }
+      return lack.version == nil
+        ? missingLibrary(lack, process, says: text) : missingVersion(lack, process, says: text)
+    }
+    return nil
+  }
+
+  private func missingLibrary(
+    _ lack: LibraryLack, _ process: ProcessRecord, says text: String
+  ) -> LibraryNotLoaded {
+    var seen = LibraryNotLoaded()
+    seen.library = PathName.base(of: lack.library)
+    seen.ownWords = text
+    seen.libraryPath = process.environmentValue("LD_LIBRARY_PATH").map(String.init)
+    describe(tried: [], process, in: &seen)
+    seen.libraryUser = seen.libraryUser ?? lack.user
+    return seen
+  }
+
+  private func missingVersion(
+    _ lack: LibraryLack, _ process: ProcessRecord, says text: String
+  ) -> LoaderComplaint {
+    var seen = LoaderComplaint()
+    seen.line = text
+    seen.trouble = LoaderWords.Trouble.version.rawValue
+    seen.ownWords = text
+    seen.file = lack.library
+    seen.version = lack.version
+    seen.neededBy = lack.user
+    seen.libraryPath = process.environmentValue("LD_LIBRARY_PATH").map(String.init)
+    describeVersions(process, in: &seen)
+    return seen
+  }
+}
