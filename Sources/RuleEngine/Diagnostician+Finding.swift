@@ -4,14 +4,22 @@ internal import TraceEvents
 
 // What is said of one candidate.
 extension Diagnostician {
-  /// The finding of a candidate, in the words of `chosen`, or of the heuristic that fits best.
-  func finding(for candidate: Candidate, explainedBy chosen: Heuristic? = nil) -> Finding? {
+  /// The finding of a candidate, in the words of `chosen`, or of the heuristic that fits best; as the failure of
+  /// `speaker`, where another process than the one that met it is that.
+  func finding(
+    for candidate: Candidate, explainedBy chosen: Heuristic? = nil,
+    spokenBy speaker: ProcessRecord? = nil
+  ) -> Finding? {
     let observation = observer.observation(of: candidate, asking: true)
     let process = history.processes[candidate.process]
     let complaint = complaint(about: candidate)
     var general = general(process, complaint: complaint)
     let variable = variable(behind: candidate, observation, process)
     if let variable { general["environment_variable"] = .text(variable.name) }
+    if let speaker {
+      let own = self.general(speaker, complaint: complaint)
+      for field in ["program", "ending", "exit_status"] { general[field] = own[field] }
+    }
     guard
       let heuristic = chosen
         ?? catalog.matches(observation, general: general).first(where: { $0.role != .benign })
@@ -36,9 +44,12 @@ extension Diagnostician {
     if let variable {
       rendered.because.append(
         TargetText.escaped(
-          "The path comes from the environment variable \(variable.name), which is \(variable.value)."
+          "The \(variable.value.contains("/") ? "path" : "name") comes from the environment variable"
+            + " \(variable.name), which is \(variable.value)."
         ))
-    } else if let variable = self.variable(holding: rendered.subject, of: candidate, process) {
+    } else if let variable = self.variable(holding: rendered.subject, of: candidate, process)
+      ?? self.variable(naming: rendered.subject, observation, process)
+    {
       rendered.because.append(variable)
     }
     if let named = variableInWords(candidate, process),
@@ -186,6 +197,14 @@ extension Diagnostician {
         else { return line }
         return lines[message]
       }
+      if isOfResolver(call),
+        let line = lines.first(where: {
+          $0.number >= call.number && CallFeatures.isAudience($0.process, of: call.process, run)
+            && NameWords.speak(of: $0.text)
+        })
+      {
+        return line
+      }
       if CallFeatures.isStartInVain(call, run),
         let line = lines.first(where: {
           $0.process == history.processes[call.process].parent && $0.number > call.number
@@ -206,6 +225,12 @@ extension Diagnostician {
     case .death, .lostReader, .silence, .waiting, .busy:
       return nil
     }
+  }
+
+  /// True for a question to a name server, and for the files of resolver(3).
+  private func isOfResolver(_ call: FailedCall) -> Bool {
+    call.address?.port == 53
+      || ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"].contains { $0 == call.path }
   }
 
   func pathDown(to process: Int) -> [String] {
