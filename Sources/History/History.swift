@@ -109,6 +109,11 @@ package struct History: Sendable {
     let index = current[event.process] ?? startUnseenProcess(event)
     let eventBefore = processes[index].lastNumber
     processes[index].lastNumber = event.number
+    if processes[index].lastPeer != nil {
+      processes[index].longestPause = max(
+        processes[index].longestPause, event.time - processes[index].lastTime)
+    }
+    processes[index].lastTime = event.time
     var digest = Digest(process: index)
     if timeoutNumber == nil { processes[index].stoppedBy = nil }
     switch event.body {
@@ -213,6 +218,7 @@ package struct History: Sendable {
     processes[index].generation += 1
     processes[index].libraries = []
     processes[index].filesSinceExecution = 0
+    processes[index].openQuestion = nil
     processes[index].executionNumber = processes[index].lastNumber
     processes[index].executable = execution.executable
     // A log may know less than was seen before.
@@ -372,22 +378,6 @@ package struct History: Sendable {
   private static func isNowhere(_ path: String) -> Bool {
     path == "/dev/null" || path == "/dev/console" || path.hasPrefix("/dev/tty")
       || path.hasPrefix("/dev/pts/")
-  }
-
-  /// A socket was connected, or is about to be.
-  mutating func notePeer(_ call: SystemCall, process index: Int) {
-    guard let address = call.address else { return }
-    processes[index].descriptors.changeSocket(call.descriptor ?? -1) { $0.peer = address }
-    guard let port = address.port, port > 0 else { return }
-    if port == 53 {
-      if let host = address.host, processes[index].nameServers.count < 8,
-        !processes[index].nameServers.contains(host)
-      {
-        processes[index].nameServers.append(host)
-      }
-    } else {
-      processes[index].lastPeer = address
-    }
   }
 
   private func peer(of target: DescriptorTarget?) -> SocketAddress? {

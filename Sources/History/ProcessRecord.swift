@@ -65,8 +65,14 @@ package struct ProcessRecord: Sendable {
   package var closedStreams: [Int] = []
   /// The internet address connected to last, name servers apart.
   package var lastPeer: SocketAddress?
+  /// Time of the last event in which it did anything, and the longest time, in seconds, between two of them
+  /// since it connected to `lastPeer`.
+  var lastTime = 0.0
+  package var longestPause = 0.0
   /// The name servers that it asked.
   package var nameServers: [String] = []
+  /// The question to a name server after which it connected to nothing; nil where there is none.
+  package var openQuestion: OpenQuestion?
   /// Connections that it began and of which no end was seen, by descriptor.
   package var openConnects: [Int32: OpenConnect] = [:]
   /// What most of its descriptors were when it could not have another.
@@ -79,6 +85,18 @@ package struct ProcessRecord: Sendable {
   package var stoppedBy: DeliveredSignal?
   /// The limits that were set in this run for it, by name.
   package var limits: [String: Int64] = [:]
+}
+
+/// A question to a name server that led to no connection.
+package struct OpenQuestion: Sendable, Hashable {
+  /// Number of the event with which the first server was asked for the name.
+  package internal(set) var number: Int
+  /// The server.
+  package internal(set) var server: String
+  /// The host name, without the domains that the resolver puts behind it; nil where it was not seen.
+  package internal(set) var name: String?
+  /// Why the server could not be asked; nil where it could.
+  package internal(set) var error: ErrorNumber?
 }
 
 /// A connection that was begun without waiting for its end.
@@ -206,7 +224,8 @@ extension ProcessRecord {
   mutating func letGoAfterEnd() {
     descriptors = DescriptorTable()
     guard !failed else { return }
-    environment = []
+    // What the user's own program was told is asked for whatever came of it.
+    if parent != nil { environment = [] }
     recent = RecentFiles()
     libraries = []
     listedDirectories = []

@@ -171,6 +171,7 @@ extension CallFeatures {
     if isResult(call, run) || isTarget(call, run) {
       return RankingWeights.toBeMade - mentioned(call, run)
     }
+    if isOwnPidFile(call, run) { return RankingWeights.toBeMade }
     guard call.error.isAbsence, call.purpose == .inspect || call.purpose == .remove,
       let path = call.path, let given = call.call.path
     else { return 0 }

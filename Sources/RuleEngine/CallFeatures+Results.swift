@@ -39,6 +39,19 @@ extension CallFeatures {
     }
   }
 
+  /// True for a file that tells whether another one of a daemon runs, if nobody named it: the first one finds
+  /// none, and makes it once it has started.
+  static func isOwnPidFile(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard call.error == .noEntry, call.purpose == .open || call.purpose == .inspect,
+      let path = call.path, path.hasSuffix(".pid"), mentioned(call, run) == 0,
+      askedFor(call, run) == 0
+    else { return false }
+    // A shell, and what it starts for that, asks for that of others.
+    let shell = run.history.processes[call.process].executable.map(PathName.base)
+    return !(shell.map(ShellWords.shells.contains) ?? false)
+      && run.mentions.lines.contains { $0.process == call.process }
+  }
+
   /// True for the last operand of a command that had read another one, if what it complained of first in
   /// clear words is not it, and no words about it speak of the error that it had.
   static func isResult(_ call: FailedCall, _ run: RankingContext) -> Bool {

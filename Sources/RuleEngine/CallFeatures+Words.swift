@@ -132,6 +132,10 @@ extension CallFeatures {
           value *= RankingWeights.mentionInPassing
         }
         if wentOn(after: mention.line, run) { value *= RankingWeights.mentionInPassing }
+        // A list of the places that are searched says nothing of one of them.
+        if Complaint.isListOfPlaces(mention.word, in: run.mentions.lines[mention.line].text) {
+          value *= RankingWeights.mentionInPassing * RankingWeights.mentionInPassing
+        }
         if run.mentions.complaintWeight(around: mention.line) < 0.3
           || run.mentions.isReassuring(mention.line)
         {

@@ -43,3 +43,16 @@ extension Complaint {
     "silly", "verbose", "[note]", "level=info", "level=debug", "level=trace", "severity=info",
   ]
 }
+
+extension Complaint {
+  /// True if a path stands in a line in a row of paths between colons, as search paths are shown:
+  /// `MIB search path: /root/.snmp/mibs:/usr/share/snmp/mibs`.
+  static func isListOfPlaces(_ path: String, in line: String) -> Bool {
+    guard path.hasPrefix("/"), line.contains(":/") else { return false }
+    return line.split(separator: " ").contains { word in
+      let places = word.split(separator: ":")
+      return places.count > 1 && places.allSatisfy { $0.hasPrefix("/") }
+        && places.contains { $0 == path }
+    }
+  }
+}

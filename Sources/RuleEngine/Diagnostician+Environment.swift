@@ -13,6 +13,7 @@ extension Diagnostician {
     guard case .call(let call, _) = candidate.source, let path = observer.subject(of: call) else {
       return nil
     }
+    if let named = variable(listing: path, of: call, process) { return named }
     let place = text("first_missing", observation) ?? text("component", observation) ?? path
     var best: (name: String, value: String)?
     for entry in process.environment {
@@ -38,6 +39,56 @@ extension Diagnostician {
       best = (name, value)
     }
     return best
+  }
+
+  /// The variable that has a path, or the name of a command or library that was looked for, among its words:
+  /// `JAVA_TOOL_OPTIONS=-javaagent:/opt/agent.jar`, `GIT_PAGER=delta --dark`, `LD_PRELOAD=libfake.so`.
+  private func variable(
+    listing path: String, of call: FailedCall, _ process: ProcessRecord
+  ) -> (name: String, value: String)? {
+    let base = PathName.base(of: path)
+    let isCommand =
+      call.purpose == .execute
+      || history.failures.calls.contains {
+        $0.process == call.process && $0.path.map(PathName.base) == base
+          && CallFeatures.isCommand($0, run)
+      }
+    // That of a process which ended well is not kept.
+    let environment =
+      process.environment.isEmpty ? history.root?.environment ?? [] : process.environment
+    for entry in environment {
+      guard let mark = entry.firstIndex(of: "=") else { continue }
+      let name = String(entry[..<mark])
+      let value = String(entry[entry.index(after: mark)...])
+      guard value.utf8.count > 3, !Self.ofEveryProgram.contains(name), value.contains(base) else {
+        continue
+      }
+      let words = value.split { " :,=".contains($0) }
+      let isAsked =
+        words.count > 1 && path.utf8.count > 4 && words.contains { $0 == path }
+        || isCommand && base.utf8.count > 2 && value.split(separator: " ").first ?? "" == base
+        || name == "LD_PRELOAD" && words.contains { $0 == base }
+      if isAsked { return (name, value) }
+    }
+    return nil
+  }
+
+  /// A sentence on the variable that holds the name of a host which could not be resolved.
+  func variable(
+    naming subject: String, _ observation: any ObservationKind, _ process: ProcessRecord
+  ) -> String? {
+    guard text("host_name", observation) == subject || text("vain_name", observation) == subject
+    else { return nil }
+    let entry = process.environment.first { entry in
+      guard let mark = entry.firstIndex(of: "=") else { return false }
+      let value = String(entry[entry.index(after: mark)...])
+      return value == subject || value.hasPrefix(subject + ":")
+        || NameWords.host(ofArgument: value) == subject
+    }
+    guard let entry, let mark = entry.firstIndex(of: "=") else { return nil }
+    return TargetText.escaped(
+      "The name comes from the environment variable \(entry[..<mark]), which is"
+        + " \(entry[entry.index(after: mark)...]).")
   }
 
   /// The line of the script that started a silent command: of those that name its program, the one

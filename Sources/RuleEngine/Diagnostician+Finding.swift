@@ -4,8 +4,12 @@ internal import TraceEvents
 
 // What is said of one candidate.
 extension Diagnostician {
-  /// The finding of a candidate, in the words of `chosen`, or of the heuristic that fits best.
-  func finding(for candidate: Candidate, explainedBy chosen: Heuristic? = nil) -> Finding? {
+  /// The finding of a candidate, in the words of `chosen`, or of the heuristic that fits best; as the failure of
+  /// `speaker`, where another process than the one that met it is that.
+  func finding(
+    for candidate: Candidate, explainedBy chosen: Heuristic? = nil,
+    spokenBy speaker: ProcessRecord? = nil
+  ) -> Finding? {
     let observation = observer.observation(of: candidate, asking: true)
     let process = history.processes[candidate.process]
     let complaint = complaint(about: candidate)
@@ -16,6 +20,10 @@ extension Diagnostician {
       (missing.firstMissing ?? missing.path) == variable.value
     {
       general["environment_near"] = .text(near)
+    }
+    if let speaker {
+      let own = self.general(speaker, complaint: complaint)
+      for field in ["program", "ending", "exit_status"] { general[field] = own[field] }
     }
     guard
       let heuristic = chosen
@@ -41,9 +49,12 @@ extension Diagnostician {
     if let variable {
       rendered.because.append(
         TargetText.escaped(
-          "The path comes from the environment variable \(variable.name), which is \(variable.value)."
+          "The \(variable.value.contains("/") ? "path" : "name") comes from the environment variable"
+            + " \(variable.name), which is \(variable.value)."
         ))
-    } else if let variable = self.variable(holding: rendered.subject, of: candidate, process) {
+    } else if let variable = self.variable(holding: rendered.subject, of: candidate, process)
+      ?? self.variable(naming: rendered.subject, observation, process)
+    {
       rendered.because.append(variable)
     }
     if let named = variableInWords(candidate, process),
@@ -206,6 +217,14 @@ extension Diagnostician {
         else { return line }
         return lines[message]
       }
+      if isOfResolver(call),
+        let line = lines.first(where: {
+          $0.number >= call.number && CallFeatures.isAudience($0.process, of: call.process, run)
+            && NameWords.speak(of: $0.text)
+        })
+      {
+        return line
+      }
       if CallFeatures.isStartInVain(call, run),
         let line = lines.first(where: {
           $0.process == history.processes[call.process].parent && $0.number > call.number
@@ -226,6 +245,12 @@ extension Diagnostician {
     case .death, .lostReader, .silence, .waiting, .busy:
       return nil
     }
+  }
+
+  /// True for a question to a name server, and for the files of resolver(3).
+  private func isOfResolver(_ call: FailedCall) -> Bool {
+    call.address?.port == 53
+      || ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"].contains { $0 == call.path }
   }
 
   func pathDown(to process: Int) -> [String] {

@@ -81,7 +81,7 @@ extension Diagnostician {
   func askedPlace(
     of candidate: Candidate, subject: String, process: ProcessRecord
   ) -> TextLine? {
-    guard let words = askedWords(of: candidate), !words.isEmpty else { return nil }
+    guard let words = askedWords(of: candidate, subject), !words.isEmpty else { return nil }
     var files: [String] = []
     // What the user named is what the user can correct.
     let named = process.arguments.dropFirst().map {
@@ -192,9 +192,19 @@ extension Diagnostician {
         && !["#!", "#include", "#import", "#define"].contains { text.hasPrefix($0) }
   }
 
+  /// True if the subject is the name of a host for which a name server was asked.
+  private func isHostLookedUp(_ subject: String, _ candidate: Candidate) -> Bool {
+    if case .call(let call, _) = candidate.source {
+      return call.address?.port == 53 && subject != call.address?.description
+    }
+    return subject.count > 3
+      && history.processes[candidate.process].openQuestion?.name == subject
+  }
+
   /// The words by which a file would have asked for what a candidate is about.
-  private func askedWords(of candidate: Candidate) -> [String]? {
+  private func askedWords(of candidate: Candidate, _ subject: String) -> [String]? {
     var words: [String] = []
+    if isHostLookedUp(subject, candidate) { return [subject] }
     switch candidate.source {
     case .call(let call, _):
       for word in [call.path, call.call.path, call.secondPath] {

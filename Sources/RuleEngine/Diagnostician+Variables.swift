@@ -55,7 +55,7 @@ extension Diagnostician {
   private static let secrets = ["PASS", "TOKEN", "SECRET", "KEY", "CREDENTIAL", "AUTH"]
 
   /// What every program has, and nobody set for this one.
-  private static let ofEveryProgram: Set<String> = [
+  static let ofEveryProgram: Set<String> = [
     "PWD", "OLDPWD", "_", "SHELL", "PATH", "HOME", "MAIL", "TMPDIR", "USER", "LOGNAME", "LANG",
     "TERM", "HOSTNAME", "SHLVL",
   ]

@@ -105,6 +105,7 @@ package struct Diagnostician {
     preferNameService(&findings)
     preferLostLibrary(&findings)
     preferFailedCheck(&findings)
+    preferToldFailure(&findings)
     assignRoles(&findings)
     if let cause = findings.first, cause.role == .cause {
       findings.removeAll { $0.role != .cause && !isWorthTelling($0, beside: cause) }

@@ -381,7 +381,7 @@ enum Complaint {
     ("already exists", 0.8), ("not allowed", 0.8), ("not available", 0.6), ("expired", 0.9),
     ("not configured", 0.6), ("not defined", 0.8), ("prevents", 0.6), ("did not match", 0.9),
     ("but it is not installable", 1.0), ("but it is not going to be installed", 1.0),
-    ("but it is not installed", 1.0),
+    ("but it is not installed", 1.0), ("not supported", 0.6),
     ("dubious ownership", 1.0), ("bad magic", 0.9), ("packet loss", 0.6), ("rejected]", 0.9),
     ("no tests ran", 0.5), ("no tracking information", 0.9), ("conflict (", 0.9),
     ("not specified", 0.7), ("unterminated", 0.7), ("not known", 0.7), ("not recognized", 0.7),

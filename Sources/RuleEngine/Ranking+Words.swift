@@ -288,9 +288,16 @@ extension Ranking {
     } && !Complaint.readsAsError(line.text)
   }
 
-  /// True if the line is one of a warning's, which can go over several.
+  /// True if the line is one of a warning's, which can go over several; not after a sentence that is a warning
+  /// by itself: perl says five of them for a locale, and a script then what it comes to.
   private static func endsWarning(_ position: Int, _ lines: [SpokenLine]) -> Bool {
-    lines[max(0, position - 6)...position].contains {
+    if position > 0, !(lines[position].text.first?.isWhitespace ?? true),
+      lines[position - 1].process == lines[position].process,
+      lines[position - 1].text.contains(": warning: "), lines[position - 1].text.hasSuffix(".")
+    {
+      return lines[position].text.lowercased().contains("warning")
+    }
+    return lines[max(0, position - 6)...position].contains {
       $0.process == lines[position].process && $0.text.lowercased().contains("warning")
     }
   }

@@ -315,11 +315,19 @@ struct Ranking {
             .silent,
             RankingWeights.silentExit
               + (QuietOption.find(in: process) != nil && run.reachedPeer(of: process) != nil
-                ? RankingWeights.toldToBeQuiet : 0)
+                ? RankingWeights.toldToBeQuiet : askedInVain(process))
           ),
           (.answerPassedOn, run.path.processes.count > 1 ? RankingWeights.answerPassedOn : 0),
         ])
     ]
+  }
+
+  /// A name that it was given was looked up, and nothing connected to after that.
+  private static func askedInVain(_ process: ProcessRecord) -> Double {
+    guard let name = process.openQuestion?.name,
+      (process.arguments.dropFirst() + process.environment).contains(where: { $0.contains(name) })
+    else { return 0 }
+    return RankingWeights.askedInVain
   }
 
   // MARK: Hangs

@@ -246,9 +246,10 @@ extension TraceSession {
   /// Hands on a call as an event, and asks for what explains its failure.
   func emit(_ call: PendingCall, row: SystemCallRow, result: Int64, _ thread: TracedThread) {
     let failed = result < 0 && result >= -4095
+    var arguments = decoder.arguments(of: row, call, thread: thread.id, result: result)
+    if let name = nameAskedFor(by: row, arguments, thread) { arguments.append(name) }
     let event = SystemCall(
-      name: row.name,
-      arguments: decoder.arguments(of: row, call, thread: thread.id, result: result),
+      name: row.name, arguments: arguments,
       outcome: failed
         ? .failed(error: ErrorNumber(rawValue: Int32(-result))) : .returned(value: result))
     settling?.notice(event)
@@ -319,29 +320,6 @@ extension TraceSession {
   func tellLateWords(_ process: TracedProcess, _ thread: TracedThread) {
     for words in process.lateWords { events.emit(.words(words: words), thread) }
     process.lateWords = []
-  }
-
-  /// Tells what was sent to the system's log: by `syslog(3)`, or to systemd's journal.
-  private func emitMessage(_ call: PendingCall, row: SystemCallRow, _ thread: TracedThread) {
-    let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
-    let isVector = row.arguments.contains(.message)
-    if thread.process.descriptors[descriptor]?.isSystemLog != true {
-      guard let address = decoder.arguments(of: row, call, thread: thread.id, result: 0).last,
-        case .address(address: .unix(let path)) = address, SystemLog.isItsSocket(path)
-      else { return }
-    }
-    let found =
-      isVector
-      ? decoder.message(thread.id, at: call.arguments[1], isNarrow: call.isNarrow)
-      : decoder.memory.data(
-        thread.id, at: call.arguments[1], count: Int(clamping: call.arguments[2]),
-        cap: CallDecoder.longestWords)
-    guard let data = found, !data.isEmpty else { return }
-    let text = SystemLog.message(in: data) + "\n"
-    events.emit(
-      .words(
-        words: Words(
-          stream: .syslog, descriptor: descriptor, text: text, byteCount: text.utf8.count)), thread)
   }
 
   private static var mostOutputEvents: Int { 20_000 }

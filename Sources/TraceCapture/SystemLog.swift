@@ -82,4 +82,27 @@ extension TraceSession {
           stream: .syslog, descriptor: Int32(truncatingIfNeeded: call.arguments[0]), text: text,
           byteCount: text.utf8.count)), thread)
   }
+
+  /// Tells what was sent to the system's log: by `syslog(3)`, or to systemd's journal.
+  func emitMessage(_ call: PendingCall, row: SystemCallRow, _ thread: TracedThread) {
+    let descriptor = Int32(truncatingIfNeeded: call.arguments[0])
+    let isVector = row.arguments.contains(.message)
+    if thread.process.descriptors[descriptor]?.isSystemLog != true {
+      guard let address = decoder.arguments(of: row, call, thread: thread.id, result: 0).last,
+        case .address(address: .unix(let path)) = address, SystemLog.isItsSocket(path)
+      else { return }
+    }
+    let found =
+      isVector
+      ? decoder.message(thread.id, at: call.arguments[1], isNarrow: call.isNarrow)
+      : decoder.memory.data(
+        thread.id, at: call.arguments[1], count: Int(clamping: call.arguments[2]),
+        cap: CallDecoder.longestWords)
+    guard let data = found, !data.isEmpty else { return }
+    let text = SystemLog.message(in: data) + "\n"
+    events.emit(
+      .words(
+        words: Words(
+          stream: .syslog, descriptor: descriptor, text: text, byteCount: text.utf8.count)), thread)
+  }
 }

@@ -25,6 +25,22 @@ struct CallFeatureTests {
     #expect(Set(CallFeatures.all.map(\.name)).count == CallFeatures.all.count)
   }
 
+  @Test("to be made: the pid file of a daemon that speaks of something else")
+  func pidFile() {
+    let daemon = { (words: String) in
+      { (trace: inout Trace) in
+        trace.open("/run/app.pid", .fails(.noEntry))
+        trace.say(words)
+        trace.exit(1)
+      }
+    }
+    let other = value(CallFeatures.toBeMade, daemon("app: bad key"))
+    #expect(other == RankingWeights.toBeMade)
+    #expect(value(CallFeatures.toBeMade, daemon("app: cannot read /run/app.pid")) == 0)
+    #expect(value(CallFeatures.toBeMade, program: "/bin/sh", daemon("sh: bad key")) == 0)
+    #expect(value(CallFeatures.toBeMade, with: ["/run/app.pid"], daemon("app: bad key")) == 0)
+  }
+
   @Test("process: the innermost failure, its parents, a stranger that failed, one that did not")
   func process() {
     let build = { (status: Int32, caller: ProcessID, words: String) in

@@ -71,6 +71,7 @@ struct NamedPlaceTests {
     ("    at Object.<anonymous> (/srv/index.js:3:9)", "/srv/index.js", 3),
     ("/srv/index.js:1", "/srv/index.js", 1),
     ("ParserError: x.ps(12): unexpected", "/srv/x.ps", 12),
+    ("a duplicate default server for 127.0.0.1:80 in /etc/n.conf:4", "/etc/n.conf", 4),
     // no line
     ("cat: /etc/app.conf: No such file or directory", "/etc/app.conf", nil),
     ("Error: cannot read settings.toml", "/srv/settings.toml", nil),

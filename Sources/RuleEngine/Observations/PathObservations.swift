@@ -35,6 +35,8 @@ struct MissingPath: ObservationKind {
   var jail: String?
   var isInRoot = false
   var oddity: String?
+  var isCalledDirectory = false
+  var wantsNoFile: Bool { oddity != nil || isCalledDirectory }
   var module: String?
   var installation: String?
   var emptyVariables: [String] = []
@@ -117,6 +119,10 @@ struct MissingPath: ObservationKind {
     .init("module", \.module, "The module that an interpreter was to find, as its words name it."),
     .init("installation", \.installation, "What would install that module."),
     .init("oddity", \.oddity, "What is odd in the name and explains it by itself; a sentence."),
+    .init(
+      "is_called_directory", \.isCalledDirectory, "True if the words call it a directory."),
+    .init(
+      "wants_no_file", \.wantsNoFile, "True if there is better to do than to put a file there."),
     .init("is_from_log", \.isFromLog, "True if a log tells it, and nothing can be asked."),
     .init(
       "empty_variables", \.emptyVariables,
@@ -176,6 +182,12 @@ struct AccessRefused: ObservationKind {
   var madeIn: String?
   var madeBy: String?
   var listLetters: String?
+  var isSocket = false
+  var socketHolder: String?
+  var asksNoAccessTime = false
+  var isFiltered = false
+  var getsDirectory = false
+  var getsFile = false
 
   static let name = "access-refused"
   static let summary = "A call on a path ended in EACCES, EPERM or EROFS."
@@ -184,6 +196,19 @@ struct AccessRefused: ObservationKind {
       "wants_root", \.wantsRoot,
       "True if the program then said that it has to run as root, and it did not."),
     .init("path", \.path, "Absolute path that was asked for."),
+    .init("is_socket", \.isSocket, "True if what refuses is a Unix socket."),
+    .init("socket_holder", \.socketHolder, "Who listens on it: name and process number."),
+    .init(
+      "asks_no_access_time", \.asksNoAccessTime,
+      "True if it was opened with O_NOATIME, which the owner alone may, and no right is lacking."),
+    .init(
+      "is_filtered", \.isFiltered,
+      "True if no right is lacking, and a program of the run had installed a filter of system calls."
+    ),
+    .init(
+      "gets_directory", \.getsDirectory,
+      "True if a directory was to be made where programs have one each, such as /var/lib."),
+    .init("gets_file", \.getsFile, "True if a file was to be made there."),
     .init(
       "missing_capability", \.missingCapability,
       "The capability that root has elsewhere, and this process, which runs as root, does not."),

@@ -33,6 +33,7 @@ struct SilentExit: ObservationKind {
   var askedText: String?
   var failedCheck: FailedCheck?
   var peerIsHere = false
+  var vainLookup: VainLookup?
   var check: String? { failedCheck?.text }
   var checkHeld: Bool { failedCheck?.held ?? false }
   var testedOtherwise: Bool { testedPath != nil && !testedIsMissing && !testedIsEmpty }
@@ -47,6 +48,17 @@ struct SilentExit: ObservationKind {
     .init("check_subject", \.failedCheck?.subject, "What it was about, else its place."),
     .init("check_answer", \.failedCheck?.answer, "The command that answered, and how it ended."),
     .init("check_fact", \.failedCheck?.fact, "What is known of what it asks the script itself."),
+    .init(
+      "vain_lookup", \.vainLookup?.server,
+      "The name server that it asked in vain, or was to ask, before it connected to nothing."),
+    .init("vain_name", \.vainLookup?.name, "The name that it asked for, where it was seen."),
+    .init(
+      "vain_trouble", \.vainLookup?.trouble,
+      "Why the server could not be asked, in words; absent where it was asked."),
+    .init(
+      "vain_resolver", \.vainLookup?.resolver,
+      "What /etc/resolv.conf and /etc/nsswitch.conf say of who is asked."),
+    .init("vain_near", \.vainLookup?.near, "A line of /etc/hosts with a near name."),
     .init("peer_is_here", \.peerIsHere, "True if `peer` is an address of this machine."),
     .init("exit", \.status, "Exit status."),
     .init("program_name", \.programName, "Base name of the program."),

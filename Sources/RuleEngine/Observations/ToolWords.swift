@@ -48,6 +48,9 @@ struct ToolWords: Sendable {
   var frame: String?
   var account: String?
   var accountShell: String?
+  var vainLookup: VainLookup?
+  var shadowVariable: String?
+  var awaitedPeer: AwaitedPeer?
 }
 
 extension LastWords {
@@ -61,7 +64,8 @@ extension LastWords {
       "is_login", \.tools.isLogin, "True if the server wants to know who asks (401, 403, 407)."),
     .init(
       "is_address", \.tools.isAddress, "True if it has nothing at that address (404, 405, 410)."),
-    .init("is_servers", \.tools.isServers, "True if it failed itself, or is too busy (429, 5xx)."),
+    .init(
+      "is_servers", \.tools.isServers, "True if it failed itself, or is too busy (429, 5xx)."),
     .init(
       "versioned_thing", \.tools.versionedThing,
       "What the words say is too old or too new for what asks for it."),
@@ -84,7 +88,8 @@ extension LastWords {
       "What is wrong with it: undefined, multiple, position (the code of an object is not position independent)."
     ),
     .init(
-      "symbol_source", \.tools.symbolSource, "A source file around that defines an undefined one."),
+      "symbol_source", \.tools.symbolSource, "A source file around that defines an undefined one."
+    ),
     .init("symbol_source_line", \.tools.symbolSourceLine, "The line where it does."),
     .init(
       "symbol_archive", \.tools.symbolArchive,
@@ -96,7 +101,8 @@ extension LastWords {
       "is_of_other_language", \.tools.isOfOtherLanguage,
       "True if one side of an undefined symbol is C and the other C++."),
     .init(
-      "symbol_is_nowhere", \.tools.symbolIsNowhere, "True if no definition of it was found around."),
+      "symbol_is_nowhere", \.tools.symbolIsNowhere,
+      "True if no definition of it was found around."),
     .init(
       "symbol_places", \.tools.symbolPlaces,
       "Where a symbol is defined that has several definitions."),
@@ -105,7 +111,8 @@ extension LastWords {
       "The line of `file` whose first word the words do not know, and do not tell."),
     .init(
       "native_library", \.tools.nativeLibrary, "The file that Java missed in java.library.path."),
-    .init("quoted_word", \.tools.quotedPlace?.word, "What the words quote, if they tell no line."),
+    .init(
+      "quoted_word", \.tools.quotedPlace?.word, "What the words quote, if they tell no line."),
     .init(
       "quoted_file", \.tools.quotedPlace?.line.file,
       "The file of the user's that has it in one line alone."),
@@ -151,7 +158,8 @@ extension LastWords {
       "The file that was read and has `near_words`; none where the program itself knows them."),
     .init(
       "undefined_name", \.tools.nearName?.name,
-      "The name of the program's source that the words miss, where the source has one near to it."),
+      "The name of the program's source that the words miss, where the source has one near to it."
+    ),
     .init("near_name", \.tools.nearName?.near, "That near name."),
     .init("near_name_file", \.tools.nearName?.line.file, "A file that has it."),
     .init("near_name_line", \.tools.nearName?.line.number, "The line there."),
@@ -174,5 +182,29 @@ extension LastWords {
     .init("member_file", \.tools.member?.file, "The source of that module."),
     .init("member_made", \.tools.member?.made?.name, "The one object that it makes."),
     .init("member_line", \.tools.member?.made?.line, "The line where it does."),
+  ]
+}
+
+extension LastWords {
+  /// The fields on what the words keep to themselves.
+  static let lookupFields: [ObservationField<Self>] = [
+    .init(
+      "vain_lookup", \.tools.vainLookup?.server,
+      "The name server that was asked in vain for a name which the words do not speak of."),
+    .init("vain_name", \.tools.vainLookup?.name, "That name, where it was seen."),
+    .init(
+      "vain_trouble", \.tools.vainLookup?.trouble,
+      "Why the server could not be asked, in words; absent where it was asked."),
+    .init(
+      "vain_resolver", \.tools.vainLookup?.resolver,
+      "What /etc/resolv.conf and /etc/nsswitch.conf say of who is asked."),
+    .init(
+      "shadow_variable", \.tools.shadowVariable,
+      "The variable by which `shadow` was found: PYTHONPATH."),
+    .init(
+      "awaited_peer", \.tools.awaitedPeer?.address,
+      "The address that it had connected to and then waited for, if the words say nothing of what."),
+    .init("awaited_for", \.tools.awaitedPeer?.pause, "How long it waited at once."),
+    .init("vain_near", \.tools.vainLookup?.near, "A line of /etc/hosts with a near name."),
   ]
 }

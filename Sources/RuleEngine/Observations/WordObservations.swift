@@ -145,7 +145,7 @@ struct LastWords: ObservationKind {
   static let name = "last-words"
   static let summary =
     "A process of the failure path complained, and no failed call is nearer to the cause."
-  static let fields = wordFields + toolFields
+  static let fields = wordFields + toolFields + lookupFields
   private static let wordFields: [ObservationField<Self>] = [
     .init("line", \.line, "The line that complains clearest."),
     .init("lines", \.lines, "The lines around it, at most six."),

@@ -67,6 +67,8 @@ struct NamedPlace: Equatable {
 
   private static func isFileName(_ word: Substring, hasLine: Bool) -> Bool {
     guard word.count >= 3, !word.contains("//"), !word.hasPrefix("-"),
+      // 127.0.0.1:8080 is an address.
+      word.contains(where: \.isLetter),
       word != "e.g", word != "i.e", !word.contains(where: { "[]{}$%&".contains($0) })
     else { return false }
     if word.hasPrefix("/") { return word.count > 3 && word.dropFirst().contains { $0.isLetter } }

@@ -184,6 +184,13 @@ extension Observer {
 
   /// The file that was read for the module in quotes, where it is not of the system.
   func shadow(in line: String, _ process: ProcessRecord) -> String? {
+    if let mark = line.lastRange(of: ".py)"), let open = line.lastRange(of: "' (/"),
+      line.contains("cannot import name ")
+    {
+      // "cannot import name 'Random' from 'random' (/srv/lib/random.py)"
+      let file = line[open.upperBound..<mark.lowerBound]
+      return file.hasPrefix("usr/") ? nil : "/" + file + ".py"
+    }
     guard line.contains("module '") else { return nil }
     let parts = line.split(separator: "'")
     guard parts.count > 1, let mark = parts.firstIndex(where: { $0.hasSuffix("module ") }),
@@ -193,6 +200,17 @@ extension Observer {
     return process.recentFiles.last {
       PathName.base(of: $0) == name + ".py" && !$0.hasPrefix("/usr/")
     }
+  }
+
+  /// PYTHONPATH, if the directory of a file that hides a module is one of its.
+  func shadowVariable(of shadow: String?, _ process: ProcessRecord) -> String? {
+    guard let shadow else { return nil }
+    let name = "PYTHONPATH"
+    let directories = process.environmentValue(name)?.split(separator: ":") ?? []
+    return directories.contains {
+      PathName.absolute(String($0), from: process.workingDirectory)
+        == PathName.directory(of: shadow)
+    } ? name : nil
   }
 
   /// The variable that sets the encoding of a process's streams to another one than UTF-8, with its value.
@@ -214,8 +232,11 @@ extension Observer {
   func describeLocale(_ process: ProcessRecord, in seen: inout LastWords) {
     let prefix = "/usr/lib/locale/"
     let failed = history.failures.calls.last {
-      $0.process == process.index && $0.error.isAbsence && $0.replacement == nil
+      $0.process == process.index && $0.error.isAbsence
+        && $0.replacement.map { $0.subject.hasPrefix(prefix + "C.") } ?? true
         && $0.path?.hasPrefix(prefix) ?? false
+        // What is taken in place of it.
+        && !($0.path?.hasPrefix(prefix + "C.") ?? false) && $0.path != prefix + "locale-archive"
     }
     guard let path = failed?.path else { return }
     // The plain language is tried last: the first of its tries has the whole name.

@@ -57,7 +57,9 @@ extension Observer {
       seen.path = PathName.absolute(path, from: cwd(of: call))
       seen.address = seen.path ?? path
     }
-    seen.hostName = seen.isNameServer ? hostNameBeingResolved(after: call) : nil
+    if seen.isNameServer {
+      seen.hostName = Self.nameAskedFor(by: call) ?? hostNameBeingResolved(after: call)
+    }
     guard asking else { return seen }
     seen.display = display(at: address, history.processes[call.process])
     describeNaming(address, history.processes[call.process], in: &seen)
@@ -131,6 +133,11 @@ extension Observer {
       seen.isProxy = parts[0].lowercased().hasSuffix("_proxy")
       return
     }
+    // PGPORT=5433 beside PGHOST.
+    seen.namingVariable = process.environment.first { entry in
+      let parts = entry.split(separator: "=", maxSplits: 1)
+      return parts.count == 2 && parts[0].hasSuffix("PORT") && parts[1] == "\(port)"
+    }.flatMap { $0.split(separator: "=").first.map(String.init) }
   }
 
   /// The address that refused every connection which a process tried, the last included; nil where one was

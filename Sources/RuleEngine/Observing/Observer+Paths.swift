@@ -28,6 +28,7 @@ extension Observer {
         !$0.contains("://")
           && ($0.contains("//") || $0.contains("/undefined/") || $0.contains("/null/"))
       } ?? false
+    seen.isCalledDirectory = isCalledDirectory(path, call)
     guard asking else { return seen }
     // A name looked for in a list of places: what its own directory holds matters most.
     if let walk = inquiry.pathWalk(path) {

@@ -239,6 +239,7 @@ extension Observer {
       describeQuestion(process, in: &seen)
     }
     seen.quietOption = QuietOption.find(in: process)
+    seen.vainLookup = vainLookup(of: process, asking: asking)
     if let peer = run.reachedPeer(of: process), peer.port.map({ $0 != 53 }) ?? false {
       seen.peer = peer.description
       seen.peerIsHere = Self.isLoopback(peer.host ?? "")

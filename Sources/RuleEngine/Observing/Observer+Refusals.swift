@@ -40,7 +40,7 @@ extension Observer {
     seen.user = process.credentials.map { String($0.user) } ?? ""
     guard asking else { return seen }
     if describeProtectedLink(call, process, in: &seen) { return seen }
-    seen.chain = libraryChain(to: path, process)
+    if call.purpose != .connect { seen.chain = libraryChain(to: path, process) }
     if let user = process.credentials?.user { seen.user = inquiry.userName(user) }
     if call.error == .readOnly { seen.mountPoint = inquiry.fileSystem(path)?.mountPoint }
     if call.call.name == "mmap" || call.call.name == "mprotect",
@@ -70,9 +70,12 @@ extension Observer {
       seen.securityModule = walk.securityModules.first
       if let last = walk.walk.components.last { describe(last, in: &seen) }
       seen.component = nil
+      seen.asksNoAccessTime = call.call.hasSymbol("O_NOATIME") && call.error == .notPermitted
+      seen.isFiltered = history.notes.contains { $0.kind == .ownFilter }
       return seen
     }
     describe(refusal, of: path, in: &seen)
+    describeGift(of: path, call, in: &seen)
     if refusal.needs == .execute,
       case .elf(let facts)? = inquiry.programFile(refusal.component.path)
     {
@@ -134,7 +137,14 @@ extension Observer {
     _ refusal: AccessWalk.Refusal, of path: String, in seen: inout AccessRefused
   ) {
     describe(refusal.component, in: &seen)
-    seen.refusedByParent = refusal.component.path != path
+    // What a link leads to has another path, and is no directory on the way.
+    seen.refusedByParent =
+      refusal.component.path != path && refusal.component.type ?? .directory == .directory
+    seen.isSocket = refusal.component.type == .socket
+    if seen.isSocket {
+      seen.socketHolder = inquiry.listeners(.unix(path: refusal.component.path)).first?.process
+        .map { "\($0.name) (pid \($0.pid))" }
+    }
     // Opened to be made if need be: what is there already was to be written.
     if seen.action == "create", !seen.refusedByParent, refusal.component.type != .directory {
       seen.action = "write"

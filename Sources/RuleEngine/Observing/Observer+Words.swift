@@ -49,6 +49,7 @@ extension Observer {
     if unknownUser != nil, seen.file.map(Self.listsOfUsers.contains) ?? false { seen.file = nil }
     if asking { describeSurroundings(process, line.text, in: &seen) }
     seen.shadow = shadow(in: line.text, process)
+    seen.tools.shadowVariable = shadowVariable(of: seen.shadow, process)
     seen.hiddenBy = packageHidden(in: line.text, process)
     if asking { seen.otherExtension = otherExtension(in: line.text, process) }
     if let frame = before.lazy.reversed().compactMap({
@@ -66,6 +67,10 @@ extension Observer {
     }
     seen.encodingVariable = encodingVariable(of: process)
     describeLocale(process, in: &seen)
+    if Complaint.namesNothing(line.text) {
+      seen.tools.vainLookup = vainLookup(of: process, asking: asking)
+      seen.tools.awaitedPeer = awaitedPeer(of: process)
+    }
     seen.isLost =
       line.stream == .syslog
       && history.failures.calls.contains {
