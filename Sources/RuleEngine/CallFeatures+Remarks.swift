@@ -5,7 +5,9 @@ internal import TraceEvents
 extension CallFeatures {
   /// True for what is missing by remarks alone: its program went on after each, and complained of something else.
   static func isOnlyRemarked(_ call: FailedCall, _ run: RankingContext) -> Bool {
-    guard call.error.isAbsence, call.address == nil, let path = call.path else { return false }
+    guard call.error.isAbsence, call.address == nil, let path = call.path,
+      mentioned(call, run) > 0
+    else { return false }
     let names = [path, call.call.path ?? path, PathName.base(of: path)].filter { $0.utf8.count > 2 }
     let lines = Set(mentions(of: call, run).map(\.line))
     return !lines.isEmpty && lines.allSatisfy { isRemark($0, on: names, run) }
@@ -25,10 +27,35 @@ extension CallFeatures {
     let line = run.mentions.lines[position]
     if Complaint.hasSeverity(LogPrefix.removed(from: line.text)) { return false }
     let isLight = isLight(position, run)
+    // What a runner of tests shows of a test's log is beside what it reports.
+    if isLight, let report = run.testReports[line.process], report.line != position,
+      !names.contains(where: { run.mentions.lines[report.line].text.contains($0) })
+    {
+      return true
+    }
     return particulars(of: line.process, run).contains { other in
       other.line > position && (isLight || other.isPlaced)
         && !names.contains { run.mentions.lines[other.line].text.contains($0) }
     }
+  }
+
+  /// True for what failed last before words that have all parts of its name, as "master key unavailable" has those
+  /// of master.key.
+  static func isSpelledOut(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard call.purpose == .open, call.error.isAbsence, call.replacement == nil, let path = call.path
+    else { return false }
+    let parts = PathName.base(of: path).lowercased().split { !$0.isLetter }
+    guard parts.count > 1, parts.allSatisfy({ $0.utf8.count > 2 }),
+      let line = run.mentions.lines.first(where: {
+        $0.process == call.process && $0.number >= call.lastNumber
+      }),
+      !run.history.failures.calls.contains(where: {
+        $0.process == call.process && $0.lastNumber > call.lastNumber
+          && $0.lastNumber < line.number && $0.purpose != .connect
+      })
+    else { return false }
+    let words = Set(line.text.lowercased().split { !$0.isLetter })
+    return parts.allSatisfy(words.contains)
   }
 
   /// True for a line that says itself that its program goes on.

@@ -14,7 +14,8 @@ extension CallFeatures {
   private static func strongestMention(of call: FailedCall, _ run: RankingContext) -> Double {
     let best = mentions(of: call, run).map(\.value).max() ?? 0
     if best == 0,
-      isCutBeforeName(call, run) || isRestated(call, run) || isStartInVain(call, run)
+      isCutBeforeName(call, run) || isRestated(call, run) || isSpelledOut(call, run)
+        || isStartInVain(call, run)
         || isOfDatabase(call, run) || isToldByCall(call, run)
     {
       return RankingWeights.restated

@@ -291,11 +291,14 @@ extension Ranking {
   /// True if the line is one of a warning's, which can go over several; not after a sentence that is a warning
   /// by itself: perl says five of them for a locale, and a script then what it comes to.
   private static func endsWarning(_ position: Int, _ lines: [SpokenLine]) -> Bool {
-    if position > 0, !(lines[position].text.first?.isWhitespace ?? true),
-      lines[position - 1].process == lines[position].process,
-      lines[position - 1].text.contains(": warning: "), lines[position - 1].text.hasSuffix(".")
+    // Behind the full stop of a warning of one line another message begins.
+    if position > 0, lines[position - 1].process == lines[position].process,
+      lines[position - 1].text.lowercased().contains("warning:"),
+      lines[position - 1].text.hasSuffix("."),
+      lines[position].text.first.map({ !$0.isWhitespace }) ?? false,
+      !lines[position].text.lowercased().contains("warning")
     {
-      return lines[position].text.lowercased().contains("warning")
+      return false
     }
     return lines[max(0, position - 6)...position].contains {
       $0.process == lines[position].process && $0.text.lowercased().contains("warning")

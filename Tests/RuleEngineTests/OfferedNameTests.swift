@@ -81,6 +81,17 @@ struct OfferedNameTests {
     #expect(!isOffered("buffers", in: sameWord))
   }
 
+  @Test("The certificate that was read beside a wrong key is told, and no store of the system")
+  func certificate() {
+    let offered = fixes(FakeInspector()) {
+      $0.read("/srv/a.crt")
+      $0.read("/etc/ssl/openssl.pem")
+      $0.read("/srv/b.key")
+      $0.say("SSL_CTX_use_PrivateKey(\"/srv/b.key\") failed (key values mismatch)")
+    }
+    #expect(offered.contains { $0.hasSuffix(" -in /srv/a.crt") })
+  }
+
   @Test("A Go package of the module itself is looked for in its own directory")
   func goPackage() throws {
     var inspector = FakeInspector()

@@ -29,6 +29,30 @@ private let remarks: [RunCase] = [
       $0.exit(2)
     }),
   RunCase(
+    name: "words that have all parts of the name", heuristic: "files/missing",
+    subject: "/srv/master.key",
+    build: {
+      $0.open("/srv/master.key", .fails(.noEntry))
+      $0.say("master key unavailable")
+      $0.exit(1)
+    }),
+  RunCase(
+    name: "words that have one part of the name", heuristic: "words/complaint", subject: nil,
+    build: {
+      $0.open("/srv/master.key", .fails(.noEntry))
+      $0.read("/home/ann/app.conf")
+      $0.say("error: app.conf:3: no key for the user")
+      $0.exit(1)
+    }),
+  RunCase(
+    name: "a warning in one line, and then another message", heuristic: "words/complaint",
+    subject: "reading is over at 3",
+    build: {
+      $0.say("app: warning: Falling back to C.")
+      $0.say("reading is over at 3")
+      $0.exit(1)
+    }),
+  RunCase(
     name: "a start that fails for want of the file", heuristic: "files/missing",
     subject: "/srv/app.key",
     build: {

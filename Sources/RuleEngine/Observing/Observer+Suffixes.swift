@@ -11,6 +11,14 @@ extension Observer {
   /// True for a file of configuration or data.
   static func isDataFile(_ path: String) -> Bool { suffix(of: path).map(data.contains) ?? false }
 
+  /// True for a file of a program's own affairs, of which its words are not: what git keeps of a repository, and
+  /// the settings of a user for all its runs.
+  func isOfThePrograms(_ file: String, _ process: ProcessRecord) -> Bool {
+    let home = process.environmentValue("HOME").map(String.init) ?? "/root"
+    return file.contains("/.git/") || file.hasPrefix("/usr/etc/")
+      || PathName.directory(of: file) == home && PathName.base(of: file).hasPrefix(".")
+  }
+
   private static func suffix(of path: String) -> String? {
     let name = PathName.base(of: path)
     guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return nil }

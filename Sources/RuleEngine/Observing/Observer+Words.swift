@@ -114,7 +114,7 @@ extension Observer {
     }
     guard asking else { return seen }
     if let last = seen.lastFile,
-      last.contains("/.git/") || inquiry.programFile(last) == .directory || isMissing(last)
+      isOfThePrograms(last, process) || inquiry.programFile(last) == .directory || isMissing(last)
     {
       seen.lastFile = nil
     }
