@@ -16,6 +16,15 @@ enum KeyWords {
 }
 
 extension Observer {
+  /// The certificate that was read last, for words on a key.
+  func certificateFile(of process: ProcessRecord, in seen: LastWords) -> String? {
+    guard seen.line.lowercased().contains("key") else { return nil }
+    return process.recentFiles.last { file in
+      file != seen.file && !file.hasPrefix("/etc/ssl/certs/") && !file.hasPrefix("/usr/")
+        && [".crt", ".cer", ".pem"].contains { file.hasSuffix($0) }
+    }
+  }
+
   /// What a file of keys or certificates (RFC 7468) holds in place of what words ask of it.
   func describeKeyFile(_ words: [String], in seen: inout LastWords) {
     let asked = words.map { $0.lowercased() }.joined(separator: "\n")

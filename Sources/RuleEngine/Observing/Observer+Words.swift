@@ -124,6 +124,7 @@ extension Observer {
     }
     describeCut(more.map(\.text), in: &seen)
     describeKeyFile(more.map(\.text), in: &seen)
+    seen.tools.certificateFile = certificateFile(of: process, in: seen)
     describeContent(of: more.map(\.text), in: &seen)
     describeData(
       process, line.text, nearby: before.suffix(5) + [line.text] + after.prefix(10), in: &seen)
