@@ -16,12 +16,12 @@ enum KeyWords {
 }
 
 extension Observer {
-  /// The certificate that was read last, for words on a key.
+  /// The certificate that was read last, by its suffix, for words on a key: a .pem can be either.
   func certificateFile(of process: ProcessRecord, in seen: LastWords) -> String? {
     guard seen.line.lowercased().contains("key") else { return nil }
     return process.recentFiles.last { file in
       file != seen.file && !file.hasPrefix("/etc/ssl/certs/") && !file.hasPrefix("/usr/")
-        && [".crt", ".cer", ".pem"].contains { file.hasSuffix($0) }
+        && [".crt", ".cer"].contains { file.hasSuffix($0) }
     }
   }
 
