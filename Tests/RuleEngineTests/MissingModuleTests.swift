@@ -52,6 +52,8 @@ struct MissingModuleTests {
       ("ERROR: [pool www] cannot get uid for user 'wwww-data'", "wwww-data"),
       ("Error in d: default_internal_user doesn't exist: dovecott", "dovecott"),
       ("Cannot get passwd entry for user freerda: No error", "freerda"),
+      ("AH00543: apache2: bad user name webuser", "webuser"),
+      ("chpst: fatal: unknown user/group: appsvc", "appsvc"),
       ("  Volume group \"vg_data\" not found", nil), ("consumer group x does not exist", nil),
       ("the user may not write", nil), ("user error: invalid option", nil),
       ("WRONGPASS invalid username-password pair or user is disabled.", nil),

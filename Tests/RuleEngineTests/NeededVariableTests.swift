@@ -11,6 +11,7 @@ struct NeededVariableTests {
       (#"let t = std::env::var("API_TOKEN").expect("no token");"#, "API_TOKEN"),
       ("const u = new URL(process.env.DATABASE_URL)", "DATABASE_URL"),
       ("url = os.environ['DATABASE_URL']", "DATABASE_URL"),
+      (#": "${AWS_REGION:?must be set}""#, "AWS_REGION"), ("cd ${ROOT?}/x", "ROOT"),
     ])
   func needed(line: String, name: String) {
     #expect(ShellWords.neededVariable(in: line) == name)
@@ -23,6 +24,7 @@ struct NeededVariableTests {
       "const u = new URL(process.env.DATABASE_URL || 'http://localhost')",
       #"let t = std::env::var("T").unwrap_or("x".into());"#,
       #"a = ENV.fetch("A") + ENV.fetch('B')"#, #"ENV.fetch(""#, "new URL(process.env.)", "",
+      "echo ${X:-?}", "echo ${A:?} ${B:?}", "echo ${#X}",
     ])
   func notNeeded(line: String) { #expect(ShellWords.neededVariable(in: line) == nil) }
 }

@@ -116,6 +116,7 @@ struct CallFailed: ObservationKind {
   var descriptor: Int?
   var descriptorName: String?
   var isLeakCheck = false
+  var signalled: String?
 
   static let name = "call-failed"
   static let summary = "Any other system call that failed."
@@ -124,6 +125,9 @@ struct CallFailed: ObservationKind {
     .init("notation", \.notation, "The call as strace would print it."),
     .init("error", \.error, "Name of the error."),
     .init("error_words", \.errorWords, "Its words."),
+    .init(
+      "signalled", \.signalled,
+      "The process that a refused kill(2) was about: name, number and user."),
     .init("path", \.path, "Its path, if it has one."),
     .init("second", \.second, "Its second path."),
     .init("capability", \.capability, "The capability that would allow it, where that is known."),

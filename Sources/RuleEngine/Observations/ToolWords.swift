@@ -186,6 +186,16 @@ extension LastWords {
 }
 
 extension LastWords {
+  private var othersRights: UInt16 {
+    fileIsDirectory ? (fileMode.flatMap { UInt16($0, radix: 8) } ?? 0) & 0o77 : 0
+  }
+  /// True for a directory in which others than its owner may make names.
+  var directoryIsWritable: Bool { othersRights & 0o22 != 0 || fileIsDirectory && fileMode == nil }
+  /// True for one that they may only look into, if the words do not tell the mode that is wanted.
+  var directoryIsReadable: Bool {
+    wantedMode == nil && othersRights != 0 && othersRights & 0o22 == 0
+  }
+
   /// The fields on what the words keep to themselves.
   static let lookupFields: [ObservationField<Self>] = [
     .init(
@@ -198,6 +208,13 @@ extension LastWords {
     .init(
       "vain_resolver", \.tools.vainLookup?.resolver,
       "What /etc/resolv.conf and /etc/nsswitch.conf say of who is asked."),
+    .init(
+      "directory_is_writable", \.directoryIsWritable,
+      "True if `file` is a directory in which others than its owner may make names."),
+    .init(
+      "directory_is_readable", \.directoryIsReadable,
+      "True if it is one that they may look into, and the words do not tell the mode that is wanted."
+    ),
     .init(
       "shadow_variable", \.tools.shadowVariable,
       "The variable by which `shadow` was found: PYTHONPATH."),

@@ -275,6 +275,14 @@ extension Observer {
     return seen
   }
 
+  /// The process that a call was to send a signal to: its name, number and user.
+  private func signalled(by call: FailedCall) -> String? {
+    guard call.call.name == "kill", case .integer(let pid)? = call.call.arguments.first, pid > 0,
+      let process = inquiry.process(ProcessID(truncatingIfNeeded: pid))
+    else { return nil }
+    return "\(process.name) (pid \(pid), user \(process.userName))"
+  }
+
   func callFailed(_ call: FailedCall) -> CallFailed {
     let process = history.processes[call.process]
     var seen = CallFailed()
@@ -300,6 +308,7 @@ extension Observer {
       call.call.name == "ptrace"
       && run.mentions.lines.contains { $0.text.contains("LeakSanitizer") }
     if call.error == .notPermitted || call.error == .accessDenied {
+      seen.signalled = signalled(by: call)
       seen.capability = Self.capabilities[call.call.name]
       seen.missingCapability = seen.capability.flatMap {
         Capabilities.missing($0, process.credentials)

@@ -172,6 +172,12 @@ enum ShellWords {
       else { continue }
       found.append(String(line[start..<end]))
     }
+    // Of a shell: ${X:?must be set}, ${X?}.
+    for start in line.ranges(of: "${").map(\.upperBound) {
+      let name = line[start...].prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+      let rest = line[name.endIndex...]
+      if rest.hasPrefix(":?") || rest.hasPrefix("?") { found.append(String(name)) }
+    }
     if let start = line.firstRange(of: "new URL(process.env.")?.upperBound {
       found.append(String(line[start...].prefix { $0.isLetter || $0.isNumber || $0 == "_" }))
     }

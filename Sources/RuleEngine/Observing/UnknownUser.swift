@@ -28,7 +28,9 @@ struct UnknownUser: Equatable {
       {
         continue
       }
-      let isOfGroup = mark.contains("group") || mark == "getgrnam(" || mark.hasPrefix("gid ")
+      let isOfGroup =
+        mark.contains("group") && !mark.contains("user") || mark == "getgrnam("
+        || mark.hasPrefix("gid ")
       let first = name(in: rest)
       // "owner:group", as chown(1) takes it.
       let name =
@@ -88,6 +90,7 @@ struct UnknownUser: Equatable {
 
   /// What programs write before the name.
   private static let marks = [
+    "bad user name", "bad group name", "unknown user/group",
     "invalid user", "invalid group", "invalid spec", "unknown user", "unknown group",
     "no such user", "no such group", "can't find user", "cannot find user",
     "find the user", "find the group", "find user", "find group", "find uid", "no passwd entry for",
