@@ -37,7 +37,8 @@ extension Observer {
     } else if !describeLooks(process, at: time, in: &seen),
       !describeRuns(of: process, at: time, in: &seen)
     {
-      seen.explanation = waitersFor(process)
+      // Of a process that a signal ended the way down to it is told in any case.
+      seen.explanation = history.isHung ? waitersFor(process) : nil
     }
   }
 
