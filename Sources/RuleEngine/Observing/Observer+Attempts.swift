@@ -197,7 +197,8 @@ extension Observer {
     for index in history.lineage(of: process.index).prefix(2) {
       // Who ran before the last of them is no part of the loop.
       guard let runs = repeatedRuns(by: history.processes[index], at: time),
-        index == process.index || process.startTime >= runs.last
+        index == process.index || process.arguments == runs.arguments
+          || process.startTime >= runs.last
       else { continue }
       let parent = history.processes[index]
       let command = runs.arguments.joined(separator: " ")
