@@ -16,6 +16,8 @@ package struct History: Sendable {
   package internal(set) var notes: [CaptureNote] = []
   /// Number of the event with which the time was up, or the log ended; nil while neither is so.
   package internal(set) var timeoutNumber: Int?
+  /// When that was.
+  package internal(set) var timeoutTime: Double?
   /// True if the user's own program was still running when the time was up: what it left behind, such
   /// as a daemon, does not make a hang of it.
   package var isHung: Bool {
@@ -99,7 +101,9 @@ package struct History: Sendable {
         return nil
       }
       if notes.count < 64, !notes.contains(note) { notes.append(note) }
-      if note.kind == .timedOut || note.kind == .endOfLog { timeoutNumber = event.number }
+      if note.kind == .timedOut || note.kind == .endOfLog {
+        (timeoutNumber, timeoutTime) = (event.number, event.time)
+      }
       if note.kind == .fromLog { isFromLog = true }
       if note.kind == .restless { isRestless = true }
       if note.kind == .settled || note.kind == .restless { settledNumber = event.number }
@@ -142,6 +146,7 @@ package struct History: Sendable {
       processes[index].endNumber = event.number
       processes[index].endTime = event.time
       noteClosings(of: index, event)
+      if timeoutNumber == nil { processes[index].forgetSteps() }
       processes[index].letGoAfterEnd()
     case .processStarted, .threadStarted, .fact, .note: break
     }
@@ -216,6 +221,7 @@ package struct History: Sendable {
 
   private mutating func execute(_ execution: ProgramExecution, by index: Int) {
     processes[index].generation += 1
+    processes[index].forgetSteps()
     processes[index].libraries = []
     processes[index].filesSinceExecution = 0
     processes[index].openQuestion = nil
@@ -266,7 +272,12 @@ package struct History: Sendable {
       call.outcome == .failed(error: .badDescriptor)
       ? nil : call.descriptor.flatMap { processes[index].descriptors[$0] }
     if digest.path == nil { digest.path = target?.path }
-    if timeoutNumber != nil { noteWatched(call, target, process: index) }
+    if timeoutNumber != nil {
+      noteWatched(call, target, process: index)
+    } else if call.outcome != .unfinished {
+      processes[index].note(
+        CallStep(number: event.number, time: event.time, call: call, path: digest.path))
+    }
     switch call.outcome {
     case .unfinished:
       notePending(call, target, event, process: index)
@@ -320,7 +331,8 @@ package struct History: Sendable {
     }
     processes[index].pendingCalls.append(
       PendingCall(
-        number: event.number, time: event.time, call: call, target: target, sockets: sockets))
+        thread: event.thread, number: event.number, time: event.time, call: call, target: target,
+        sockets: sockets))
   }
 
   private mutating func noteOpenConnect(
@@ -444,7 +456,7 @@ extension ErrorNumber {
     case .tryAgain:
       ![
         "clone", "clone3", "fork", "vfork", "flock", "fcntl", "fcntl64", "mlock", "setuid",
-        "setresuid", "mmap", "mmap2", "bind", "connect",
+        "setresuid", "mmap", "mmap2", "bind", "connect", "timer_create",
       ].contains(call.name)
     case .invalidArgument: call.name.hasPrefix("readlink")
     case .noChild: call.name.hasPrefix("wait")

@@ -81,6 +81,12 @@ package struct ProcessRecord: Sendable {
   package var pipesAtEnd: [(number: Int, end: DescriptorTarget.PipeEnd)] = []
   /// The calls by which a process that ran when its time was up went on, at most 64, in order.
   package var lastCalls: [WatchedCall] = []
+  /// Its last calls before its time was up, at most `stepCapacity`, in order.
+  package var steps: [CallStep] {
+    Array(stepRing[nextStep...] + stepRing[..<nextStep])
+  }
+  var stepRing: [CallStep] = []
+  var nextStep = 0
   /// The signal that stopped it (job control), if it did nothing since.
   package var stoppedBy: DeliveredSignal?
   /// The limits that were set in this run for it, by name.
@@ -113,6 +119,19 @@ package struct WatchedCall: Sendable {
   package let target: DescriptorTarget?
 }
 
+/// A call with when it ended and what it was about.
+package struct CallStep: Sendable {
+  package let number: Int
+  package let time: Double
+  package let call: SystemCall
+  /// Absolute path of the first path argument, or of the descriptor that the call was made on.
+  package let path: String?
+
+  package init(number: Int, time: Double, call: SystemCall, path: String?) {
+    (self.number, self.time, self.call, self.path) = (number, time, call, path)
+  }
+}
+
 /// The kind of descriptor that a process had most of.
 package struct DescriptorCrowd: Sendable, Hashable {
   /// How many.
@@ -123,6 +142,8 @@ package struct DescriptorCrowd: Sendable, Hashable {
 
 /// A call that had not returned when the trace looked, with what it worked on at that moment.
 package struct PendingCall: Sendable {
+  /// The thread that was in it.
+  package let thread: ProcessID
   package let number: Int
   package let time: Double
   package let call: SystemCall
@@ -182,6 +203,25 @@ extension ProcessRecord {
     case .killed(let signal, _): 128 + signal.rawValue
     case .released, nil: nil
     }
+  }
+
+  /// A loop of a shell's makes a handful of calls in each turn.
+  private static let stepCapacity = 32
+
+  /// Keeps a call among the last ones.
+  mutating func note(_ step: CallStep) {
+    if stepRing.count < Self.stepCapacity {
+      stepRing.append(step)
+    } else {
+      stepRing[nextStep] = step
+      nextStep = (nextStep + 1) % Self.stepCapacity
+    }
+  }
+
+  /// Forgets the last calls, which tell of what it does now alone.
+  mutating func forgetSteps() {
+    stepRing = []
+    nextStep = 0
   }
 
   /// Interpreters load an extension for nearly every module.

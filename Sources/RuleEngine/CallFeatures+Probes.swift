@@ -137,7 +137,7 @@ extension CallFeatures {
       luxuries.contains(call.call.name)
       || call.call.name.hasPrefix("mmap")
         && call.call.symbols.contains { $0.contains("MAP_HUGETLB") }
-    guard isLuxury else { return 0 }
+    guard isLuxury, !failedOnlyThere(call, run) else { return 0 }
     guard let complaint = run.firstClearComplaint(after: call.number, of: call.process) else {
       return 0
     }
@@ -145,9 +145,28 @@ extension CallFeatures {
       ? 0 : RankingWeights.asksForMore
   }
 
+  /// True for a request for another priority that was the last failure of its process before it complained
+  /// and failed: whoever ends right after it asked for that and no more.
+  static func failedOnlyThere(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard priorities.contains(call.call.name), run.path.contains(call.process),
+      let complaint = run.firstClearComplaint(after: call.number, of: call.process)
+    else { return false }
+    return !run.history.failures.calls.contains {
+      // Before it speaks it looks for its words in other languages.
+      $0.process == call.process && $0.number > call.number && $0.number < complaint.number
+        && !$0.error.isAbsence
+    }
+  }
+
+  static let priorities: Set<String> = [
+    "setpriority", "sched_setscheduler", "sched_setparam", "sched_setattr", "sched_setaffinity",
+    "ioprio_set",
+  ]
+
   private static let luxuries: Set<String> = [
-    "setrlimit", "prlimit64", "setpriority", "sched_setscheduler", "sched_setaffinity", "mlock",
-    "mlock2", "mlockall", "chown", "fchown", "lchown", "fchownat", "io_uring_setup",
+    "setrlimit", "prlimit64", "setpriority", "sched_setscheduler", "sched_setparam",
+    "sched_setattr", "sched_setaffinity", "ioprio_set", "mlock", "mlock2", "mlockall", "chown",
+    "fchown", "lchown", "fchownat", "io_uring_setup",
     "perf_event_open", "bpf", "fallocate", "madvise",
   ]
 

@@ -56,6 +56,7 @@ enum CallFeatures {
 
   /// The last failed call of its process.
   static func lastFailure(_ call: FailedCall, _ run: RankingContext) -> Double {
+    if wentOn(call, run) { return 0 }
     if let asked = run.lastAsked[call.process] {
       return call.path == asked ? RankingWeights.lastFailure : 0
     }
@@ -91,7 +92,16 @@ enum CallFeatures {
 
   /// Where nobody said anything, the calls are all there is.
   static func saidNothing(_ call: FailedCall, _ run: RankingContext) -> Double {
-    run.mentions.lines.contains { run.path.contains($0.process) } ? 0 : RankingWeights.saidNothing
+    wentOn(call, run) || run.mentions.lines.contains { run.path.contains($0.process) }
+      ? 0 : RankingWeights.saidNothing
+  }
+
+  /// True for what failed long before the time was up, and was not tried again: the program went on without.
+  private static func wentOn(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard run.history.isHung, !run.history.isAttached, let timeout = run.history.timeoutTime else {
+      return false
+    }
+    return call.count < 3 && timeout - call.lastTime > 1
   }
 
   /// The same name is at another place, which refused: that is why this search went on.

@@ -118,6 +118,15 @@ extension Diagnostician {
     }
   }
 
+  /// Who waits for what, of processes that wait for each other at other things than locks of memory.
+  private func inTurn(_ chain: [WaitGraph.Node]) -> String? {
+    guard Set(chain.map(\.process)).count == chain.count, chain.count > 1 else { return nil }
+    let parts = chain.prefix(4).map { node in
+      "\(history.process(pid: node.process)?.name ?? "process") (pid \(node.process)) \(node.wait.words)"
+    }
+    return parts.joined(separator: ", and ")
+  }
+
   /// The observation of what they wait for.
   private func waiting(
     _ chain: [WaitGraph.Node], isCircle: Bool, _ process: ProcessRecord
@@ -136,6 +145,22 @@ extension Diagnostician {
     seen.holder = last.wait.actors.first.map { actor in
       let isStopped = observer.inquiry.process(actor.pid)?.state == "T"
       return "\(actor.name) (pid \(actor.pid))\(isStopped ? ", which is stopped," : "")"
+    }
+    seen.inTurn = isCircle ? inTurn(chain) : nil
+    let isOwnCaller =
+      chain.count { $0.wait.kind == .fileLock } == 1 && chain.contains { $0.wait.kind == .child }
+    seen.isAtLocks =
+      isCircle && !last.wait.isHopeless && !isOwnCaller
+      && !chain.contains { $0.wait.kind == .data || $0.wait.kind == .room }
+    if isCircle, isOwnCaller {
+      seen.advice =
+        "Do not ask again for a lock that the caller holds: take it in one of the two programs alone."
+    } else if isCircle, chain.contains(where: { $0.wait.kind == .room }) {
+      seen.advice =
+        "Read what comes out of the full pipe before, or while, waiting for its writer to end (Python: communicate(); for a multiprocessing.Queue: get() before join())."
+    } else if isCircle, chain.contains(where: { $0.wait.kind == .data }) {
+      seen.advice =
+        "Close the writing end of the pipe before waiting for its reader to end, in every process that has it."
     }
     seen.isSelf = last.wait.actors.first?.thread == last.moment.thread
     seen.isOrphan = last.wait.kind == .mutex && last.wait.actors.isEmpty

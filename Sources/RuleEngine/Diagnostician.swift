@@ -185,6 +185,9 @@ package struct Diagnostician {
     if case .call(let call, _) = candidate.source, baseline?.contains(call) ?? false {
       candidate.features.append((.failedInBaseline, RankingWeights.failedInBaseline))
     }
+    if case .call(let call, _) = candidate.source, CallFeatures.failedOnlyThere(call, run) {
+      return candidate
+    }
     let observation = observer.observation(of: candidate, asking: false)
     let general = general(history.processes[candidate.process], complaint: nil)
     for heuristic in catalog.matches(observation, general: general)

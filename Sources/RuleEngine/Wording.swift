@@ -74,6 +74,12 @@ enum Wording {
       return ("an answer to its connection to \(address)", address)
     case "open", "openat": return ("a file to be opened: \(call.path ?? "?")", call.path ?? name)
     case "pause", "rt_sigsuspend", "rt_sigtimedwait": return ("a signal", name)
+    case "vfork", "clone", "clone3":
+      return ("the child that it has just made to become its program (\(call.name))", name)
+    case "semop", "semtimedop", "msgrcv", "msgsnd":
+      return systemVObject(call) ?? ("the system call \(call.name) to return", name)
+    case "mq_timedreceive", "mq_timedsend":
+      return (messageQueue(call, describe(target, call)), describe(target, call))
     default: return ("the system call \(call.name) to return", name)
     }
   }
@@ -87,6 +93,9 @@ enum Wording {
     }
     if let peer = pending.awaitedPeer {
       return ("an answer from \(peer.description)", peer.description)
+    }
+    if pending.isForTerminal, let path = pending.ownTarget?.path {
+      return ("somebody to type at the terminal \(path)", path)
     }
     if let target = pending.ownTarget {
       return ("data from \(describe(target, call))", describe(target, call))

@@ -26,8 +26,9 @@ enum LockTable {
         holders.append(Holder(process: process, manner: lock.manner))
       }
     }
-    guard holders.count < locks.count else { return holders }
-    // Whoever took these has gone or was no process: their files were inherited by others.
+    guard holders.isEmpty || holders.count < locks.count else { return holders }
+    // Whoever took these has gone or was no process: their files were inherited by others. In a namespace
+    // of processes the kernel does not even list them.
     let known = Set(holders.compactMap(\.process?.pid))
     let inherited = inheritors(of: files, identity: status.identity)
       .filter { !known.contains($0.process?.pid ?? 0) }

@@ -6,6 +6,7 @@ extension CallDecoder {
       "read", "readv", "pread64", "preadv", "preadv2", "pwritev", "pwritev2", "recvfrom", "recvmsg",
       "recvmmsg", "epoll_wait", "epoll_pwait", "epoll_pwait2", "ioctl", "fstat", "lseek",
       "setsockopt", "copy_file_range", "splice", "io_uring_enter", "mq_timedreceive",
+      "mq_timedsend",
     ]
   }
 
@@ -21,6 +22,11 @@ extension CallDecoder {
     case "select", "_newselect", "pselect6", "pselect6_time64":
       return selected(thread, call)
     case "futex", "futex_time64": return [.hexadecimal(value: call.arguments[0])]
+    case "msgrcv", "msgsnd":
+      return [.integer(value: Int64(Int32(truncatingIfNeeded: call.arguments[0])))]
+    case "semop", "semtimedop":
+      return [.integer(value: Int64(Int32(truncatingIfNeeded: call.arguments[0])))]
+        + operation(thread, at: call.arguments[1])
     case "sendfile":
       return [
         .descriptor(number: Int32(truncatingIfNeeded: call.arguments[0])),
@@ -68,13 +74,25 @@ extension CallDecoder {
     return set.isEmpty ? String(bits, radix: 16) : set.joined(separator: "|")
   }
 
-  /// The descriptors of a `struct pollfd` list, at most 16.
+  /// The first of the operations of `semop(2)`: the semaphore's number in its set, and what is done to it.
+  private func operation(_ thread: ProcessID, at address: UInt64) -> [SystemCall.Argument] {
+    // struct sembuf: unsigned short sem_num; short sem_op, sem_flg.
+    guard let bytes = memory.bytes(thread, at: address, count: 4) else { return [] }
+    let change = Int16(truncatingIfNeeded: bytes.littleEndian(at: 2, size: 2))
+    return [
+      .integer(value: Int64(bytes.littleEndian(at: 0, size: 2))), .integer(value: Int64(change)),
+    ]
+  }
+
+  /// The descriptors of a `struct pollfd` list of which events are asked for, at most 16. One with no
+  /// events is only looked at for its end, as tail(1) looks at its output.
   private func polled(
     _ thread: ProcessID, at address: UInt64, count: UInt64
   ) -> [SystemCall.Argument] {
     let wanted = Int(min(count, 16))
     guard let list = memory.bytes(thread, at: address, count: wanted * 8) else { return [] }
-    return (0..<wanted).map {
+    let asked = (0..<wanted).filter { list.littleEndian(at: $0 * 8 + 4, size: 2) != 0 }
+    return (asked.isEmpty ? Array(0..<wanted) : asked).map {
       .descriptor(number: Int32(truncatingIfNeeded: list.littleEndian(at: $0 * 8, size: 4)))
     }.filter { $0 != .descriptor(number: -1) }
   }

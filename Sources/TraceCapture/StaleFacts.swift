@@ -178,6 +178,7 @@ final class StaleFacts {
       return [.limits(pid: thread.process.id)]
     case .tryAgain:
       if isLock(call) { return lockers(call, thread) }
+      if call.name == "timer_create" { return [.limits(pid: thread.process.id)] }
       guard Self.creating.contains(call.name) else { return [] }
       let memberships = ProcessFiles.controlGroups(thread.id)
       return [.limits(pid: thread.process.id)]

@@ -237,6 +237,10 @@ struct Waiting: ObservationKind {
   var chain: [String] = []
   var isSelf = false
   var isOrphan = false
+  var advice: String?
+  var inTurn: String?
+  var isAtLocks = false
+  var loopIn: String?
 
   static let name = "waiting"
   static let summary = "When the time was up, the process was still in a system call."
@@ -249,6 +253,15 @@ struct Waiting: ObservationKind {
     .init("function", \.function, "The function that it was in, where the stack is known."),
     .init("stack", \.stack, "The stack, innermost first."),
     .init("attempts", \.attempts, "What it tried again and again, if it did: the call."),
+    .init("advice", \.advice, "What would let it go on, in a sentence, where that is known."),
+    .init(
+      "in_turn", \.inTurn,
+      "For processes that wait for each other: who waits for what, in one sentence."),
+    .init(
+      "is_at_locks", \.isAtLocks, "True if those that wait for each other all wait for locks."),
+    .init(
+      "loop_in", \.loopIn,
+      "The process, another than this one, that goes round in a loop: its command line or path."),
     .init("is_busy", \.isBusy, "True if it was not waiting but running."),
     .init("stopped_by", \.stoppedBy, "The signal that had stopped it, if nobody continued it."),
     .init("stopper", \.stopper, "Who had sent that signal, where it was a process."),

@@ -37,7 +37,7 @@ struct ResourceExhausted: ObservationKind {
   static let fields: [ObservationField<Self>] = [
     .init(
       "resource", \.resource,
-      "space, inodes, quota, descriptors, system-descriptors, memory, processes, file-size, kernel-limit."
+      "space, inodes, quota, descriptors, system-descriptors, memory, locked-memory, message-queues, queued-signals, processes, file-size, kernel-limit."
     ),
     .init("error", \.error, "Name of the error."),
     .init("call", \.call, "The system call."),

@@ -10,6 +10,9 @@ extension Observer {
     if let joined = joined(process.pid, moments) {
       return describe(joined, awaitedBy: process, in: &seen)
     }
+    if let writer = writer(process, moments) {
+      return describe(writer, awaitedBy: process, in: &seen)
+    }
     // The last stack is that of the thread which the signal found that ended it.
     let stacks =
       moments.filter { $0.call?.name.hasPrefix("futex") ?? false }.map(\.stack)
@@ -21,16 +24,28 @@ extension Observer {
       seen.explanation = lockWords(process)
     } else if isIn("pthread_cond_") {
       seen.whatFor = "a condition that another of its threads is to signal (pthread_cond_wait)"
+      seen.advice =
+        "See which thread is to signal the condition, and that what is waited for is tested, under the lock, before each wait: a signal that comes before the wait is lost."
       seen.explanation =
         isAlone ? "It has no other thread: nobody can signal the condition." : "None does."
     } else if isIn("sem_wait") || isIn("sem_timedwait") || isIn("sem_clockwait") {
-      seen.whatFor = "a semaphore or lock that another of its threads is to release (sem_wait)"
+      seen.whatFor =
+        isAlone
+        ? "a semaphore or lock that nobody releases: it has no other thread (sem_wait)"
+        : "a semaphore or lock that another of its threads is to release (sem_wait)"
+      seen.advice =
+        "See who is to release the semaphore or lock (sem_post), and why that does not come."
       seen.explanation =
         isAlone
         ? "It has no other thread: another process would have to release it, if it shares it."
         : "None does: they may wait for each other (a deadlock)."
     } else if isIn("pthread_rwlock_") {
-      seen.whatFor = "a lock for reading or writing that another of its threads holds (rwlock)"
+      seen.whatFor =
+        isAlone
+        ? "a lock for reading or writing that it holds itself (rwlock)"
+        : "a lock for reading or writing that another of its threads holds (rwlock)"
+      seen.advice =
+        "Give the lock back on every way out of the function that took it; a lock for reading cannot be raised to one for writing."
       seen.explanation =
         isAlone
         ? "It has no other thread: it holds the lock itself."
@@ -49,7 +64,7 @@ extension Observer {
   private func servingThread(of process: ProcessRecord) -> String? {
     let nodes = WaitGraph(inquiry).nodes[process.pid] ?? []
     let words = nodes.first { node in
-      Self.multiplexers.contains(node.moment.call?.name ?? "")
+      Self.multiplexers.contains(node.moment.call?.name ?? "") && node.wait.kind != .sleep
     }?.wait.words
     return words.map { $0.hasPrefix("waits for ") ? String($0.dropFirst(10)) : $0 }
   }
@@ -58,6 +73,12 @@ extension Observer {
     "epoll_wait", "epoll_pwait", "epoll_pwait2", "poll", "ppoll", "select", "pselect6", "accept",
     "accept4",
   ]
+
+  /// The thread of a process that writes what nobody reads, while the first one waits at a lock or for its end.
+  private func writer(_ process: ProcessRecord, _ moments: [ThreadMoment]) -> ThreadMoment? {
+    let nodes = WaitGraph(inquiry).nodes[process.pid] ?? []
+    return nodes.first { $0.wait.kind == .room && $0.moment.thread != process.pid }?.moment
+  }
 
   /// The thread whose end the first thread of a process waits for, and where that one waits for a third to
   /// end, the third: the last of them.
@@ -87,9 +108,14 @@ extension Observer {
         ? String(words.dropFirst(10)) : "its thread \(joined.thread), which \(words)"
     }
     let place = own?.functionAndPlace.map { ", in \($0)," } ?? ""
+    let isJoined = inquiry.threads(of: process.pid).contains {
+      $0.lock?.kind == .join && $0.lock?.owner == joined.thread
+    }
     seen.explanation =
       "The thread \(joined.thread)\(place) waits for that\(isAtCondition ? ", and none signals it" : "")."
-      + " The first thread waits for this one to end (pthread_join)."
+      + (isJoined
+        ? " The first thread waits for this one to end (pthread_join)."
+        : " The first thread waits at a lock, as for this one.")
     seen.stack = Self.lines(of: joined.stack)
     seen.function = own?.function
   }

@@ -7,14 +7,21 @@ extension Observer {
     var seen = Waiting()
     seen.call = pending.call.name
     (seen.whatFor, seen.subject) = Wording.wait(pending, by: process)
-    describeAnonymousFile(pending, process, in: &seen)
+    seen.advice =
+      pending.isForTerminal
+      ? "Type what it asks for, or give the answer by an option, a file or its standard input."
+      : Wording.wayOut(of: pending.call)
+    describeDescriptor(pending, process, in: &seen)
+    let isOneOfSeveral = describeSeveral(pending, process, in: &seen)
     describeStop(process, in: &seen)
     switch pending.call.name {
-    case "nanosleep", "clock_nanosleep": describeAttempts(process, in: &seen)
+    case "nanosleep", "clock_nanosleep", "vfork", "clone", "clone3":
+      describeAttempts(process, at: pending.time, in: &seen)
     case "open", "openat": describeFIFO(pending, process, in: &seen, asking: asking)
     case "flock", "fcntl", "fcntl64": describeLockWait(pending, in: &seen, asking: asking)
     case "futex": describeFutex(process, in: &seen)
     default:
+      if isOneOfSeveral { break }
       if case .pipe(let number, let end) = pending.target {
         describePipe(number, end, process, pending, in: &seen)
       } else if asking {
@@ -27,16 +34,74 @@ extension Observer {
 
   /// What a descriptor is that has no name and was made by a call that nobody watches (eventfd(2) and its kin):
   /// the history knows it, if at all, by the name of what had its number before.
-  private func describeAnonymousFile(
+  private func describeDescriptor(
     _ pending: PendingCall, _ process: ProcessRecord, in seen: inout Waiting
   ) {
     guard let number = pending.call.descriptor,
-      let snapshot = inquiry.snapshots().first(where: { $0.identity.pid == process.pid }),
-      let open = snapshot.descriptors.first(where: { $0.number == number }),
-      let words = WaitReader.anonymousFile(open.name)
+      let snapshot = snapshot(of: process),
+      let open = snapshot.descriptors.first(where: { $0.number == number })
     else { return }
+    if pending.call.name.hasPrefix("mq_timed") {
+      (seen.whatFor, seen.subject) = (Wording.messageQueue(pending.call, open.name), open.name)
+      return
+    }
+    guard let words = WaitReader.anonymousFile(open.name) else { return }
     seen.whatFor = "\(words), descriptor \(number)"
     seen.subject = "descriptor \(number)"
+    let watched = open.name == "anon_inode:inotify" ? watchedFiles(process, snapshot) : []
+    guard let first = watched.first else { return }
+    seen.whatFor =
+      "changes of \(watched.prefix(3).joined(separator: ", ")) (inotify), descriptor \(number)"
+    seen.subject = first
+    seen.advice = "See why nothing is written to \(first)."
+  }
+
+  private func snapshot(of process: ProcessRecord) -> ProcessSnapshot? {
+    inquiry.snapshots().first { $0.identity.pid == process.pid }
+  }
+
+  /// The files whose changes a process waits for: those that it asked for last, or that it has open.
+  private func watchedFiles(_ process: ProcessRecord, _ snapshot: ProcessSnapshot) -> [String] {
+    let asked = process.steps.filter { $0.call.name == "inotify_add_watch" && $0.call.value != nil }
+      .compactMap(\.path)
+    if !asked.isEmpty { return asked.reversed() }
+    return snapshot.descriptors.filter {
+      $0.kind == .file && $0.access == .read && $0.number > 2 && !Self.isPlumbing($0.name)
+    }.map(\.name)
+  }
+
+  /// Of several descriptors that a thread waits for, the connection to another is the one that tells.
+  private func describeSeveral(
+    _ pending: PendingCall, _ process: ProcessRecord, in seen: inout Waiting
+  ) -> Bool {
+    guard pending.isForEvents, pending.awaitedAt == nil, pending.awaitedPeer == nil,
+      let snapshot = snapshot(of: process),
+      let moment = inquiry.threads(of: process.pid).first(where: { $0.thread == pending.thread }),
+      moment.call?.name == pending.call.name, moment.descriptors.count > 1
+    else { return false }
+    let open = snapshot.descriptors.filter { moment.descriptors.contains($0.number) }
+    let connections = open.filter {
+      $0.socket?.isListening == false && $0.socket?.protocolName.hasPrefix("tcp") == true
+        && $0.socket?.remote != nil
+    }
+    if let remote = connections.last?.socket?.remote {
+      (seen.whatFor, seen.subject) = ("an answer from \(remote)", remote)
+      guard
+        let peer = pending.sockets.compactMap(\.peer).last(where: { $0.description == remote }),
+        let who = inquiry.listeners(peer).first?.process
+      else { return true }
+      describe(who, in: &seen)
+      return true
+    }
+    return false
+  }
+
+  private func describe(_ who: ProcessIdentity, in seen: inout Waiting) {
+    seen.holder = "\(who.name) (pid \(who.pid), user \(who.userName))"
+    seen.explanation =
+      "\(who.name) (pid \(who.pid), user \(who.userName)) listens there: it took the connection and sends nothing."
+    seen.advice =
+      "See in the log of \(who.name) what it does with the request: it may wait itself, for a lock or for work that takes long."
   }
 
   /// What stopped a process that nobody continued.
@@ -54,16 +119,21 @@ extension Observer {
 
   /// A process that was in no call: it ran.
   func busy(_ process: ProcessRecord) -> Waiting {
+    if let time = history.timeoutTime, let runs = loopOfRuns(process, at: time) { return runs }
     var seen = Waiting()
     seen.isBusy = true
     seen.whatFor = "nothing: it was running all the time"
     seen.subject = process.executedPath ?? process.name
     describeCircle(process, in: &seen)
-    describeStackAtEnd(of: process, in: &seen)
+    let running = inquiry.threads(of: process.pid).filter { $0.state == "R" }
+    // The signal that ended it may have found a thread that does nothing.
+    if process.pendingCalls.isEmpty || running.isEmpty {
+      describeStackAtEnd(of: process, in: &seen)
+    }
     // What several looks at it have in common is the loop; where it was ended is any place in it.
-    if let stack = inquiry.threads(of: process.pid).first(where: {
-      $0.state == "R" && !$0.stack.isEmpty
-    })?.stack, let function = Self.ownFrame(of: stack)?.function {
+    if let stack = running.first(where: { !$0.stack.isEmpty })?.stack,
+      let function = Self.ownFrame(of: stack)?.function
+    {
       seen.stack = Self.lines(of: stack)
       seen.function = function
     }
@@ -79,40 +149,6 @@ extension Observer {
     else { return }
     seen.stack = Self.lines(of: stack)
     seen.function = function
-  }
-
-  /// What is tried again and again between two sleeps.
-  private func describeAttempts(_ process: ProcessRecord, in seen: inout Waiting) {
-    guard let call = attempted(by: process) else { return }
-    let what = subject(of: call) ?? call.address?.description ?? call.call.name
-    seen.subject = what
-    seen.attempts = call.call.notation
-    seen.whatFor =
-      "\(what): it tries again and again, with a sleep between (\(call.count) times: \(call.error.words))"
-  }
-
-  /// The failed call that a waiting process, or one above it, repeats; of several the last.
-  func attempted(by process: ProcessRecord) -> FailedCall? {
-    let line = Set(history.lineage(of: process.index))
-    // What is tried by a new process each time is found below the one that goes on.
-    return history.failures.calls.last { call in
-      call.replacement == nil && repetitions(of: call) >= 3
-        && (line.contains(call.process)
-          || history.processes[call.process].parent.map { line.contains($0) } ?? false)
-        && call.lastTime > history.duration - 30
-    }
-  }
-
-  /// How often a call failed so, in its process and in those of the same parent.
-  private func repetitions(of call: FailedCall) -> Int {
-    if call.count >= 3 { return call.count }
-    guard let parent = history.processes[call.process].parent,
-      !call.error.isAbsence || call.address != nil
-    else { return call.count }
-    return history.failures.calls.filter {
-      $0.call.name == call.call.name && $0.error == call.error && $0.path == call.path
-        && $0.address == call.address && history.processes[$0.process].parent == parent
-    }.reduce(0) { $0 + $1.count }
   }
 
   private func describeFIFO(
@@ -131,12 +167,30 @@ extension Observer {
       return
     }
     seen.whatFor = "a file to be opened: \(absolute)"
-    seen.explanation = nil
+    (seen.explanation, seen.advice) = (nil, nil)
+  }
+
+  /// Who holds a lock on a file that a process asks for: never that process itself. A process that inherited
+  /// the open file is told of by the one that it has it from.
+  func lockHolder(_ path: String, askedBy process: ProcessRecord?) -> Holder? {
+    let holders = inquiry.lockers(path).filter { $0.process?.pid != process?.pid }
+    let pids = Set(holders.compactMap(\.process?.pid))
+    let owners = holders.filter { holder in
+      guard let pid = holder.process?.pid, let record = history.process(pid: pid) else {
+        return true
+      }
+      return !history.lineage(of: record.index).dropFirst().contains {
+        pids.contains(history.processes[$0].pid)
+      }
+    }
+    // Who writes keeps everybody out.
+    return owners.first { $0.process != nil && $0.manner.contains("write lock") }
+      ?? owners.first { $0.process != nil } ?? owners.first
   }
 
   private func describeLockWait(_ pending: PendingCall, in seen: inout Waiting, asking: Bool) {
     guard asking, let path = pending.target?.path,
-      let holder = inquiry.lockers(path).first(where: { $0.process != nil }),
+      let holder = lockHolder(path, askedBy: history.process(pid: pending.thread)),
       let who = holder.process
     else { return }
     seen.holder = "\(who.name) (pid \(who.pid), user \(who.userName))"
@@ -185,6 +239,14 @@ extension Observer {
     let isBegun =
       process.openConnects.values.contains { $0.call.address == peer }
       || pending.call.name == "connect"
+    if isBegun, let who = inquiry.listeners(peer).first?.process {
+      seen.holder = "\(who.name) (pid \(who.pid), user \(who.userName))"
+      seen.explanation =
+        "\(who.name) (pid \(who.pid)) listens there, and the connection was begun all the same without an answer: its queue of connections that wait to be accepted is full (ss -ltn: Recv-Q)."
+      seen.advice =
+        "See why \(who.name) does not accept connections, and how many it lets wait (listen(2), backlog)."
+      return
+    }
     if isBegun {
       seen.explanation =
         "The connection was begun, and no answer to it came at all: a firewall that drops packets, a host that is down, or a wrong address."
@@ -195,8 +257,6 @@ extension Observer {
         .unix(path: PathName.absolute(path, from: process.workingDirectory))
       } else { peer }
     guard let who = inquiry.listeners(resolved).first?.process else { return }
-    seen.holder = "\(who.name) (pid \(who.pid), user \(who.userName))"
-    seen.explanation =
-      "\(who.name) (pid \(who.pid), user \(who.userName)) listens there: it took the connection and sends nothing."
+    describe(who, in: &seen)
   }
 }

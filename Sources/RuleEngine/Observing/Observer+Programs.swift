@@ -265,7 +265,7 @@ extension Observer {
     seen.call = call.call.name
     seen.error = call.error.name
     guard asking, let path = seen.path else { return seen }
-    if let holder = inquiry.lockers(path).first {
+    if let holder = lockHolder(path, askedBy: history.processes[call.process]) {
       seen.holder = holder.process?.name
       seen.holderPid = holder.process.map { Int($0.pid) }
       seen.holderCommand = holder.process?.arguments.joined(separator: " ")
@@ -325,7 +325,11 @@ extension Observer {
     "setgroups": "CAP_SETGID", "kill": "CAP_KILL", "setrlimit": "CAP_SYS_RESOURCE",
     "prlimit64": "CAP_SYS_RESOURCE", "mknod": "CAP_MKNOD", "mknodat": "CAP_MKNOD",
     "unshare": "CAP_SYS_ADMIN", "setns": "CAP_SYS_ADMIN", "setpriority": "CAP_SYS_NICE",
-    "sched_setscheduler": "CAP_SYS_NICE", "mlock": "CAP_IPC_LOCK", "socket": "CAP_NET_RAW",
+    "sched_setscheduler": "CAP_SYS_NICE", "sched_setparam": "CAP_SYS_NICE",
+    "sched_setattr": "CAP_SYS_NICE", "ioprio_set": "CAP_SYS_NICE",
+    "sched_setaffinity": "CAP_SYS_NICE", "clock_settime": "CAP_SYS_TIME",
+    "clock_settime64": "CAP_SYS_TIME", "settimeofday": "CAP_SYS_TIME",
+    "mlock": "CAP_IPC_LOCK", "socket": "CAP_NET_RAW",
     "init_module": "CAP_SYS_MODULE", "finit_module": "CAP_SYS_MODULE", "bpf": "CAP_BPF",
     "perf_event_open": "CAP_PERFMON", "swapon": "CAP_SYS_ADMIN", "acct": "CAP_SYS_PACCT",
     "pivot_root": "CAP_SYS_ADMIN", "capset": "CAP_SETPCAP", "ptrace": "CAP_SYS_PTRACE",

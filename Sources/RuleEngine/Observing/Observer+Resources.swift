@@ -63,6 +63,8 @@ extension Observer {
     case .fileTooLarge: describeLimit("RLIMIT_FSIZE", "file-size", "-f", call, &seen, asking)
     case .tryAgain where ["mmap", "mmap2"].contains(name), _ where name.hasPrefix("mlock"):
       describeLimit("RLIMIT_MEMLOCK", "locked-memory", "-l", call, &seen, asking)
+    case .tryAgain where name == "timer_create":
+      describeLimit("RLIMIT_SIGPENDING", "queued-signals", "-i", call, &seen, asking)
     case .tryAgain: describeLimit("RLIMIT_NPROC", "processes", "-u", call, &seen, asking)
     default: describeLimit("RLIMIT_AS", "memory", "-v", call, &seen, asking)
     }

@@ -103,11 +103,11 @@ struct Observer {
       .contains(call.call.name)
   }
 
-  /// True for the calls whose EAGAIN is that of a limit on tasks or on locked memory: fork(2), setuid(2),
-  /// execve(2), mlock(2), mmap(2).
+  /// True for the calls whose EAGAIN is that of a limit on tasks, on locked memory or on queued signals:
+  /// fork(2), setuid(2), execve(2), mlock(2), mmap(2), timer_create(2).
   private func isForTaskOrMemory(_ call: FailedCall) -> Bool {
     let name = call.call.name
-    return ["fork", "vfork", "execve", "execveat", "mmap", "mmap2"].contains(name)
+    return ["fork", "vfork", "execve", "execveat", "mmap", "mmap2", "timer_create"].contains(name)
       || ["clone", "set", "mlock"].contains { name.hasPrefix($0) }
   }
 

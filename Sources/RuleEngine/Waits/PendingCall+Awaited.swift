@@ -47,8 +47,25 @@ extension PendingCall {
     }
   }
 
+  /// True if it waits for time to pass.
+  var isSleep: Bool { call.name == "nanosleep" || call.name == "clock_nanosleep" }
+
+  /// True if it waits for somebody to type.
+  var isForTerminal: Bool {
+    guard isForInput, !isForEvents, let path = ownTarget?.path else { return false }
+    return path.hasPrefix("/dev/pts/") || path.hasPrefix("/dev/tty")
+  }
+
+  /// True if it waits for any of several things.
+  var isForEvents: Bool {
+    switch call.name {
+    case "poll", "ppoll", "select", "pselect6", "epoll_wait", "epoll_pwait": true
+    default: false
+    }
+  }
+
   /// True if the thread waits for no more than another of its own, a signal, or time.
-  fileprivate var isIdle: Bool {
+  var isIdle: Bool {
     switch call.name {
     case "futex", "nanosleep", "clock_nanosleep", "pause", "rt_sigsuspend", "rt_sigtimedwait": true
     default: false

@@ -53,7 +53,9 @@ struct WaitGraph {
     if let thread = actor.thread { return threads[thread] }
     let own = nodes[actor.pid] ?? []
     // Of a process with threads any may act; a thread at a lock is what keeps it.
-    return own.count == 1 ? own.first : own.first { $0.wait.kind == .mutex } ?? own.first
+    return own.count == 1
+      ? own.first
+      : own.first { $0.wait.kind == .mutex } ?? own.first { $0.wait.kind == .room } ?? own.first
   }
 
   /// A thread and those that it waits for in turn; a circle ends before its first one comes again.

@@ -71,9 +71,11 @@ extension WaitReader {
         kind: .fileLock, words: "waits for a lock on a file", subject: process.identity.name)
     }
     let holders = inquiry.lockers(open.name).filter { $0.process?.pid != process.identity.pid }
-    let actors = holders.compactMap(\.process).map {
-      ThreadWait.Actor(pid: $0.pid, thread: nil, name: $0.name)
-    }
+    let pids = Set(holders.compactMap(\.process?.pid))
+    // Who inherited the open file has it from the one that took the lock.
+    let actors = holders.compactMap(\.process).filter { holder in
+      !ancestors(of: holder.pid).contains(where: pids.contains)
+    }.map { ThreadWait.Actor(pid: $0.pid, thread: nil, name: $0.name) }
     let who =
       actors.isEmpty
       ? ""
@@ -84,6 +86,16 @@ extension WaitReader {
   }
 
   // MARK: Who and what
+
+  private func ancestors(of pid: ProcessID) -> [ProcessID] {
+    var line: [ProcessID] = []
+    var next = processes[pid]?.identity.parent
+    while let parent = next, line.count < 64, !line.contains(parent) {
+      line.append(parent)
+      next = processes[parent]?.identity.parent
+    }
+    return line
+  }
 
   func actor(_ process: ProcessSnapshot) -> ThreadWait.Actor {
     ThreadWait.Actor(pid: process.identity.pid, thread: nil, name: process.identity.name)

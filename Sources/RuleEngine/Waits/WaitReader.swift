@@ -43,7 +43,7 @@ struct WaitReader {
       "pselect6_time64", "epoll_wait", "epoll_pwait", "epoll_pwait2", "epoll_wait_old":
       return waitForEvents(moment, process)
     case "read", "readv", "pread64", "preadv", "preadv2", "recvfrom", "recvmsg", "recvmmsg",
-      "recv", "splice", "mq_timedreceive":
+      "recv", "splice":
       guard let descriptor = moment.descriptors.first else { break }
       return waitForData(descriptor, process)
     case "write", "writev", "pwrite64", "pwritev", "pwritev2", "sendto", "sendmsg", "sendmmsg",
@@ -72,9 +72,17 @@ struct WaitReader {
     case "fsync", "fdatasync", "sync", "syncfs", "msync":
       return ThreadWait(kind: .device, words: "waits for data to reach the disk", subject: name)
     case "msgrcv", "semop", "semtimedop", "msgsnd":
+      let object = Wording.systemVObject(call)
       return ThreadWait(
-        kind: .condition, words: "waits at a System V queue or semaphore (\(call.name))",
-        subject: name)
+        kind: .condition,
+        words: object.map { "waits for " + $0.whatFor }
+          ?? "waits at a System V queue or semaphore (\(call.name))",
+        subject: object?.subject ?? name)
+    case "mq_timedreceive", "mq_timedsend":
+      let open = process.descriptors.first { $0.number == call.descriptor }
+      let queue = open?.name ?? "of descriptor \(call.descriptor ?? -1)"
+      return ThreadWait(
+        kind: .condition, words: "waits for " + Wording.messageQueue(call, queue), subject: queue)
     case "io_uring_enter", "io_getevents", "io_pgetevents":
       return ThreadWait(
         kind: .work, words: "waits for input or output to come about (\(call.name))", subject: name)
