@@ -285,7 +285,7 @@ struct LiveProgramTests {
       """
       #include <string.h>
       #include <unistd.h>
-      static char text[100000];
+      static char text[6000];
       int main(void) {
         memset(text, 'x', sizeof text);
         memcpy(text, "first line\\n", 11);

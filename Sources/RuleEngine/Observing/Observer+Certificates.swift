@@ -8,7 +8,8 @@ extension Observer {
     guard let file, PathName.base(of: file).lowercased().contains("key") else { return nil }
     let before = process.recentFiles.prefix { $0 != file }
     return (before + process.recentFiles.drop { $0 != file }.dropFirst()).last { other in
-      other != file && !PathName.base(of: other).lowercased().contains("key") && !other.hasPrefix("/etc/ssl/") && !other.hasPrefix("/usr/")
+      other != file && !PathName.base(of: other).lowercased().contains("key")
+        && !other.hasPrefix("/etc/ssl/") && !other.hasPrefix("/usr/")
         && [".crt", ".cer", ".pem", ".cert"].contains { other.hasSuffix($0) }
     }
   }

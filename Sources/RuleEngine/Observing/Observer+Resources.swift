@@ -17,7 +17,8 @@ extension Observer {
     }
     describeAsked(call, &seen)
     if seen.resource == "processes" { describeGroup(call, &seen) }
-    if let path = seen.path, call.error == .noSpace || call.error == .quotaExceeded,
+    if let path = seen.path, path != "/dev/full",
+      call.error == .noSpace || call.error == .quotaExceeded,
       let status = inquiry.fileSystem(path)
     {
       describeSpace(status, call, &seen)
