@@ -71,12 +71,16 @@ extension Diagnostician {
     ).features.contains { $0.name == .knownHarmless }
   }
 
-  /// False for what a script had run before the last that it ran: it went on after that.
+  /// False for what the speaker had run, and then went on with much else; and for what a script had run before
+  /// the last that it ran.
   private func isNearest(_ process: Int, to speaker: ProcessRecord, _ line: SpokenLine) -> Bool {
-    guard let program = speaker.executable.map(PathName.base), ShellWords.shells.contains(program),
+    guard
       let child = history.lineage(of: process).first(where: {
         history.processes[$0].parent == speaker.index
       })
+    else { return true }
+    if FailurePath.wentOn(speaker, after: history.processes[child], in: history) { return false }
+    guard let program = speaker.executable.map(PathName.base), ShellWords.shells.contains(program)
     else { return true }
     return !speaker.children.contains {
       let other = history.processes[$0]
