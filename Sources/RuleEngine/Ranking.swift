@@ -329,5 +329,4 @@ struct Ranking {
     else { return 0 }
     return RankingWeights.askedInVain
   }
-
 }

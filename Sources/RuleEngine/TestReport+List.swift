@@ -1,4 +1,4 @@
-import TraceEvents
+internal import TraceEvents
 
 // The list of failed tests that ctest(1) ends with.
 extension TestReport {

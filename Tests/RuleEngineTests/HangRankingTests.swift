@@ -69,16 +69,21 @@ struct HangRankingTests {
     #expect(finding.title.contains("somebody to type at the terminal /dev/tty"))
   }
 
-  @Test("A program that is refused a priority, and ends, is told of by that call")
-  func priority() throws {
+  @Test(
+    "A program that is refused a priority, and ends, is told of by that call",
+    arguments: [
+      (ErrorNumber.accessDenied, "calls/nice-value"),
+      (.notPermitted, "calls/priority-of-another"),
+    ])
+  func priority(error: ErrorNumber, heuristic: String) throws {
     var trace = Trace("/usr/bin/worker")
     trace.call(
       "setpriority", [.integer(value: 0), .integer(value: 0), .integer(value: -10)],
-      .fails(.accessDenied))
+      .fails(error))
     trace.stat("/usr/share/locale/en/worker.mo", .fails(.noEntry))
     trace.say("worker: cannot start in fast mode")
     trace.exit(1)
-    #expect(try first(trace).heuristic == "calls/nice-value")
+    #expect(try first(trace).heuristic == heuristic)
   }
 
   @Test(

@@ -1,4 +1,4 @@
-import TraceEvents
+internal import TraceEvents
 
 /// A function's name as people say it, from a C++ signature; names of other languages stay as they are.
 enum FunctionTitle {

@@ -1,4 +1,4 @@
-import TraceEvents
+internal import TraceEvents
 
 /// Words about the status with which a server answered (RFC 9110, section 15).
 enum HTTPWords {

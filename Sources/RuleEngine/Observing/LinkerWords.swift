@@ -1,4 +1,4 @@
-import TraceEvents
+internal import TraceEvents
 
 /// Words of linkers about symbols.
 struct LinkerWords: Equatable {

@@ -1,4 +1,4 @@
-import TraceEvents
+internal import TraceEvents
 
 /// Lines of a log that are made of fields: `level=fatal msg="…" err="…"` (logfmt), and objects of JSON.
 enum LogFields {

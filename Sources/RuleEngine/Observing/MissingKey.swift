@@ -1,4 +1,4 @@
-import TraceEvents
+internal import TraceEvents
 
 /// The name of a setting that words say nobody gave.
 enum MissingKey {

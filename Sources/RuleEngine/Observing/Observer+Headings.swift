@@ -1,4 +1,4 @@
-import TraceEvents
+internal import TraceEvents
 
 // Messages of which one line is the heading and the next what it is about.
 extension Observer {

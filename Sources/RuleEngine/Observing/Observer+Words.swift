@@ -78,8 +78,7 @@ extension Observer {
           && $0.address == .unix(path: "/dev/log")
       }
     seen.unseenError = unseenError(in: line.text, process)
-    // Python has None for a stream that was closed.
-    if seen.unseenError == "EBADF" || line.text.contains("'NoneType' object has no attribute") {
+    if seen.unseenError == "EBADF" || Self.missesStream(line.text) {
       seen.closedStream = process.closedStreams.first.map { Self.streamNames[$0] }
     }
     seen.error = SpokenError.find(in: line.text)?.name
@@ -217,6 +216,13 @@ extension Observer {
     let words = line.split { " :;,'`\"".contains($0) }.map(String.init)
     seen.tools.rejectedArgument = arguments.first {
       quoted.contains($0) || $0.hasPrefix("-") && words.contains($0)
+    }
+  }
+
+  /// True for Python's complaint of a standard stream that was closed when it started, for which it has None.
+  private static func missesStream(_ line: String) -> Bool {
+    ["write", "flush", "read", "readline", "fileno", "isatty", "buffer"].contains {
+      line.contains("'NoneType' object has no attribute '\($0)'")
     }
   }
 

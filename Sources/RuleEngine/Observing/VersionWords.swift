@@ -1,4 +1,4 @@
-import TraceEvents
+internal import TraceEvents
 
 /// Words that say that something has another version than what was asked for.
 struct VersionWords: Equatable {
