@@ -22,7 +22,8 @@
 // the target with libdw. Whatever these do to it (a crash, endless work, memory without end), the
 // parent goes on with the frames that it got.
 
-// Debugging information is mapped, not read: this is for what is made of it.
+// Debugging information is mapped, not read: this is for what is made of it, beside what the parent
+// had already, which the kernel counts as the child's.
 #define WF_MOST_DATA ((rlim_t)1 << 30)
 /// Of processor time.
 #define WF_MOST_SECONDS 4
@@ -76,17 +77,34 @@ static void set_limit(int resource, rlim_t value) {
   setrlimit(resource, &limit);
 }
 
+/// Bytes of private writable memory, as `RLIMIT_DATA` counts them since Linux 4.7; 0 if unknown.
+static rlim_t data_in_use(void) {
+  char text[128];
+  int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  ssize_t length = read(file, text, sizeof text - 1);
+  close(file);
+  if (length <= 0) return 0;
+  text[length] = 0;
+  // The sixth number of proc_pid_statm(5): data and stack, in pages.
+  unsigned long pages = 0;
+  if (sscanf(text, "%*u %*u %*u %*u %*u %lu", &pages) != 1) return 0;
+  return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
 static void run_child(struct wf_walk_source *source) {
+  // Where libdw is a shared library, its debuginfod client is its own, and nothing is to be asked of
+  // the network. Not by unsetenv(3): another thread may have held its lock at the fork.
+  static char *no_environment[] = {NULL};
+  environ = no_environment;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   // What it dies of is its own affair: no handler of the parent's, and no core file.
   const int signals[] = {SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL, SIGPIPE, SIGALRM};
   for (size_t index = 0; index < sizeof signals / sizeof *signals; index++)
     signal(signals[index], SIG_DFL);
   set_limit(RLIMIT_CORE, 0);
-  set_limit(RLIMIT_DATA, WF_MOST_DATA);
+  set_limit(RLIMIT_DATA, data_in_use() + WF_MOST_DATA);
   set_limit(RLIMIT_CPU, WF_MOST_SECONDS);
-  // Where libdw is a shared library, its debuginfod client is its own.
-  unsetenv("DEBUGINFOD_URLS");
   wf_walk(source);
   _exit(0);
 }
