@@ -42,7 +42,7 @@ let package = Package(
 
     // The vocabulary, and what is made of it.
     .target(name: "TraceEvents"),
-    .target(name: "SystemInspection", dependencies: ["TraceEvents", "CInspectionShim"]),
+    .target(name: "SystemInspection", dependencies: ["TraceEvents", "CInspectionShim", "Yams"]),
     .target(name: "TraceCapture", dependencies: ["TraceEvents", "CTraceShim"]),
     .target(name: "ElfInspection", dependencies: ["TraceEvents", "CElfutils"]),
     // A log's calls are decoded by the tracer's own table of calls.

@@ -134,6 +134,16 @@ int wf_find_elf(
   char path[sizeof mapping->owner->root + 4096];
   snprintf(path, sizeof path, "%s%s", root, name);
   int file = open_regular(path);
+  if (file < 0 && root[0] != 0) {
+    // Below chroot(2) the kernel gives the whole name, as we see it.
+    file = open_regular(name);
+    struct stat status;
+    if (file >= 0 && (fstat(file, &status) != 0 || status.st_ino != mapping->inode)) {
+      close(file);
+      file = -1;
+    }
+    if (file >= 0) snprintf(path, sizeof path, "%s", name);
+  }
   if (file < 0 && mapping->owner->process != 0) {
     char executable[4096];
     snprintf(path, sizeof path, "/proc/%" PRId32 "/exe", mapping->owner->process);

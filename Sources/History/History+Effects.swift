@@ -97,6 +97,8 @@ extension History {
     case "chroot":
       if let path = digest.path { processes[index].rootDirectory = path }
     case "kill", "tgkill": noteKill(call, process: index)
+    case "prctl" where call.symbols.first == "PR_SET_PDEATHSIG":
+      processes[index].parentDeathSignal = Self.signal(of: call)
     case "setrlimit", "prlimit64": noteLimit(call, process: index)
     case "geteuid":
       // Of a log, which does not tell otherwise who a process acts as.
@@ -116,11 +118,24 @@ extension History {
     noteSuccess(of: call, digest, event, process: index)
   }
 
+  /// The signal that `prctl(2)` is given: by its number, or in a log by its name.
+  private static func signal(of call: SystemCall) -> SignalNumber? {
+    guard call.arguments.count > 1 else { return nil }
+    switch call.arguments[1] {
+    case .hexadecimal(let number) where number > 0:
+      return Int32(exactly: number).map(SignalNumber.init(rawValue:))
+    case .symbol(let name): return SignalNumber(name: name)
+    default: return nil
+    }
+  }
+
   /// A process sent a signal, which its target may die of.
   mutating func noteKill(_ call: SystemCall, process index: Int) {
     guard sentSignals.count < 4096, case .integer(let target)? = call.arguments.first,
       let name = call.symbols.last, let signal = SignalNumber(name: String(name))
     else { return }
-    sentSignals[ProcessID(truncatingIfNeeded: target)] = (signal, index)
+    // Of 0 the whole group is meant, of which the sender is sure to be.
+    let process = target == 0 ? processes[index].pid : ProcessID(truncatingIfNeeded: target)
+    sentSignals[process] = (signal, index)
   }
 }

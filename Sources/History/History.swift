@@ -125,7 +125,9 @@ package struct History: Sendable {
     case .systemCall(let call): digest = apply(call, event, process: index)
     case .signal(let delivery):
       let signal = DeliveredSignal(
-        number: event.number, time: event.time, delivery: delivery, eventBefore: eventBefore)
+        number: event.number, time: event.time, delivery: delivery, eventBefore: eventBefore,
+        filesBefore: delivery.disposition == .handled
+          ? Array(processes[index].filesOfProgram.suffix(4)) : nil)
       processes[index].note(signal)
       if delivery.signal.stops, delivery.disposition == .standard, timeoutNumber == nil {
         processes[index].stoppedBy = signal

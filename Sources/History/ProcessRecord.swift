@@ -55,6 +55,8 @@ package struct ProcessRecord: Sendable {
   package var filesSinceExecution = 0
   /// Signals delivered to it that could end it, at most 16, most recent last.
   package var signals: [DeliveredSignal] = []
+  /// The signal that it asked for at its parent's end (`PR_SET_PDEATHSIG` of `prctl(2)`).
+  package var parentDeathSignal: SignalNumber?
   /// Calls that had not returned when the trace looked at the end.
   package var pendingCalls: [PendingCall] = []
   /// The file opened for writing last.
@@ -165,10 +167,15 @@ package struct DeliveredSignal: Sendable {
   /// Number of the process's event before it; 0 where that is not known.
   package let eventBefore: Int
 
+  /// The files that the process had opened for reading last when it came to a handler, at most four, most recent
+  /// last: the handler opens others. Nil where there was none.
+  package let filesBefore: [String]?
+
   package init(
     number: Int, time: Double, delivery: SignalDelivery, isUnseen: Bool = false,
-    eventBefore: Int = 0
+    eventBefore: Int = 0, filesBefore: [String]? = nil
   ) {
+    self.filesBefore = filesBefore
     self.isUnseen = isUnseen
     self.eventBefore = eventBefore
     self.number = number
@@ -248,7 +255,7 @@ extension ProcessRecord {
     {
       signals[known] = DeliveredSignal(
         number: signals[known].number, time: signals[known].time, delivery: delivery,
-        eventBefore: signals[known].eventBefore)
+        eventBefore: signals[known].eventBefore, filesBefore: signals[known].filesBefore)
       return
     }
     if signals.count == 16 { signals.remove(at: 4) }

@@ -167,7 +167,7 @@ extension Diagnostician {
     if seen.isBusy {
       let circle = observer.busy(process)
       (seen.circle, seen.turn) = (circle.circle, circle.turn)
-      seen.stack = Observer.lines(of: last.moment.stack)
+      seen.stack = StackLines(last.moment.stack).lines()
     }
     if last.wait.kind == .stopped { seen.stoppedBy = "SIGSTOP" }
     if let own = Observer.ownFrame(of: last.moment.stack), let function = own.function {
@@ -186,7 +186,7 @@ extension Diagnostician {
         let place = Observer.ownFrame(of: node.moment.stack)?.functionAndPlace
         let own = "\(name) (pid \(node.process)), thread \(node.moment.thread)"
         return ["\(own), \(place.map { "in \($0), " } ?? "")\(node.wait.words)"]
-          + Observer.lines(of: node.moment.stack).map { "  " + $0 }
+          + StackLines(node.moment.stack).lines().map { "  " + $0 }
       }
     }
     return seen

@@ -167,6 +167,12 @@ struct Inquiry {
     words.isEmpty ? [] : names(answer(.kernelMessages(words: words)))
   }
 
+  /// True for a file that a parser of YAML takes; nil where that is not known.
+  func isValidYAML(_ file: String) -> Bool? {
+    guard case .names(let faults) = answer(.yamlFault(path: file)) else { return nil }
+    return faults.isEmpty
+  }
+
   /// What an image or disk holds: a file system, another format, or `zeros`.
   func diskContents(_ path: String) -> String? { names(answer(.diskContents(path: path))).first }
 

@@ -33,7 +33,7 @@ enum Wording {
   /// A size: `512 bytes`, `1.5 MiB`.
   static func bytes(_ count: UInt64) -> String {
     var value = Double(count)
-    if value < 1024 { return "\(count) bytes" }
+    if value < 1024 { return count == 1 ? "1 byte" : "\(count) bytes" }
     for unit in ["KiB", "MiB", "GiB", "TiB"] {
       value /= 1024
       if value < 1024 { return "\(tenths(value)) \(unit)" }

@@ -64,6 +64,7 @@ package struct LiveSystemInspector: SystemInspector {
     case .listening: .holders(list: SocketTable.listeners())
     case .processorFeature(let name): .names(list: try Processor.features(named: name))
     case .kernelParameter(let path): .names(list: try KernelParameters.value(of: path))
+    case .yamlFault(let path): .names(list: try YAMLCheck.fault(of: path).map { [$0] } ?? [])
     case .kernelMessages(let words): .names(list: try KernelLog.recent(with: words))
     case .diskContents(let path): .names(list: try DiskContents.format(of: path))
     case .controlGroup(_, let memberships):

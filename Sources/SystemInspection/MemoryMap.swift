@@ -56,8 +56,9 @@ package enum MemoryMap {
     return MappingStatus(
       permissions: region.permissions, path: region.path,
       offset: region.path?.hasPrefix("/") == true
-        ? region.offset + (address - region.start) : nil,
-      isBelowStack: isGuard)
+        ? region.offset &+ (address - region.start) : nil,
+      isBelowStack: isGuard,
+      stackSize: isGuard ? above.flatMap { $0.end > $0.start ? $0.end - $0.start : nil } : nil)
   }
 
   /// The lines of a list, in order.

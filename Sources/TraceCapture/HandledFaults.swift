@@ -113,6 +113,10 @@ extension TraceSession {
       registers.count > 4
       ? memory.number(thread.id, at: registers[4], size: state.is64 ? 8 : 4) : nil
     let code = memory.available(thread.id, at: counter, cap: 15)
-    return MachineState(code: code.hexadecimal, registers: registers, top: top)
+    var told = MachineState(code: code.hexadecimal, registers: registers, top: top)
+    told.divisor = told.instruction?.divisorAddress(registers, at: counter).flatMap {
+      memory.number(thread.id, at: $0, size: 8) ?? memory.number(thread.id, at: $0, size: 4)
+    }
+    return told
   }
 }

@@ -207,6 +207,7 @@ extension TraceSession {
       }
     }
     if limit.phase != .leaving { explain(end, thread) }
+    tellKill(thread, end)
     let processEnd: ProcessEnd =
       switch end {
       case .exited(let status): .exited(status: status)
@@ -218,5 +219,14 @@ extension TraceSession {
       parent.childCount -= 1
       tellWait(of: parent, for: process.id, end)
     }
+  }
+
+  /// Tells a call that sent its own process a signal and never returned from that, as `kill(0, SIGKILL)`.
+  private func tellKill(_ thread: TracedThread, _ end: WaitStatus.End) {
+    guard case .killed = end, let call = thread.call, let index = call.row,
+      ["kill", "tkill", "tgkill"].contains(rows[index].name)
+    else { return }
+    thread.call = nil
+    emit(call, row: rows[index], result: 0, thread)
   }
 }

@@ -205,6 +205,8 @@ struct ProcessStatus {
   var hasNoNewPrivileges = false
   /// 0 none, 1 strict, 2 filter (`seccomp(2)`).
   var seccompMode = 0
+  /// True for the first process of a PID namespace (`pid_namespaces(7)`).
+  var isInit = false
   /// Signals that are ignored, handled, and blocked by the thread: bit N-1 for signal N.
   var ignoredSignals: UInt64 = 0
   var handledSignals: UInt64 = 0
@@ -218,6 +220,7 @@ struct ProcessStatus {
       switch String(decoding: line[..<colon], as: UTF8.self) {
       case "Tgid": process = Self.number(value)
       case "PPid": parent = Self.number(value)
+      case "NSpid": isInit = words.last.map { Self.number($0) as Int32 == 1 } ?? false
       case "TracerPid": tracer = Self.number(value)
       case "Uid":
         let users = words

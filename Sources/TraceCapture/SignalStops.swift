@@ -40,6 +40,11 @@ extension TraceSession {
       keepFault(delivery, registers.general, thread)
       facts.explain(delivery, thread, events)
       events.emit(.signal(signal: delivery), thread)
+      if delivery.code > 0, Self.faults.contains(stop.signal), delivery.disposition == .standard,
+        ProcessFiles.status(thread.process.id)?.isInit == true
+      {
+        return letDie(stop, thread, held)
+      }
       // Who does not die of it sees the call fail, as of any other.
       if stop.signal == SIGXFSZ, delivery.disposition != .standard, let call = delivery.duringCall {
         events.emit(.systemCall(call: call), thread)
@@ -49,6 +54,21 @@ extension TraceSession {
     stop.deliver(stoppingAtCalls: thread.followsCalls)
     // Most are killed by that, and know nothing of it.
     for stop in held { serve(stop.thread, stop.status) }
+  }
+
+  /// Lets the first process of a PID namespace die of its own fault. Of such a process the kernel drops the signal as
+  /// long as it is traced (`force_sig_info_to_task()`, Linux 5.3), so that the fault would come again for ever; once it is
+  /// let go it dies at the next.
+  private func letDie(
+    _ stop: consuming SignalStop, _ thread: TracedThread,
+    _ held: [ThreadHalt.Stop]
+  ) {
+    let signal = stop.signal
+    stop.letGo()
+    for stop in held { serve(stop.thread, stop.status) }
+    if let leader = threads[thread.process.id] {
+      ended(leader, .killed(signal: signal, coreDumped: false))
+    }
   }
 
   /// The whole process was stopped by job control, and stays so; and so do we, for whoever waits

@@ -28,6 +28,12 @@ struct StoppedThread: ~Copyable {
     discard self
   }
 
+  /// Lets it go for good. Corresponds to `PTRACE_DETACH`.
+  consuming func detach() {
+    _ = wf_detach(id, 0)
+    discard self
+  }
+
   deinit { _ = wf_continue(id, 0) }
 }
 
@@ -85,6 +91,9 @@ struct SignalStop: ~Copyable {
       thread.run(delivering: number)
     }
   }
+
+  /// Lets the thread go for good, without the signal.
+  consuming func letGo() { thread.detach() }
 }
 
 /// Group-stop: only listening leaves the process stopped as job control wants it.

@@ -157,7 +157,8 @@ extension SymbolSet {
     14: "RLIMIT_RTPRIO", 15: "RLIMIT_RTTIME",
   ]
   private static let controls: [UInt32: String] = [
-    4: "PR_SET_DUMPABLE", 22: "PR_SET_SECCOMP", 24: "PR_CAPBSET_DROP", 38: "PR_SET_NO_NEW_PRIVS",
+    1: "PR_SET_PDEATHSIG", 4: "PR_SET_DUMPABLE", 22: "PR_SET_SECCOMP", 24: "PR_CAPBSET_DROP",
+    38: "PR_SET_NO_NEW_PRIVS",
   ]
   private static let fcntlCommands: [UInt32: String] = [
     0: "F_DUPFD", 5: "F_GETLK", 6: "F_SETLK", 7: "F_SETLKW", 13: "F_SETLK64", 14: "F_SETLKW64",

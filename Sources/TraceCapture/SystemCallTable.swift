@@ -189,7 +189,7 @@ package enum SystemCallTable {
     row("setfsuid32", nil, 215, [.integer]),
     row("capset", 126, 185, [.hexadecimal]),
     row(
-      "prctl", 157, 172, [.symbols(.control), .hexadecimal], when: .isOneOf(0, [4, 22, 24, 38]),
+      "prctl", 157, 172, [.symbols(.control), .hexadecimal], when: .isOneOf(0, [1, 4, 22, 24, 38]),
       emits: .filter),
     row("seccomp", 317, 354, [.integer, .hexadecimal], when: .isOneOf(0, [0, 1]), emits: .filter),
     row("setpriority", 141, 97, [.integer, .integer, .integer], emits: .failures),

@@ -38,6 +38,8 @@ package struct MappingStatus: Codable, Sendable, Hashable {
   package var fileSize: UInt64?
   /// True if the address lies right below a stack, or in the guard of a thread's.
   package var isBelowStack: Bool
+  /// Size of the stack above the guard that it lies in, in bytes.
+  package var stackSize: UInt64?
   /// Where nothing is mapped: the mapping that ends before, as `path` would name it, or an empty text,
   /// if it is near.
   package var before: String?
@@ -46,9 +48,10 @@ package struct MappingStatus: Codable, Sendable, Hashable {
 
   package init(
     permissions: String? = nil, path: String? = nil, offset: UInt64? = nil,
-    fileSize: UInt64? = nil, isBelowStack: Bool = false, before: String? = nil,
-    distance: UInt64? = nil
+    fileSize: UInt64? = nil, isBelowStack: Bool = false, stackSize: UInt64? = nil,
+    before: String? = nil, distance: UInt64? = nil
   ) {
+    self.stackSize = stackSize
     self.before = before
     self.distance = distance
     self.permissions = permissions

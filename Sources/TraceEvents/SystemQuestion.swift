@@ -86,6 +86,8 @@ package enum SystemQuestion: Codable, Sendable, Hashable {
   /// Which messages that the kernel has logged since the tracer began (`/dev/kmsg`) have one of these
   /// words? Newest last, at most 8. Answer: `names`.
   case kernelMessages(words: [String])
+  /// Is a file that a parser of YAML takes? Answer: `names`, empty where it does, else with what it complains of.
+  case yamlFault(path: String)
   /// What does the image or disk at `path` hold, by its first 68 KiB: a file system, as mount(8) names
   /// it, another format (`blkid(8)`), or `zeros`? Answer: `names` with one element, or none.
   case diskContents(path: String)

@@ -264,11 +264,23 @@ package struct MachineState: Codable, Sendable, Hashable {
   package var registers: [UInt64]
   /// The word that the stack pointer points at, if it could be read.
   package var top: UInt64?
+  /// What a division divides by, where that is in memory: eight bytes from its address on.
+  package var divisor: UInt64?
 
-  package init(code: String, registers: [UInt64], top: UInt64? = nil) {
+  package init(code: String, registers: [UInt64], top: UInt64? = nil, divisor: UInt64? = nil) {
     self.code = code
     self.registers = registers
     self.top = top
+    self.divisor = divisor
+  }
+
+  /// The instruction that `code` begins with, where that is one.
+  package var instruction: Instruction? {
+    let digits = Array(code.utf8)
+    let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap {
+      UInt8(String(decoding: digits[$0...($0 + 1)], as: UTF8.self), radix: 16)
+    }
+    return Instruction(bytes, is64: is64)
   }
 
   /// True for a program of 64 bits.

@@ -230,9 +230,13 @@ package struct CoreTrace {
       ? [10, 11, 12, 5, 19, 4, 13, 14, 9, 8, 7, 6, 3, 2, 1, 0] : [6, 1, 2, 0, 15, 5, 3, 4]
     let registers = order.map { thread.registers[$0] }
     let counter = thread.registers[core.notes.layout.is64 ? 16 : 12]
-    return MachineState(
+    var state = MachineState(
       code: modules.bytes(15, at: counter, core.memory).hexadecimal, registers: registers,
       top: core.memory.number(at: registers[4]))
+    state.divisor = state.instruction?.divisorAddress(registers, at: counter).flatMap {
+      core.memory.number(at: $0)
+    }
+    return state
   }
 
   /// What a reader must know of the file, in sentences.

@@ -66,6 +66,11 @@ struct AbortWords {
         + " read() with too much data; a check of the compiler (_FORTIFY_SOURCE) noticed it before."
     ),
     (
+      "overflow", ["*** bit out of range 0 - FD_SETSIZE on fd_set ***"],
+      "A descriptor of 1024 (FD_SETSIZE) or more was to be put into a set for select(2), which has no room for"
+        + " it: the program has too many files or connections open for select(), and must use poll(2)."
+    ),
+    (
       "format", ["*** %n in writable segment detected ***", "*** invalid %N$ use detected ***"],
       "printf() got a format that it takes from no memory that can be written to: it may come from outside."
     ),
@@ -90,8 +95,8 @@ struct AbortWords {
     ),
     (
       "python", ["Fatal Python error"],
-      "The interpreter itself cannot go on: a module written in C has damaged it, or its installation is"
-        + " not whole."
+      "The interpreter of Python found that it cannot go on: a module written in C has damaged it or called"
+        + " Py_FatalError(), or its installation is not whole."
     ),
     (
       "panic", ["panicked at", "fatal runtime error", "Fatal error: "],

@@ -44,9 +44,7 @@ struct FaultReading {
   init(_ delivery: SignalDelivery, _ mapping: MappingStatus?) {
     self.delivery = delivery
     self.mapping = mapping
-    instruction = delivery.machine.flatMap { machine in
-      Instruction(Self.bytes(machine.code), is64: machine.is64)
-    }
+    instruction = delivery.machine?.instruction
   }
 
   /// SIGSEGV and SIGBUS, other than overflows of the stack and ends of files.
@@ -92,7 +90,7 @@ struct FaultReading {
     if address > wide - Self.firstPage {
       let distance = wide - address + 1
       return .null(
-        -Int64(distance), "\(used), which is \(distance) bytes before a null pointer.",
+        -Int64(distance), "\(used), which is \(Wording.bytes(distance)) before a null pointer.",
         address: address)
     }
     if base || address < Self.firstMapped {
@@ -127,7 +125,7 @@ struct FaultReading {
       "Nothing is mapped at that address: the pointer is wild, or what it pointed to was freed or"
       + " unmapped before (use after free, munmap)."
     if let neighbour = mapping?.before, let distance = mapping?.distance, distance < 1 << 16 {
-      let far = distance == 0 ? "right" : "\(distance) bytes"
+      let far = distance == 0 ? "right" : Wording.bytes(distance)
       words =
         "Nothing is mapped at that address. It lies \(far) behind the end of"
         + " \(Self.name(of: neighbour)): it ran over that end, or what was behind it was unmapped."
@@ -237,7 +235,9 @@ struct FaultReading {
     {
       return wild(registers[register])
     }
-    if let address, instruction?.isAligned == true, address % 16 != 0 { return misaligned(address) }
+    if let address, let instruction, instruction.isAligned, address % instruction.alignment != 0 {
+      return misaligned(address)
+    }
     return Fault(
       "general-protection", nil,
       "The processor refused the instruction (general protection) and names no address: one that is no"
@@ -292,11 +292,4 @@ struct FaultReading {
   }
 
   private func hex(_ address: UInt64) -> String { "0x" + String(address, radix: 16) }
-
-  private static func bytes(_ digits: String) -> [UInt8] {
-    let digits = Array(digits.utf8)
-    return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
-      UInt8(String(decoding: digits[$0...($0 + 1)], as: UTF8.self), radix: 16)
-    }
-  }
 }

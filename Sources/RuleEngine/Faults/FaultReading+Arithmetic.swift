@@ -44,12 +44,13 @@ extension FaultReading {
     }
   }
 
-  /// What was divided by, where it is in a register.
+  /// What was divided by.
   private var divisor: Int64? {
     guard let machine = delivery.machine, let instruction, instruction.kind == .division,
-      let register = instruction.register, register < machine.registers.count
+      let value = instruction.register.map({
+        $0 < machine.registers.count ? machine.registers[$0] : nil
+      }) ?? machine.divisor
     else { return nil }
-    let value = machine.registers[register]
     switch instruction.width {
     case 1: return Int64(Int8(truncatingIfNeeded: value))
     case 2: return Int64(Int16(truncatingIfNeeded: value))

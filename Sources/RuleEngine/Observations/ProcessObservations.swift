@@ -47,6 +47,11 @@ struct ProcessKilled: ObservationKind {
   var mappedFile: String?
   var isShortened = false
   var stackLimit: String?
+  var parentStatus: Int?
+  var kernelKill: String?
+  var parentEnd: String?
+  var pythonFrame: String?
+  var isThreadStack = false
   var isRecursion = false
   var startedAs: String?
   var forbiddenCall: String?
@@ -92,7 +97,7 @@ struct ProcessKilled: ObservationKind {
       "From the program to that library, by what needs what: app → liba → libb."),
     .init(
       "fault_kind", \.faultKind,
-      "null, null-call, unmapped, overwritten, read-only, guard, protected, non-canonical, return, jump, execute, alignment, privileged, general-protection, stack, truncated, full, hardware, division, quotient, overflow, floating, trap, processor, instruction."
+      "null, null-call, unmapped, overwritten, read-only, guard, protected, non-canonical, return, jump, execute, alignment, privileged, general-protection, stack, truncated, full, huge-pages, hardware, division, quotient, overflow, floating, trap, processor, instruction."
     ),
     .init(
       "failed_before", \.failedBefore,
@@ -104,7 +109,11 @@ struct ProcessKilled: ObservationKind {
       "mapped_file", \.mappedFile, "The file that is mapped at the faulting address, for SIGBUS."),
     .init(
       "is_shortened", \.isShortened, "True if that file ends before what was asked of it."),
-    .init("stack_limit", \.stackLimit, "The limit on the stack, for an overflow of it."),
+    .init(
+      "stack_limit", \.stackLimit, "The limit on the stack, for an overflow of the first thread's."),
+    .init(
+      "is_thread_stack", \.isThreadStack,
+      "True if it is the stack of another thread that overflowed."),
     .init(
       "is_recursion", \.isRecursion, "True if few functions fill the stack, which call each other."),
     .init(
@@ -115,6 +124,9 @@ struct ProcessKilled: ObservationKind {
     .init(
       "has_no_symbols", \.hasNoSymbols, "True if the program's own functions have no names."),
     .init("is_python", \.isPython, "True if Python runs it."),
+    .init(
+      "python_frame", \.pythonFrame,
+      "The innermost frame of Python, where its interpreter printed them: work, at app.py line 4."),
     .init("limit", \.limit, "The limit that was exceeded, in words with a unit."),
     .init("ulimit_option", \.ulimitOption, "The option of the shell's ulimit that sets it."),
     .init("written_file", \.writtenFile, "The file that it had opened for writing last."),
@@ -164,6 +176,16 @@ struct ProcessKilled: ObservationKind {
     .init("core_dumped", \.coreDumped, "True if a core file was written."),
     .init("last_file", \.lastFile, "The file that it had opened for reading last."),
     .init("last_words", \.lastWords, "What it said last."),
+    .init(
+      "kernel_kill", \.kernelKill,
+      "The kernel's own message on the end of a process that it killed since memory had run out."),
+    .init(
+      "parent_status", \.parentStatus,
+      "The status that its parent ended with, where that is how shells tell the signal: 139."),
+    .init(
+      "parent_end", \.parentEnd,
+      "How its parent had ended, where the program had asked for the signal then (PR_SET_PDEATHSIG): had exited with status 1."
+    ),
     .init("parent_name", \.parentName, "Name of its parent in this run."),
     .init(
       "handler_end", \.handlerEnd,

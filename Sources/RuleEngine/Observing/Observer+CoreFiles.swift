@@ -50,7 +50,7 @@ extension Observer {
     guard process.isSecure, inquiry.kernelParameter("fs/suid_dumpable") == "0" else { return nil }
     return
       "the program runs with rights of its file (set-user-id, set-group-id or capabilities), and of"
-      + " such the kernel leaves none (fs.suid_dumpable is 0)"
+      + " such the kernel leaves none (fs.suid_dumpable is 0; with 2, and an absolute kernel.core_pattern, root gets one)"
   }
 
   /// The program that core files are piped to.
@@ -84,7 +84,9 @@ extension Observer {
     let place =
       isRelative ? "its working directory \(directory)" : "\(directory) (kernel.core_pattern)"
     if inquiry.refuses(path, operation: .create, credentials: process.credentials) {
-      return "it was to be made in \(place), where \(process.name) may create no file"
+      return
+        "it was to be made in \(place), where \(process.name) may create no file"
+        + (isRelative ? " (started in a directory of its own it leaves one)" : "")
     }
     if case .missing? = inquiry.pathWalk(directory)?.end {
       return "it was to be made in \(place), which does not exist"

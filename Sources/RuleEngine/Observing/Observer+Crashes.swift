@@ -6,8 +6,6 @@ extension Observer {
   private static let faults: Set<SignalNumber> = [
     .segmentationViolation, .bus, .illegalInstruction, .floatingPoint, .trap,
   ]
-  /// As many frames of few functions are a recursion without end.
-  private static let deepRecursion = 40
   /// In bytes; as far as the kernel lets a stack be missed (`stack_guard_gap`, 1 MiB).
   private static let largestFrame: UInt64 = 2 << 20
   /// In bytes.
@@ -135,24 +133,29 @@ extension Observer {
     _ delivery: SignalDelivery, _ mapping: MappingStatus?, _ process: ProcessRecord,
     in seen: inout ProcessKilled
   ) -> Fault {
-    let limit =
-      inquiry.limitFact("RLIMIT_STACK", of: process.pid)?.soft.map { Wording.bytes($0) }
-    seen.stackLimit = limit
-    seen.isRecursion = Self.recursion(in: delivery.stack) != nil
-    let recursion = Self.recursion(in: delivery.stack)
-    let words =
-      (recursion.map {
-        "\($0) calls itself again and again (recursion without end, or too deep)"
-      }
-        ?? "The functions on the stack need more than there is: large local variables, or deep calls")
-      + (limit.map {
-        // Below the stack of a thread is a guard.
-        mapping?.permissions?.hasPrefix("---") ?? false
-          ? ", until the stack of the thread was full: it is of \($0) (ulimit -s), unless the program asked for"
-            + " another size (pthread_attr_setstacksize(3))."
-          : ", until the stack was over its limit of \($0) (ulimit -s)."
-      } ?? ".")
-    return Fault("stack", "the stack overflowed", words, address: delivery.faultAddress)
+    let limit = inquiry.limitFact("RLIMIT_STACK", of: process.pid)?.soft.map { Wording.bytes($0) }
+    let recursion = StackLines(delivery.stack).recursion
+    seen.isRecursion = recursion != nil
+    let reason =
+      recursion.map { "\($0) again and again (recursion without end, or too deep)" }
+      ?? "The functions on the stack need more than there is: large local variables, or deep calls"
+    let end: String
+    // Below the stack of a thread is a guard.
+    if mapping?.permissions?.hasPrefix("---") ?? false {
+      seen.isThreadStack = true
+      let size =
+        mapping?.stackSize.map { "it has \(Wording.bytes($0))" }
+        ?? limit.map { "it has \($0) (ulimit -s), unless the program asked for another size" }
+      end = ", until the stack of the thread was full" + (size.map { ": \($0)." } ?? ".")
+    } else {
+      seen.stackLimit = limit
+      end = limit.map { ", until the stack was over its limit of \($0) (ulimit -s)." } ?? "."
+    }
+    let words = reason + end
+    return Fault(
+      "stack", "the stack overflowed", words,
+      // SI_KERNEL comes without one.
+      address: delivery.code == 128 ? nil : delivery.faultAddress)
   }
 
   private func describeBusError(
@@ -160,6 +163,16 @@ extension Observer {
   ) {
     seen.faultKind = "truncated"
     guard let mapping, let path = mapping.path, path.hasPrefix("/") else { return }
+    if path.hasPrefix("/anon_hugepage") || path.hasPrefix("/dev/hugepages/") {
+      // What hugetlbfs calls memory of MAP_HUGETLB.
+      seen.faultKind = "huge-pages"
+      seen.mappedFile = nil
+      seen.faultTitle = "no huge page is free"
+      seen.faultWords =
+        "The memory is to be of huge pages (MAP_HUGETLB), of which the kernel gives only as many as were set"
+        + " aside for that (vm.nr_hugepages), and none was left when this part of it was first used."
+      return
+    }
     if let size = mapping.fileSize, let offset = mapping.offset, offset >= size {
       seen.isShortened = true
       seen.faultTitle = "the mapped file \(path) was truncated"
@@ -188,9 +201,17 @@ extension Observer {
       }
       return max(pointer, address) - min(pointer, address) < Self.largestFrame
     }
+    // The kernel forces the signal (SI_KERNEL) where there is no room left for the frame of its handler.
+    if delivery.code == 128, let machine = delivery.machine,
+      let address = machine.instruction?.address(machine.registers)
+    {
+      let pointer = machine.registers[4]
+      return max(pointer, address) - min(pointer, address) < Self.largestFrame
+        && StackLines(delivery.stack).recursion != nil
+    }
     return delivery.code <= 2 && delivery.faultAddress != delivery.instructionPointer
       && delivery.faultAddress.map { $0 >= 4096 } ?? false
-      && Self.recursion(in: delivery.stack) != nil
+      && StackLines(delivery.stack).recursion != nil
   }
 
   /// True if the stack pointer itself is where nothing is mapped, and the fault came above it: a variable
@@ -205,40 +226,15 @@ extension Observer {
     return address &+ 128 &- machine.registers[4] < Self.largestVariable
   }
 
-  /// The function that fills the stack; nil if none does.
-  private static func recursion(in stack: [StackFrame]) -> String? {
-    guard stack.count >= deepRecursion else { return nil }
-    var counts: [String: Int] = [:]
-    for frame in stack { if let function = frame.function { counts[function, default: 0] += 1 } }
-    let most = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
-    if let most, most.value * 4 >= stack.count { return most.key + "()" }
-    return circle(in: stack)
-  }
-
-  /// The longest circle of functions that is looked for.
-  private static let longestCircle = 24
-
-  /// The functions that call each other in turn and fill the stack; those without a name are told apart by where
-  /// they were left.
-  private static func circle(in stack: [StackFrame]) -> String? {
-    let steps = stack.map { $0.function ?? "\($0.module ?? ""):\($0.offset)" }
-    let length = (2...longestCircle).first { length in
-      guard steps.count >= 3 * length else { return false }
-      let same = zip(steps, steps.dropFirst(length)).count { $0 == $1 }
-      return same * 10 >= (steps.count - length) * 9
-    }
-    let functions = length.map { stack.prefix($0).compactMap(\.function) } ?? []
-    return functions.first.map { "\($0)()" + (functions.count > 1 ? ", by way of others," : "") }
-  }
-
   /// The limit that the kernel sent the signal for.
   func describeExceededLimit(
-    _ signal: DeliveredSignal, _ process: ProcessRecord, in seen: inout ProcessKilled
+    _ signal: DeliveredSignal, _ process: ProcessRecord, in seen: inout ProcessKilled,
+    asking: Bool
   ) {
     switch signal.delivery.signal {
     case .cpuTime: describe("RLIMIT_CPU", "-t", process, in: &seen)
     case .fileSize: describe("RLIMIT_FSIZE", "-f", process, in: &seen)
-    case .kill where seen.sender == nil:
+    case .kill where seen.sender == nil && seen.parentEnd == nil:
       if let status = inquiry.controlGroup(of: process.pid), let limit = status.memoryLimit,
         status.memoryKills ?? 0 > 0
       {
@@ -250,6 +246,12 @@ extension Observer {
         // At the hard limit the kernel does not ask (getrlimit(2)).
         seen.limit = "\(seconds) s of CPU time"
         seen.ulimitOption = "-t"
+      } else if asking, !seen.sentFromOtherNamespace {
+        // The kernel knows 15 bytes of the name; the number is another one in a namespace of processes.
+        let name = process.name.prefix(15)
+        seen.kernelKill = inquiry.kernelMessages(with: ["Killed process "]).last {
+          $0.contains("Killed process \(process.pid) (") || $0.contains(" (\(name))")
+        }
       }
     default: break
     }

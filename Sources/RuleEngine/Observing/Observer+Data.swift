@@ -9,7 +9,11 @@ extension Observer {
   ) {
     guard DataFormat.isRejection(line), seen.module == nil, !seen.isAboutRights,
       !Self.isOfSource(line, nearby),
-      let (format, file) = rejectedFile(process, line, nearby)
+      let (format, file) = rejectedFile(process, line, nearby),
+      // Words that do not speak of the format can be about what a file in that format says.
+      format != .yaml
+        || DataFormat(namedIn: line.replacing(PathName.base(of: file), with: "")) == .yaml
+        || inquiry.isValidYAML(file) != true
     else { return }
     let place = Self.place(in: [line] + nearby.reversed(), file: file)
     let number: Int

@@ -116,7 +116,7 @@ extension Observer {
       + (isJoined
         ? " The first thread waits for this one to end (pthread_join)."
         : " The first thread waits at a lock, as for this one.")
-    seen.stack = Self.lines(of: joined.stack)
+    seen.stack = StackLines(joined.stack).lines()
     seen.function = own?.function
   }
 

@@ -134,7 +134,7 @@ extension Observer {
     if let stack = running.first(where: { !$0.stack.isEmpty })?.stack,
       let function = Self.ownFrame(of: stack)?.function
     {
-      seen.stack = Self.lines(of: stack)
+      seen.stack = StackLines(stack).lines()
       seen.function = function
     }
     return seen
@@ -147,7 +147,7 @@ extension Observer {
       let stack = process.signals.last?.delivery.stack, let own = Self.ownFrame(of: stack),
       let function = own.function, own.file != nil || seen.isBusy
     else { return }
-    seen.stack = Self.lines(of: stack)
+    seen.stack = StackLines(stack).lines()
     seen.function = function
   }
 

@@ -40,7 +40,7 @@ extension Observer {
     // Where it aborted, the stack was walked.
     if panic.frames.isEmpty, let own = Self.ownFrame(of: stack), own.function != nil {
       seen.function = own.function.map(FunctionTitle.name)
-      seen.stack = Self.lines(of: stack)
+      seen.stack = StackLines(stack).lines()
     }
     seen.wantsBacktrace = panic.language == .rust && seen.stack.isEmpty && !panic.hasStack
     if panic.language == .go {

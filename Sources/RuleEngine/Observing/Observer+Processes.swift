@@ -15,7 +15,8 @@ extension Observer {
     }
     if case .killed(_, let dumped) = process.end { seen.coreDumped = dumped }
     describeSender(of: signal, process, in: &seen, asking: asking)
-    describeStack(delivery.stack, process, in: &seen, asking: asking)
+    describeStack(delivery, process, in: &seen, asking: asking)
+    describePythonFrame(process, in: &seen, asking: asking)
     describeFault(delivery, process, in: &seen, asking: asking)
     describeSwiftFailure(delivery, process, in: &seen)
     if seen.isNull { seen.failedBefore = failure(before: signal, process) }
@@ -29,7 +30,7 @@ extension Observer {
       seen.loading = process.libraries.last
       if asking { seen.loadingChain = seen.loading.flatMap { libraryChain(to: $0, process) } }
     }
-    describeExceededLimit(signal, process, in: &seen)
+    describeExceededLimit(signal, process, in: &seen, asking: asking)
     if asking { describeCore(process, in: &seen) }
     if delivery.signal == .terminate, let refusing = refusingAddress(process) {
       seen.refusedAt = refusing.address
@@ -55,15 +56,23 @@ extension Observer {
       seen.abortWords = words?.meaning
       seen.isMemoryDamage = words.map { AbortWords.damages.contains($0.kind) } ?? false
     }
-    seen.lastFile = process.filesOfProgram.last { !Self.isPlumbing($0) }
-    seen.lastWords = seen.abortKind == "virtual" ? abortLine : lastMessage(of: process)
+    seen.lastFile = (signal.filesBefore ?? Array(process.filesOfProgram)).last {
+      !Self.isPlumbing($0)
+    }
+    seen.lastWords =
+      ["virtual", "python"].contains(seen.abortKind) ? abortLine : lastMessage(of: process)
     if seen.exception != nil, let words = seen.lastWords {
       // libstdc++ says the type, which is told already, and then what().
       seen.lastWords =
         words.hasPrefix("terminate called")
         ? nil : words.hasPrefix("what():") ? String(words.dropFirst(7)).trimmed : words
     }
-    seen.parentName = process.parent.map { history.processes[$0].name }
+    if let parent = process.parent.map({ history.processes[$0] }) {
+      seen.parentName = parent.name
+      if parent.end == .exited(status: 128 + delivery.signal.rawValue) {
+        seen.parentStatus = Int(128 + delivery.signal.rawValue)
+      }
+    }
     return seen
   }
 
@@ -109,6 +118,13 @@ extension Observer {
     asking: Bool
   ) {
     let delivery = signal.delivery
+    if let parent = process.parent.map({ history.processes[$0] }), parent.end != nil,
+      process.parentDeathSignal == delivery.signal,
+      delivery.sender == parent.pid || signal.isUnseen && history.sentSignals[process.pid] == nil
+    {
+      seen.parentEnd = Wording.ending(of: parent)
+      return
+    }
     if signal.isUnseen {
       // No tracer sees SIGKILL arrive; but the call that sent it may be of this run.
       guard let sent = history.sentSignals[process.pid], sent.signal == delivery.signal else {

@@ -4,34 +4,66 @@ internal import TraceEvents
 /// What a stack tells people.
 extension Observer {
   func describeStack(
-    _ stack: [StackFrame], _ process: ProcessRecord, in seen: inout ProcessKilled, asking: Bool
+    _ delivery: SignalDelivery, _ process: ProcessRecord, in seen: inout ProcessKilled, asking: Bool
   ) {
-    seen.stack = Self.lines(of: stack)
-    let own = Self.ownFrame(of: stack)
+    let stack = delivery.stack
+    seen.stack = StackLines(stack).lines()
+    // What was jumped to and is no code is no function that ran, though a symbol may cover it.
+    let isJump =
+      delivery.signal == .segmentationViolation && delivery.code > 0
+      && delivery.faultAddress == delivery.instructionPointer
+    let own = Self.ownFrame(of: isJump && stack.count > 1 ? Array(stack.dropFirst()) : stack)
     let place = Self.place(of: own, in: stack)
     seen.function = own?.function.map(FunctionTitle.name)
     seen.file = place?.file
     seen.line = place?.line
     seen.module = stack.first?.module
     seen.hasNoSymbols = own?.module != nil && own?.function == nil
-    if let top = stack.first?.function, let function = own?.function, top != function {
-      seen.innerFunction = FunctionTitle.name(of: top)
+    if let top = stack.first, let inner = top.function, let function = own?.function,
+      inner != function, top.isInlined != true, !isJump
+    {
+      seen.innerFunction = FunctionTitle.name(of: inner)
     }
-    if let module = own?.module, module != process.executable {
+    if let module = Self.innermost(of: stack).flatMap({ stack[$0].module }),
+      module != process.executable
+    {
       seen.library = module
       if asking { seen.libraryPackage = inquiry.packageOwning(module) }
     }
-    if asking, let own, let file = seen.file, let line = seen.line {
-      // A relative path counts from where it was compiled, which builds can hide: that is likely the
-      // directory that it was started in, or that of the program.
-      let directories = [
-        process.workingDirectory, own.module.map { PathName.directory(of: $0) } ?? "/",
-      ]
-      let places =
-        file.hasPrefix("/") ? [file] : directories.map { PathName.absolute(file, from: $0) }
-      for place in places where seen.sourceLine == nil {
-        (seen.sourceLine, seen.source) = excerpt(of: place, around: line)
-      }
+    if asking { describeSource(process, module: own?.module, in: &seen) }
+  }
+
+  /// The innermost frame of Python that its interpreter printed (`Fatal Python error`, `faulthandler`), where what
+  /// crashed is the interpreter itself, or has no source.
+  func describePythonFrame(
+    _ process: ProcessRecord, in seen: inout ProcessKilled, asking: Bool
+  ) {
+    let lines = run.mentions.lines.filter { $0.process == process.index }.map(\.text)
+    guard let heading = lines.firstIndex(where: { $0.hasSuffix("(most recent call first):") }),
+      let frame = lines[(heading + 1)...].lazy.compactMap(PythonFrame.init).first
+    else { return }
+    seen.pythonFrame = frame.description
+    let module = PathName.base(of: seen.library ?? process.executable ?? "")
+    guard seen.file == nil || ["python", "libpython", "_"].contains(where: module.hasPrefix) else {
+      return
+    }
+    (seen.function, seen.file, seen.line) = (frame.function, frame.file, frame.line)
+    (seen.library, seen.libraryPackage, seen.hasNoSymbols) = (nil, nil, false)
+    (seen.innerFunction, seen.sourceLine, seen.source) = (nil, nil, [])
+    if asking { describeSource(process, module: nil, in: &seen) }
+  }
+
+  private func describeSource(
+    _ process: ProcessRecord, module: String?, in seen: inout ProcessKilled
+  ) {
+    guard let file = seen.file, let line = seen.line else { return }
+    // A relative path counts from where it was compiled, which builds can hide: that is likely the
+    // directory that it was started in, or that of the program.
+    let directories = [process.workingDirectory, module.map { PathName.directory(of: $0) } ?? "/"]
+    let places =
+      file.hasPrefix("/") ? [file] : directories.map { PathName.absolute(file, from: $0) }
+    for place in places where seen.sourceLine == nil {
+      (seen.sourceLine, seen.source) = excerpt(of: place, around: line)
     }
   }
 
@@ -52,35 +84,54 @@ extension Observer {
     return (text, marked)
   }
 
-  /// The innermost frame that is neither the C library's nor another runtime's.
+  /// The innermost frame that is neither the C library's nor another runtime's, nor in a library of the system
+  /// that the program's own code called.
   static func ownFrame(of stack: [StackFrame]) -> StackFrame? {
+    let own = innermost(of: stack)
+    return (own.flatMap { callerWithSource(of: $0, in: stack) } ?? own).map { stack[$0] }
+      ?? stack.first
+  }
+
+  /// The position of the innermost frame that is no runtime's.
+  private static func innermost(of stack: [StackFrame]) -> Int? {
     // An address without a module is that of a wild jump: its caller is meant.
-    let own = stack.indices.first { index in
-      !isRuntime(stack[index]) && stack[index].module != nil
+    stack.indices.first { index in
+      !stack[index].isOfRuntime && stack[index].module != nil
         && !isOfForeignHeader(index, in: stack)
     }
-    return own.map { stack[$0] } ?? stack.first
+  }
+
+  /// The first caller whose source is known and that is no part of the system, where neither is so of all between:
+  /// they are of libraries of the system, or of the C library in a static program.
+  private static func callerWithSource(of position: Int, in stack: [StackFrame]) -> Int? {
+    func isForeign(_ frame: StackFrame) -> Bool {
+      frame.file == nil
+        && (frame.isOfSystem || frame.isOfRuntime || frame.function?.hasPrefix("_") == true)
+    }
+    guard isForeign(stack[position]),
+      let caller = stack[position...].firstIndex(where: { !isForeign($0) }),
+      stack[caller].file != nil, !stack[caller].isOfSystem, !stack[caller].isOfRuntime
+    else { return nil }
+    return caller
   }
 
   /// The frame whose file and line tell where `own` is: an inlined function of which a line comes from a
-  /// header of the system is told by the line that calls it.
+  /// header of the system is told by the line that calls it. Of another one such a line tells nothing: optimized
+  /// code has it where something of the header follows the call.
   private static func place(of own: StackFrame?, in stack: [StackFrame]) -> StackFrame? {
-    guard let own, own.isInlined == true, let file = own.file, isOfSystemHeader(file) else {
-      return own
+    guard let own, let file = own.file, StackFrame.isOfSystemHeader(file) else { return own }
+    guard own.isInlined == true else { return nil }
+    return stack.first {
+      $0.address == own.address && !($0.file.map(StackFrame.isOfSystemHeader) ?? true)
     }
-    return stack.first { $0.address == own.address && !($0.file.map(isOfSystemHeader) ?? true) }
       ?? own
-  }
-
-  private static func isOfSystemHeader(_ file: String) -> Bool {
-    headers.contains { file.hasPrefix($0) }
   }
 
   /// True for what was inlined from a header of another program's, as Python's and Perl's own are for
   /// extensions: its directory has nothing in common with that of the file that it was put into.
   private static func isOfForeignHeader(_ index: Int, in stack: [StackFrame]) -> Bool {
     guard stack[index].isInlined == true, let file = stack[index].file, isHeader(file),
-      !isOfSystemHeader(file),
+      !StackFrame.isOfSystemHeader(file),
       let user = stack[(index + 1)...].first(where: { $0.file.map { !isHeader($0) } ?? false }),
       let source = user.file, source.hasPrefix("/"), user.address == stack[index].address
     else { return false }
@@ -90,94 +141,6 @@ extension Observer {
 
   private static func isHeader(_ file: String) -> Bool {
     [".h", ".hh", ".hpp", ".hxx", ".tcc", ".inl"].contains { file.hasSuffix($0) }
-  }
-
-  /// Frames for people: without those by which a runtime raises a signal, and without those that
-  /// come before main(); `cap` of them at most.
-  static func lines(of stack: [StackFrame], cap: Int = 8) -> [String] {
-    let own = stack.firstIndex { !isRuntime($0) } ?? 0
-    let start = own > 3 ? own - 1 : 0
-    var shown: [(first: Int, last: Int, frame: StackFrame)] = []
-    for (index, frame) in stack.enumerated().dropFirst(start) {
-      if let function = frame.function,
-        Self.outermost.contains(where: { function.contains($0) }), !shown.isEmpty
-      {
-        break
-      }
-      // A recursion is one line.
-      if let last = shown.last, last.frame.function == frame.function,
-        frame.function != nil, last.frame.line == frame.line
-      {
-        shown[shown.count - 1].last = index
-        continue
-      }
-      if shown.count == cap { break }
-      shown.append((index, index, frame))
-    }
-    return shown.map { first, last, frame in
-      let place =
-        frame.file.map { "\(PathName.base(of: $0)):\(frame.line ?? 0)" }
-        ?? frame.module.map { "\(PathName.base(of: $0))+0x\(String(frame.offset, radix: 16))" }
-        ?? ""
-      let number = first == last ? "#\(first)" : "#\(first) to #\(last)"
-      return "\(number) \(frame.function.map(FunctionTitle.signature) ?? "??")  \(place)"
-    }
-  }
-
-  /// What calls main(), or the first function of a thread.
-  private static let outermost = ["__libc_start", "_start", "__rust_begin_short_backtrace"]
-
-  private static let runtimes = [
-    "libc.so", "libc-2", "ld-linux", "libpthread", "libstdc++.so", "libgcc_s", "libm.so",
-    "linux-vdso", "[vdso]", "libc++", "ld-2", "libswiftCore", "libasan", "libubsan", "libtsan",
-    "ld-musl", "libswift",
-  ]
-
-  private static let headers = ["/usr/include/", "/usr/lib/gcc/", "/usr/lib/llvm", "/rustc/"]
-
-  /// Functions of the C library, where they are part of the program (`-static`), and of the runtimes of
-  /// Rust, Swift and Go, by which these raise a signal.
-  private static let raising: Set<String> = [
-    "raise", "abort", "__GI_raise", "__GI_abort", "gsignal", "pthread_kill", "__pthread_kill",
-    "__pthread_kill_implementation", "__pthread_kill_internal", "__libc_message",
-    "__libc_message_impl", "malloc_printerr", "_int_free", "_int_malloc", "_int_realloc",
-    "__libc_free", "__libc_malloc", "__libc_realloc", "free", "malloc", "realloc", "calloc",
-    "__assert_fail", "__assert_fail_base", "__stack_chk_fail", "__fortify_fail", "__chk_fail",
-    "__restore_rt", "rust_begin_unwind", "rust_panic", "runtime.raise", "runtime.abort",
-    "runtime.dieFromSignal", "runtime.sigfwdgo", "runtime.crash", "runtime.gopanic",
-    "__cxa_throw", "__cxa_rethrow", "__cxa_pure_virtual", "_start",
-  ]
-  private static let namespaces = [
-    "std::", "core::", "alloc::", "<core::", "<std::", "<alloc::", "__gnu_cxx::", "__cxxabiv1::",
-    FaultReading.swiftFailure, "Swift.", "__rust_", "__rustc::", "panic_abort::", "panic_unwind::",
-    "_Unwind_",
-  ]
-
-  private static func isOfRuntime(_ function: String) -> Bool {
-    raising.contains(function) || namespaces.contains { function.hasPrefix($0) }
-      // What compilers put around locks, and in place of an operation that is checked (-ftrapv).
-      || ["__gthread_", "__mulv", "__addv", "__subv", "__negv"].contains {
-        function.hasPrefix($0)
-      }
-      // Swift's own, as specializations of it, and closures in it.
-      || function.contains(" of Swift.") || function.contains(" in Swift.")
-  }
-
-  private static func isRuntime(_ frame: StackFrame) -> Bool {
-    // Templates of the C++ library become part of the program, as what a compiler brings along.
-    // A function in C of which a line comes from a header, as macros and what was optimized away leave
-    // it, is the program's.
-    if let file = frame.file, isOfSystemHeader(file) {
-      if file.hasPrefix("/rustc/") { return true }
-      let isClassMember = frame.function?.contains("::") ?? true
-      // All that is declared below /usr/include/c++ is in namespaces that are told by their names.
-      if isClassMember, !file.hasPrefix("/usr/include/c++/") { return true }
-      if !isClassMember, frame.isInlined == true { return true }
-    }
-    if let function = frame.function, isOfRuntime(function) { return true }
-    guard let module = frame.module else { return false }
-    let base = PathName.base(of: module)
-    return runtimes.contains { base.hasPrefix($0) }
   }
 }
 

@@ -71,7 +71,7 @@ extension CrashedThreads {
         pid: process.pid, program: process.executable ?? process.name, threads: [moment.thread],
         names: moment.name.isEmpty ? [] : [moment.name], isCrashed: index == 0 && isKilled,
         doing: (wait?.words).map { [$0] } ?? [], kind: wait?.kind,
-        stack: Observer.lines(of: Array(stack), cap: mostFrames))
+        stack: StackLines(Array(stack)).lines(cap: mostFrames))
       if group.isCrashed { (group.doing, group.kind) = ([], nil) }
       guard let known = groups.firstIndex(where: { $0.isSame(as: group) }) else {
         groups.append(group)

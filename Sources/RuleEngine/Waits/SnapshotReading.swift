@@ -31,7 +31,7 @@ extension SnapshotReading {
       return Process(
         snapshot: snapshot, doing: snapshot.isWatched ? Self.doing(nodes) : nil,
         threads: nodes.map {
-          Thread(moment: $0.moment, wait: $0.wait, stack: Observer.lines(of: $0.moment.stack))
+          Thread(moment: $0.moment, wait: $0.wait, stack: StackLines($0.moment.stack).lines())
         })
     }
   }

@@ -104,8 +104,10 @@ extension StraceReader {
     case .filter:
       guard
         row.name == "seccomp"
-          || ["PR_SET_DUMPABLE", "PR_SET_SECCOMP", "PR_CAPBSET_DROP", "PR_SET_NO_NEW_PRIVS"]
-            .contains(arguments.plain(0))
+          || [
+            "PR_SET_PDEATHSIG", "PR_SET_DUMPABLE", "PR_SET_SECCOMP", "PR_CAPBSET_DROP",
+            "PR_SET_NO_NEW_PRIVS",
+          ].contains(arguments.plain(0))
       else { return }
     case .wait:
       if !failed { noteWait(row, arguments, value) }

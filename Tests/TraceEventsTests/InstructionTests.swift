@@ -1,6 +1,6 @@
 import Testing
 
-@testable import RuleEngine
+@testable import TraceEvents
 
 /// Instructions as an assembler makes them, and what is read of them.
 struct InstructionTests {

@@ -2,9 +2,9 @@
 /// Software Developer's Manual, volume 2).
 ///
 /// Its bytes are a target's own and may be any.
-struct Instruction {
+package struct Instruction: Sendable {
   /// What an instruction is for, where that matters here.
-  enum Kind: Equatable {
+  package enum Kind: Sendable, Equatable {
     case ordinary
     /// ud2 and its like: made to fail.
     case trap
@@ -18,27 +18,31 @@ struct Instruction {
   }
 
   /// A place in memory.
-  struct Operand: Equatable {
+  package struct Operand: Sendable, Equatable {
     /// Registers by their number in instructions: 0 ax, 1 cx, 2 dx, 3 bx, 4 sp, 5 bp, 6 si, 7 di, 8…15.
-    var base: Int?
-    var index: Int?
-    var scale: UInt64 = 1
-    var displacement: Int64 = 0
+    package var base: Int?
+    package var index: Int?
+    package var scale: UInt64 = 1
+    package var displacement: Int64 = 0
     /// True where it counts from the instruction itself, or from a segment: these say no address here.
-    var isElsewhere = false
+    package var isElsewhere = false
+    /// True where it counts from the end of the instruction.
+    package var isRelative = false
   }
 
-  private(set) var kind = Kind.ordinary
-  private(set) var operand: Operand?
-  private(set) var writes = false
+  package private(set) var kind = Kind.ordinary
+  package private(set) var operand: Operand?
+  package private(set) var writes = false
   /// True if its operand must lie at a multiple of its size (movaps and its like).
-  private(set) var isAligned = false
+  package private(set) var isAligned = false
+  /// That size in bytes, of a vector: 16, 32 (AVX) or 64 (AVX-512).
+  package private(set) var alignment: UInt64 = 16
   /// The register that it divides by or calls, where that is no memory.
-  private(set) var register: Int?
+  package private(set) var register: Int?
   /// Bytes of its operand, for a division.
-  private(set) var width = 4
+  package private(set) var width = 4
   /// What the processor must be able to do, as /proc/cpuinfo names it.
-  private(set) var feature: String?
+  package private(set) var feature: String?
 
   private let bytes: [UInt8]
   private let is64: Bool
@@ -50,14 +54,14 @@ struct Instruction {
   private var isSegmented = false
 
   /// The instruction that `bytes` begin with; nil where they end before it.
-  init?(_ bytes: [UInt8], is64: Bool) {
+  package init?(_ bytes: [UInt8], is64: Bool) {
     self.bytes = bytes
     self.is64 = is64
     guard decode() else { return nil }
   }
 
   /// The address of its operand, with these registers (numbered as instructions do).
-  func address(_ registers: [UInt64]) -> UInt64? {
+  package func address(_ registers: [UInt64]) -> UInt64? {
     guard let operand, !operand.isElsewhere else { return nil }
     var address = UInt64(bitPattern: operand.displacement)
     for (number, scale) in [(operand.base, 1), (operand.index, operand.scale)] {
@@ -66,6 +70,16 @@ struct Instruction {
       address = address &+ registers[number] &* scale
     }
     return is64 ? address : address & 0xFFFF_FFFF
+  }
+
+  /// The address of the divisor of a division that has it in memory; `counter` is the instruction's own.
+  package func divisorAddress(_ registers: [UInt64], at counter: UInt64) -> UInt64? {
+    guard kind == .division, let operand else { return nil }
+    // Nothing follows the operand, so that the instruction ends where it was read to.
+    if operand.isRelative {
+      return counter &+ UInt64(position) &+ UInt64(bitPattern: operand.displacement)
+    }
+    return address(registers)
   }
 
   // MARK: Decoding
@@ -97,6 +111,10 @@ struct Instruction {
   private mutating func decode(opcode: UInt8) -> Bool {
     switch opcode {
     case 0x0F: return decodeTwoBytes()
+    // XOP of AMD: what would be the map of VEX is 8 or more, where pop (8F /0) has less.
+    case 0x8F where position < bytes.count && bytes[position] & 0x1F >= 8:
+      feature = "xop"
+      return true
     case 0xC4, 0xC5, 0x62:
       guard is64 || position < bytes.count && bytes[position] >= 0xC0 else { break }
       return decodeVector(opcode)
@@ -211,29 +229,37 @@ struct Instruction {
     rex = 0
     var map: UInt8 = 1
     var second: UInt8 = first
+    var third: UInt8 = 0
     if prefix != 0xC5 {
       guard let byte = next() else { return false }
       second = byte
       map = first & (prefix == 0x62 ? 7 : 0x1F)
       // These bits are inverted.
       rex = (~first >> 5) & 7 | (second & 0x80) >> 4
-      if prefix == 0x62 { guard next() != nil else { return false } }
+      if prefix == 0x62 {
+        guard let byte = next() else { return false }
+        third = byte
+      }
     } else {
       rex = (~first >> 5) & 4
     }
     guard let opcode = next() else { return false }
     hasOperandSize = second & 3 == 1
+    // L, and L'L of EVEX: 128, 256 or 512 bits.
+    alignment = 16 << UInt64(prefix == 0x62 ? third >> 5 & 3 : second >> 2 & 1)
     if prefix == 0x62 {
       feature = map == 2 && opcode == 0x68 ? "avx512_vp2intersect" : "avx512f"
     } else if map == 2, [0x49, 0x4B, 0x5C, 0x5E].contains(opcode) {
       feature = "amx_tile"
     } else if map == 2, (0xF2...0xF7).contains(opcode) {
       feature = opcode == 0xF3 || opcode == 0xF2 ? "bmi1" : "bmi2"
+    } else if map == 3, (0x5C...0x5F).contains(opcode) || (0x68...0x7F).contains(opcode) {
+      feature = "fma4"
     } else if map == 2, (0x96...0x9F).contains(opcode) || (0xA6...0xBF).contains(opcode) {
       feature = "fma"
     } else {
       // 256 bits of integers are AVX2.
-      let isWide = (prefix == 0xC5 ? first : second) & 4 != 0
+      let isWide = second & 4 != 0
       let isInteger = map == 1 && (0x60...0x76).contains(opcode) || map == 1 && opcode >= 0xD1
       feature = map == 2 && opcode >= 0x30 || isWide && isInteger ? "avx2" : "avx"
     }
@@ -273,7 +299,10 @@ struct Instruction {
       }
     } else if low == 5, mode == 0 {
       displacementSize = 4
-      if is64 { operand.isElsewhere = true }
+      if is64 {
+        operand.isRelative = !isSegmented
+        operand.isElsewhere = true
+      }
     } else {
       operand.base = low + (rex & 1 != 0 ? 8 : 0)
     }
