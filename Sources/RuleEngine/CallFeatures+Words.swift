@@ -67,10 +67,19 @@ extension CallFeatures {
       for mention in run.mentions.mentions(of: token, after: call.number) {
         let speaker = run.mentions.lines[mention.line].process
         guard isAudience(speaker, of: call.process, run),
+          !Complaint.isPieceOfData(run.mentions.lines[mention.line].text),
           !Complaint.reportsTarget(run.mentions.lines[mention.line].text),
           !Complaint.isSpeaker(token, of: run.mentions.lines[mention.line].text)
         else { continue }
         if weight == RankingWeights.directoryMentioned, isSeen(token, call, run) { continue }
+        // A name without its suffix, or that of a directory, is said for many reasons: it has to be said of
+        // something that could not be used.
+        if call.error.isAbsence,
+          [RankingWeights.directoryMentioned, RankingWeights.wordMentioned].contains(weight),
+          !run.mentions.speaksOfUse(besides: token, around: mention.line)
+        {
+          continue
+        }
         let isShort = weight == RankingWeights.shortNameMentioned
         if call.purpose != .execute, isPlainWord(token), token != call.call.path,
           mention.word == token,
@@ -101,6 +110,11 @@ extension CallFeatures {
         {
           // What the words say of it came of another call, a write for instance.
           value *= RankingWeights.mentionOfOtherError
+        } else if call.error.isAbsence,
+          Complaint.comparesTwo(run.mentions.lines[mention.line].text)
+        {
+          // What is compared with something else need not be there.
+          value *= RankingWeights.mentionInPassing * RankingWeights.mentionOfOtherError
         } else if call.error.isAbsence,
           Complaint.missesGoal(token, in: run.mentions.lines[mention.line].text)
         {

@@ -75,7 +75,7 @@ extension Complaint {
     while words.count > 3, let first = words.first, first.hasSuffix(":") { words.removeFirst() }
     return words.first.map { ["use", "try", "see"].contains($0) } ?? false
       || text.hasPrefix("report bugs ") || text.hasPrefix("if you wish to ")
-      || text.hasPrefix("did you mean ")
+      || text.hasPrefix("did you mean ") || text.hasPrefix("as a reminder, ")
   }
 
   /// True for a sentence of few words that names nothing: `Error reinitializing filters!`; `text` in lower
@@ -232,7 +232,8 @@ extension Complaint {
     "getopt_long() error",
     "compilation failed in require", "a fatal exception has occurred",
     "could not create the java virtual machine", "begin error output stream",
-    "unknown system error",
+    "unknown system error", "generate step failed", "configuring incomplete",
+    "were encountered while processing", "error occurred at line", "could not be read.",
   ]
 
   /// What stands in quotation marks, without those of a contraction.

@@ -132,6 +132,19 @@ struct Mentions {
     }
   }
 
+  /// True if line `position`, or one beside it of the same message, can be about a file that could not be used, by
+  /// other words than `name`.
+  func speaksOfUse(besides name: String, around position: Int) -> Bool {
+    let name = name.lowercased()
+    // What a log tells of each step is no complaint.
+    if lines[position].stream == .log, Complaint.weight(of: folded[position]) < 0.3 { return false }
+    return (max(0, position - 1)...min(lines.count - 1, position + 1)).contains { near in
+      lines[near].process == lines[position].process
+        && lines[near].stream == lines[position].stream
+        && Complaint.speaksOfUse(" " + folded[near].replacing(name, with: ""))
+    }
+  }
+
   /// How much line `position`, with the lines around it, sounds like a complaint.
   func complaintWeight(around position: Int) -> Double { blockWeights[position] }
 
@@ -204,7 +217,7 @@ enum Complaint {
     var weight = 0.0
     // Lines of source that a traceback quotes are no words to the user.
     if numberOfReason(text) != nil { return 0.8 }
-    if isSource(text) || isHeadingOfStack(text) { return 0 }
+    if isSource(text) || isHeadingOfStack(text) || isPieceOfData(text) { return 0 }
     // PostgreSQL logs as LOG what it complains of before it gives up.
     if isInformation(text), !text.contains("log: ") { return 0 }
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }
@@ -234,6 +247,13 @@ enum Complaint {
   private static func isSource(_ text: String) -> Bool {
     text.hasPrefix("    ") || isFrame(text)
       || ["raise ", "throw "].contains(where: text.trimmed.hasPrefix) && text.contains("(")
+  }
+
+  /// True for a piece out of the midst of data in JSON, as a compiler gives its messages to the program that shows
+  /// them.
+  static func isPieceOfData(_ text: String) -> Bool {
+    !text.hasPrefix("{") && text.utf8.count > 120 && text.ranges(of: "\":").count > 3
+      && text.contains(",\"")
   }
 
   /// `a.rb:3:in `m': Your Ruby version is 3.1.2 (Bundler::RubyVersionMismatch)`.
@@ -284,6 +304,7 @@ enum Complaint {
   private static let inputWords = [
     "syntax", "unterminated", "keyword", "directive", "malformed", "unexpected", "literal",
     "invalid argument", "invalid option", "unknown option", "unrecognized option", "not valid",
+    "unknown flag", "unknown shorthand flag", "flag provided but not defined",
     "missing separator", "unclosed", "closing brace", "unbound variable", "no argument",
     "bad configuration", "schema",
   ]
@@ -311,6 +332,23 @@ enum Complaint {
     "could not", "couldn't", "unable", "fail", "enoent", "absent", " open", "dlopen", " load",
     " read", "unread",
   ]
+
+  /// True if `text`, in lower case, can be about a file that could not be found, opened or made.
+  static func speaksOfUse(_ text: String) -> Bool { useWords.contains { text.contains($0) } }
+
+  private static let useWords = [
+    "no such", "not found", "not exist", "n't exist", "missing", "absent", "enoent", "find",
+    "found", " open", " load", "unload", " read", "unread", "locat", "access", "exist", " writ",
+    "creat", "import", "includ", "resolv", "fetch", " get ", " start", "execut", " run ", "fail",
+    "file", "director", "os error 2", "errno 2", "invalid", "unknown", "not a ", " use ",
+  ]
+
+  /// True for a line that says of two things that they are not the same.
+  static func comparesTwo(_ line: String) -> Bool {
+    let text = line.lowercased()
+    return ["does not match", "doesn't match", "is different than", "differs from", "mismatch"]
+      .contains { text.contains($0) }
+  }
 
   /// True if `text`, in lower case, has the words of `error`.
   static func speaks(of error: ErrorNumber, in text: String) -> Bool {

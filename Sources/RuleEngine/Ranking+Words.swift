@@ -169,6 +169,7 @@ extension Ranking {
           && (line.stream != .log
             || !run.mentions.lines.contains { $0.process == line.process && $0.stream != .log })
       guard isClosing, process.failed, line.text.contains(where: \.isLetter),
+        !Complaint.isPieceOfData(line.text),
         !endsWarning(position, run.mentions.lines) || isOnlyComplaint(position, run),
         !isOfUsage(position, run.mentions.lines), !isEchoed(position, run.mentions.lines),
         !Complaint.isFrame(line.text.lowercased()),

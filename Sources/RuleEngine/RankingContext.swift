@@ -9,6 +9,8 @@ final class RankingMemo {
   var errorsWithPlaces: [Int: [SpokenLine]] = [:]
   /// Of each process the positions of the lines that complain of something in particular.
   var particulars: [Int: [(line: Int, isPlaced: Bool)]] = [:]
+  /// Of failed calls, by number: how much it says that a command was looked for along PATH.
+  var soughtAsCommand: [Int: Double] = [:]
 }
 
 /// What the ranking looks at, for one run.
@@ -62,7 +64,7 @@ struct RankingContext {
       }.map(\.process))
     let isForProgram = { (line: SpokenLine) in
       !line.isShown
-        && (line.text.hasPrefix("{\"")
+        && (line.text.hasPrefix("{\"") || Complaint.isPieceOfData(line.text)
           || line.stream == .standardOutput && coded.contains(line.process))
     }
     let lines = spoken.filter { !isForProgram($0) }

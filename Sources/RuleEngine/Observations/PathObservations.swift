@@ -27,6 +27,7 @@ struct MissingPath: ObservationKind {
   var existsNow = false
   var fileSystemOfParent: String?
   var linkerName: String?
+  var unfitLibrary: String?
   var elsewhere: [String] = []
   var elsewhereFile: String?
   var bestElsewhere: String?
@@ -104,6 +105,9 @@ struct MissingPath: ObservationKind {
     .init(
       "said_before", \.saidBefore,
       "What the words that name it best say just before it: Could not create output file."),
+    .init(
+      "unfit_library", \.unfitLibrary,
+      "For the linker's search: a file of that name that it said to be of another architecture."),
     .init("linker_name", \.linkerName, "For the linker's search: the name behind its option -l."),
     .init("elsewhere", \.elsewhere, "Files of that name in other places nearby."),
     .init(

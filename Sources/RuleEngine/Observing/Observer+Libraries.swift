@@ -23,6 +23,20 @@ extension Observer {
     return seen
   }
 
+  /// The file that a linker passed over: `skipping incompatible lib/libx.a when searching for -lx`.
+  private func unfitLibraryLine(_ line: String, _ name: String) -> String? {
+    let mark = "skipping incompatible "
+    guard line.hasSuffix(" when searching for -l" + name), let start = line.firstRange(of: mark),
+      let end = line.firstRange(of: " when searching for ")
+    else { return nil }
+    return start.upperBound < end.lowerBound ? String(line[start.upperBound..<end.lowerBound]) : nil
+  }
+
+  /// The file of that name that a linker said to be of another architecture.
+  func unfitLibrary(_ name: String) -> String? {
+    run.mentions.lines.lazy.compactMap { unfitLibraryLine($0.text, name) }.first
+  }
+
   /// For the linker's search: the name behind its option -l.
   func linkerName(_ call: FailedCall) -> String? {
     // With a number behind it, it is what the loader looks for.

@@ -23,6 +23,7 @@ extension Observer {
     seen.mentioned = CallFeatures.mentioned(call, run) > 1
     seen.saidBefore = wordsBefore(call)
     seen.linkerName = linkerName(call)
+    seen.unfitLibrary = seen.linkerName.flatMap(unfitLibrary)
     seen.emptyVariable =
       call.call.path.map {
         !$0.contains("://")
