@@ -23,8 +23,7 @@ extension CallFeatures {
     let tried = places.count { run.failedPaths.contains("\(call.process) \($0)/\(name)") }
     guard places.count > 2, tried == places.count else { return false }
     let words = run.mentions.lines.filter {
-      $0.number >= call.number && isAudience($0.process, of: call.process, run)
-        && $0.stream != .log
+      $0.number >= call.number && $0.process == call.process && $0.stream != .log
     }
     guard let first = words.first, words.allSatisfy({ namesNothing($0.text) }) else { return false }
     // Nothing else was looked for in vain between.

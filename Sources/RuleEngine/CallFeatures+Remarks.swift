@@ -85,6 +85,7 @@ extension CallFeatures {
       guard line.stream != .log, line.text.first.map({ !$0.isWhitespace }) ?? false,
         !isConsequence(folded), !Complaint.isFrame(folded), !Complaint.isHeadingOfStack(folded),
         !Complaint.isInformation(folded), !Complaint.isClosing(folded), !Complaint.advises(folded),
+        !Complaint.pointsElsewhere(folded),
         !Complaint.isUsage(folded), !run.mentions.isWarning(position), !folded.hasSuffix("?"),
         !Complaint.reportsTarget(text)
       else { continue }

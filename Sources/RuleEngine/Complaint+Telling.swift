@@ -30,11 +30,7 @@ extension Complaint {
     // The reasons of an error of Rust, the last of which is the first that went wrong.
     if let number = numberOfReason(line) { value += 0.3 + 0.01 * Double(number) }
     // What to do next is no account of what happened.
-    if advises(text)
-      || pointers.contains(where: { text.contains($0) })
-    {
-      value -= 0.45
-    }
+    if advises(text) || pointsElsewhere(text) { value -= 0.45 }
     if text.contains("[note]") || text.contains("[info]") || text.contains("[notice]") {
       value -= 0.5
     }
@@ -205,7 +201,11 @@ extension Complaint {
     closings.contains { text.contains($0) } && !text.contains("{undef,")
   }
 
-  /// Where more is to be read.
+  /// True for a line that only says where more is to be read; `text` in lower case.
+  static func pointsElsewhere(_ text: String) -> Bool {
+    pointers.contains { text.contains($0) }
+  }
+
   private static let pointers = [
     "for more information", "the error appears to be in", "for more details", "for details",
     "for further information",

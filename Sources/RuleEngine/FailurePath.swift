@@ -234,6 +234,37 @@ struct FailurePath {
       })
     else { return false }
     return line.text.contains(": *** [") && line.text.hasSuffix("] Error \(status)")
+      || status > 1 && tellsStatus(status, line.text)
+  }
+
+  /// True for words such as `pre-installation script subprocess returned error exit status 127`.
+  private static func tellsStatus(_ status: Int32, _ line: String) -> Bool {
+    let text = line.lowercased()
+    return statusWords.contains { words in
+      guard let range = text.firstRange(of: "\(words)\(status)") else { return false }
+      return text[range.upperBound...].first.map { !$0.isNumber && $0 != "." } ?? true
+    }
+  }
+
+  private static let statusWords = [
+    "exit status ", "exit status: ", "exit code ", "exit code: ", "exited with ",
+    "exited with code ", "exited with status ", "returned ", "error code ",
+  ]
+
+  /// True if a process whose child had failed for all to see went on, and then complained of a file that it had read.
+  private static func complainedOfFile(
+    _ parent: ProcessRecord, after child: ProcessRecord, in history: borrowing History
+  ) -> Bool {
+    wentOn(parent, after: child, in: history)
+      && history.words.lines.contains { line in
+        line.process == parent.index && line.number > child.endNumber && line.stream != .log
+          && Complaint.weight(of: line.text.lowercased()) >= 0.6
+          && Mentions.tokens(of: line.text).contains { word in
+            word.contains(".")
+              && parent.recentFiles.contains(
+                PathName.absolute(word, from: parent.workingDirectory))
+          }
+      }
   }
 
   /// How much speaks for `parent` having failed because of `child`.
@@ -283,7 +314,13 @@ struct FailurePath {
     if !failedAfter { score += 1 }
     if isReported(child, by: parent, in: history) { score += 2 }
     if wasTriedInVain(child, by: parent, in: history) { score += 2 }
-    if score >= 2, !wasShown, wentOn(parent, after: child, in: history) { score -= 3.5 }
+    if score >= 2,
+      wasShown
+        ? complainedOfFile(parent, after: child, in: history)
+        : wentOn(parent, after: child, in: history)
+    {
+      score -= 3.5
+    }
     switch child.end {
     case .killed(let signal, _):
       let sender = child.signals.last { $0.delivery.signal == signal }?.delivery.sender

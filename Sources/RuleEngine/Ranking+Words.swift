@@ -221,7 +221,11 @@ extension Ranking {
         continue
       }
       let text = line.text.lowercased()
-      if endsReport(line.text) || !text.contains(where: \.isLetter) { continue }
+      if endsReport(line.text) || !text.contains(where: \.isLetter)
+        || Complaint.pointsElsewhere(text)
+      {
+        continue
+      }
       if isEchoed(near, lines) { continue }
       if Complaint.isInformation(text), !text.contains("log: ") { continue }
       let isPlaced = NamedPlace.find(in: line.text, base: "/")?.line != nil

@@ -67,7 +67,7 @@ struct RankingContext {
         && (line.text.hasPrefix("{\"") || Complaint.isPieceOfData(line.text)
           || line.stream == .standardOutput && coded.contains(line.process))
     }
-    let lines = spoken.filter { !isForProgram($0) }
+    let lines = Self.withoutFramesOfGroups(spoken.filter { !isForProgram($0) })
     let tellers = Set(spoken.filter(isForProgram).map(\.process))
     spokesmen = Set(
       tellers.subtracting(lines.map(\.process)).compactMap { history.processes[$0].parent })
@@ -170,6 +170,21 @@ struct RankingContext {
     call.error.isAbsence
       && call.path.map { $0.hasSuffix(".mo") && $0.contains("/LC_MESSAGES/") }
         ?? false
+  }
+
+  /// Python draws a frame around the exceptions of a group: its lines without that.
+  private static func withoutFramesOfGroups(_ lines: [SpokenLine]) -> [SpokenLine] {
+    let grouped = Set(
+      lines.filter { $0.text.contains("+ Exception Group Traceback (most recent call last):") }
+        .map(\.process))
+    guard !grouped.isEmpty else { return lines }
+    return lines.map { line in
+      let text = line.text.trimmed
+      guard grouped.contains(line.process), text.hasPrefix("| ") else { return line }
+      var bare = line
+      bare.text = String(text.dropFirst(2))
+      return bare
+    }
   }
 
   /// Number of the first clear complaint after event `number` by `process` or one of the failure
