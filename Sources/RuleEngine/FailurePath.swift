@@ -251,7 +251,8 @@ struct FailurePath {
     "exited with code ", "exited with status ", "returned ", "error code ",
   ]
 
-  /// True if a process whose child had failed for all to see went on, and then complained of a file that it had read.
+  /// True if a process whose child had failed for all to see went on, and then complained of a file that it had read,
+  /// or quotes by its path.
   private static func complainedOfFile(
     _ parent: ProcessRecord, after child: ProcessRecord, in history: borrowing History
   ) -> Bool {
@@ -259,11 +260,12 @@ struct FailurePath {
       && history.words.lines.contains { line in
         line.process == parent.index && line.number > child.endNumber && line.stream != .log
           && Complaint.weight(of: line.text.lowercased()) >= 0.6
-          && Mentions.tokens(of: line.text).contains { word in
-            word.contains(".")
-              && parent.recentFiles.contains(
-                PathName.absolute(word, from: parent.workingDirectory))
-          }
+          && (Complaint.quoted(in: line.text).contains { $0.contains("/") && !$0.contains(" ") }
+            || Mentions.tokens(of: line.text).contains { word in
+              word.contains(".")
+                && parent.recentFiles.contains(
+                  PathName.absolute(word, from: parent.workingDirectory))
+            })
       }
   }
 

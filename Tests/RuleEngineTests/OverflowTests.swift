@@ -31,7 +31,7 @@ struct OverflowTests {
     let seen = try seen(circle, rounds: 10)
     #expect(
       seen.isRecursion
-        && seen.faultWords?.contains("eval(), by way of others, calls itself") == true)
+        && seen.faultWords?.contains("eval() and call() call each other") == true)
   }
 
   @Test("A deep stack of many functions is none")
