@@ -74,8 +74,13 @@ static _Noreturn void front(pid_t tracer) {
     if (signal) stop_by(signal, self, tracer);
     siginfo_t info;
     long came = wf_raw_call(SYS_rt_sigtimedwait, (long)&all, (long)&info, 0, sizeof all);
-    if (came > 0 && came != SIGCHLD && came != SIGCONT && info.si_code <= 0)
-      wf_raw_call(SYS_kill, tracer, came, 0, 0);
+    if (came > 0 && came != SIGCHLD && came != SIGCONT && info.si_code <= 0) {
+      // Who sent it is told on: the tracer has to know whether the target did. Only a queued signal may name
+      // another sender (rt_sigqueueinfo(2)).
+      info.si_code = SI_QUEUE;
+      if (wf_raw_call(SYS_rt_sigqueueinfo, tracer, came, (long)&info, 0) < 0)
+        wf_raw_call(SYS_kill, tracer, came, 0, 0);
+    }
   }
 }
 

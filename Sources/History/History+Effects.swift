@@ -21,7 +21,7 @@ extension History {
         closesOnExec: call.hasSymbol("O_CLOEXEC"))
       // The console takes what the system's log did not (syslog(3), LOG_CONS), a terminal what is shown.
       if isWritable, path != "/dev/console", path != "/dev/tty" {
-        processes[index].lastWrittenFile = path
+        processes[index].noteWritten(path)
       }
       if !isWritable, !call.hasSymbol("O_DIRECTORY"), !call.hasSymbol("O_PATH") {
         processes[index].recent.note(path)

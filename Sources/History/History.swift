@@ -138,7 +138,9 @@ package struct History: Sendable {
     case .words(let spoken):
       words.record(
         placed(spoken, process: index), number: event.number, time: event.time, process: index,
-        isShown: isShown(spoken, process: index))
+        isShown: isShown(spoken, process: index),
+        isDiscarded: processes[index].descriptors[spoken.descriptor]?.path == "/dev/null"
+          && !givenOutputs.contains("/dev/null"))
     case .descriptorReleased(let release):
       // The name that it was opened by, which may be a link, and the file's own.
       digest.path = processes[index].descriptors[release.descriptor]?.path ?? release.path

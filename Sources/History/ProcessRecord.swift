@@ -60,7 +60,9 @@ package struct ProcessRecord: Sendable {
   /// Calls that had not returned when the trace looked at the end.
   package var pendingCalls: [PendingCall] = []
   /// The file opened for writing last.
-  package var lastWrittenFile: String?
+  package var lastWrittenFile: String? { writtenFiles.last }
+  /// The files opened for writing last, each once, most recent last.
+  package var writtenFiles: [String] = []
   /// The file that its standard output went to when its program began, if it was one.
   package var outputFile: String?
   /// The standard streams, 0 to 2, that were closed when it became its program; none where nothing is known of them.
@@ -233,6 +235,16 @@ extension ProcessRecord {
 
   /// Interpreters load an extension for nearly every module.
   static let libraryCapacity = 400
+
+  private static let writtenCapacity = 8
+
+  /// Takes note that `path` was opened for writing.
+  mutating func noteWritten(_ path: String) {
+    if writtenFiles.last == path { return }
+    writtenFiles.removeAll { $0 == path }
+    if writtenFiles.count == Self.writtenCapacity { writtenFiles.removeFirst() }
+    writtenFiles.append(path)
+  }
 
   /// Keeps `path` if its name is that of a shared library or of an interpreter's extension.
   mutating func noteLibrary(_ path: String) {

@@ -12,6 +12,8 @@ package struct SpokenLine: Sendable {
   package let path: String?
   /// True if it went where the user's own program was to write: most likely before their eyes.
   package let isShown: Bool
+  /// True if it went to /dev/null.
+  package let isDiscarded: Bool
   /// Without its line feed, cut at `WordLog.lineLimit` bytes.
   package var text: String
   /// True once its line feed was written.
@@ -45,7 +47,8 @@ package struct WordLog: Sendable {
   private static let leastBuffer = 512
 
   mutating func record(
-    _ words: Words, number: Int, time: Double, process: Int, isShown: Bool = true
+    _ words: Words, number: Int, time: Double, process: Int, isShown: Bool = true,
+    isDiscarded: Bool = false
   ) {
     let text = ControlSequences.removed(from: words.text)
     let isWhole = words.stream == .standardOutput && words.byteCount < Self.leastBuffer
@@ -55,15 +58,14 @@ package struct WordLog: Sendable {
       let piece = rest[..<(end ?? rest.endIndex)]
       append(
         piece, isComplete: end != nil || isWhole, words, number: number, time: time,
-        process: process,
-        isShown: isShown)
+        process: process, isShown: isShown, isDiscarded: isDiscarded)
       rest = end.map { rest[rest.index(after: $0)...] } ?? ""
     }
   }
 
   private mutating func append(
     _ piece: Substring, isComplete: Bool, _ words: Words, number: Int, time: Double, process: Int,
-    isShown: Bool
+    isShown: Bool, isDiscarded: Bool
   ) {
     let stream = words.stream
     let open = lines.suffix(16).lastIndex {
@@ -87,7 +89,8 @@ package struct WordLog: Sendable {
     lines.append(
       SpokenLine(
         number: number, time: time, process: process, stream: stream, path: words.path,
-        isShown: isShown, text: Self.cut(piece[...], to: Self.lineLimit), isComplete: isComplete))
+        isShown: isShown, isDiscarded: isDiscarded, text: Self.cut(piece[...], to: Self.lineLimit),
+        isComplete: isComplete))
     if lines.count > Self.capacity {
       while complaints < Self.keptComplaints,
         Self.complains(lines[Self.keptFromStart + complaints])

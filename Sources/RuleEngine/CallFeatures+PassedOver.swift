@@ -6,6 +6,7 @@ extension CallFeatures {
   /// The program complained in clear words, and not of this.
   static func passedOver(_ call: FailedCall, _ run: RankingContext) -> Double {
     // It can have been the last call to fail, and be told just before the words that matter.
+    if isOvertaken(call, run) { return RankingWeights.absencePassedOver * 3 }
     if isOnlyRemarked(call, run) { return RankingWeights.absencePassedOver * 2 }
     if call.error.isAbsence, isRemarkBesideErrors(call, run) {
       return RankingWeights.absencePassedOver

@@ -8,11 +8,20 @@ extension CallFeatures {
   /// that it takes after: for a file it has opened, under that name with an ending more (unzip).
   static func probed(_ call: FailedCall, _ run: RankingContext) -> Double {
     if isOfSystem(call, run) { return RankingWeights.lookBefore }
+    if asksForProcess(call) { return RankingWeights.lookBefore - mentioned(call, run) }
     if isForFrames(call, run) || isOwnName(call, run) {
       return RankingWeights.lookBefore - mentioned(call, run)
     }
     if isOwnSocket(call, run) { return RankingWeights.lookBefore - mentioned(call, run) }
     guard call.error.isAbsence, let path = call.path else { return 0 }
+    // In a directory that is gone nothing is found.
+    if let given = call.call.path, !given.hasPrefix("/"),
+      run.history.failures.calls.contains(where: {
+        $0.process == call.process && isOfGoneDirectory($0)
+      })
+    {
+      return RankingWeights.lookBefore - mentioned(call, run)
+    }
     // What has too long a name was not missed.
     if run.mentions.mentions(of: path, after: call.number).contains(where: {
       run.mentions.lines[$0.line].text.hasSuffix("is too long")
@@ -82,6 +91,25 @@ extension CallFeatures {
     return askedFor(call, run) == 0
       && run.mentions.mentions(of: path, after: call.number).isEmpty
       && run.mentions.mentions(of: call.call.path ?? path, after: call.number).isEmpty
+  }
+
+  /// True for a question for the working directory that was answered with its absence.
+  static func isOfGoneDirectory(_ call: FailedCall) -> Bool {
+    call.call.name == "getcwd" && call.error == .noEntry
+  }
+
+  /// True for signal 0, which asks whether there is such a process: a refusal says that there is (kill(2)).
+  private static func asksForProcess(_ call: FailedCall) -> Bool {
+    guard ["kill", "tkill", "tgkill"].contains(call.call.name), call.error == .notPermitted else {
+      return false
+    }
+    return call.call.arguments.last.map {
+      switch $0 {
+      case .integer(0): true
+      case .symbol(let name), .text(let name): name == "0"
+      default: false
+      }
+    } ?? false
   }
 
   /// A configuration file that nobody asked for by name: programs look for many and need few.

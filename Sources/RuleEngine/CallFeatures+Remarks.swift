@@ -13,6 +13,38 @@ extension CallFeatures {
     return !lines.isEmpty && lines.allSatisfy { isRemark($0, on: names, run) }
   }
 
+  /// True for lines of a program that went on without what is missing, then met an error which nobody passes over,
+  /// and said more.
+  static func isOvertaken(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard call.error.isAbsence, call.address == nil, call.path != nil, mentioned(call, run) > 0
+    else { return false }
+    let lines = Set(mentions(of: call, run).map(\.line))
+    guard let last = lines.max() else { return false }
+    let said = run.mentions.lines[last].number
+    let saysSo = lines.allSatisfy { isLight($0, run) || saysGoingOn($0, run) }
+    // Without such words a connection in vain is meant, of which the last line is all that is said.
+    guard saysSo || !lines.contains(where: { Complaint.hasSeverity(run.mentions.lines[$0].text) })
+    else { return false }
+    return run.history.failures.calls.contains { other in
+      other.process == call.process && other.number > said && other.replacement == nil
+        && (saysSo || unanswered.contains(other.error) && other.address?.port != nil)
+        && !other.error.isAbsence && ErrorWeight.weight(of: other.error) >= 1.3
+        && run.mentions.lines.contains {
+          $0.process == call.process && $0.number > other.number && $0.stream != .log
+        }
+    }
+  }
+
+  private static let unanswered: Set<ErrorNumber> = [
+    .connectionRefused, .hostUnreachable, .networkUnreachable, .timedOut,
+  ]
+
+  private static func saysGoingOn(_ position: Int, _ run: RankingContext) -> Bool {
+    let text = run.mentions.lines[position].text.lowercased()
+    return ["not used", "unused", "ignor", "continuing", "instead", "logging to", "using "]
+      .contains { text.contains($0) }
+  }
+
   /// True for what is missing by lines alone that say that its program goes on without it.
   static func isDoneWithout(_ call: FailedCall, _ run: RankingContext) -> Bool {
     let lines = Set(mentions(of: call, run).map(\.line))

@@ -147,6 +147,10 @@ extension CallFeatures {
           value *= RankingWeights.mentionInPassing
         }
         if wentOn(after: mention.line, run) { value *= RankingWeights.mentionInPassing }
+        // What nobody was to see of a command that the failure did not come from.
+        if run.mentions.lines[mention.line].isDiscarded, !run.path.contains(speaker) {
+          value *= RankingWeights.mentionInPassing
+        }
         // A list of the places that are searched says nothing of one of them.
         if Complaint.isListOfPlaces(mention.word, in: run.mentions.lines[mention.line].text) {
           value *= RankingWeights.mentionInPassing * RankingWeights.mentionInPassing

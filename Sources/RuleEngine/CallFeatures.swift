@@ -27,8 +27,10 @@ enum CallFeatures {
 
   /// What the error by itself says.
   static func error(_ call: FailedCall, _ run: RankingContext) -> Double {
+    // It fails for one reason alone: the working directory is gone.
+    if isOfGoneDirectory(call) { return ErrorWeight.weight(of: .noSpace) }
     // What gives up waiting for a lock is interrupted.
-    call.error == .interrupted
+    return call.error == .interrupted
       ? ErrorWeight.weight(of: .tryAgain) : ErrorWeight.weight(of: call.error)
   }
 

@@ -115,16 +115,27 @@ struct FailurePath {
     besides tolerated: Set<Int>
   ) -> Int? {
     guard parent.failed || parent.end == nil else { return nil }
+    if let child = countedChild(of: parent, in: history), !tolerated.contains(child) {
+      return child
+    }
     var best: (child: Int, score: Double)?
     for index in parent.children.suffix(examined) {
       let child = history.processes[index]
+      // What became another program ends with that one's status, whatever failed before.
       guard child.failed, !tolerated.contains(index),
+        child.endNumber > parent.executionNumber || parent.executionNumber == 0,
         parent.end == nil || child.endNumber <= parent.endNumber
           || toldBefore(child, theEndOf: parent, in: history)
       else { continue }
       let score = inheritance(
         of: child, by: parent, in: history, heard: heard, shown: shown, besides: tolerated)
       if score >= (best?.score ?? 2.0) { best = (index, score) }
+    }
+    if let last = best?.child,
+      let meant = unreached(by: parent, before: history.processes[last], in: history),
+      !tolerated.contains(meant)
+    {
+      return meant
     }
     return best?.child
       ?? onlyVoice(among: parent, in: history, heard: heard, shown: shown, besides: tolerated)
@@ -298,7 +309,7 @@ struct FailurePath {
       {
         score -= 3
       }
-      if wasShown, isAside(other) { continue }
+      if wasShown || handsStatusOn(child, to: parent), isAside(other) { continue }
       if other.startNumber > child.endNumber, other.hasExecuted { startedAfter += 1 }
       if other.index != child.index, other.failed, other.endNumber > child.endNumber {
         failedAfter = true
@@ -319,7 +330,7 @@ struct FailurePath {
     if score >= 2,
       wasShown
         ? complainedOfFile(parent, after: child, in: history)
-        : wentOn(parent, after: child, in: history)
+        : !handsStatusOn(child, to: parent) && wentOn(parent, after: child, in: history)
     {
       score -= 3.5
     }

@@ -249,6 +249,11 @@ struct Inquiry {
     if case .process(let identity) = answer(.process(pid: pid)) { identity } else { nil }
   }
 
+  /// The lines of a text file that contain `text`.
+  func lines(containing text: String, in file: String) -> [TextLine] {
+    if case .lines(let list) = answer(.linesContaining(text: text, file: file)) { list } else { [] }
+  }
+
   func lines(mentioning words: [String], in files: [String]) -> [TextLine] {
     guard !files.isEmpty, !words.isEmpty else { return [] }
     return lines(answer(.linesMentioning(words: words, files: files)))

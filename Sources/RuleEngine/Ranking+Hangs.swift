@@ -59,6 +59,13 @@ extension Ranking {
     let below = process.children.map { run.history.processes[$0] }.filter {
       !$0.pendingCalls.isEmpty
     }
+    // One thread waits for another that reads what a child is to write, and that one waits for somebody outside.
+    if pending.call.name == "futex",
+      below.contains(where: { waitsOutside($0) })
+        || below.contains(where: { isAwaited($0, by: process) })
+    {
+      return true
+    }
     // dash waits for the signal that a child sends with its end.
     if pending.call.name == "rt_sigsuspend" { return !below.isEmpty }
     if pending.isForEvents, pending.awaitedAt == nil, pending.awaitedPeer == nil {
@@ -73,6 +80,23 @@ extension Ranking {
         && !readsPipe(other, of: process)
         && other.pendingCalls.contains { !$0.call.name.hasPrefix("wait") && !$0.isIdle }
     }
+  }
+
+  /// True if one thread of a process waits for the end or the output of a child that waits for something else.
+  private static func isAwaited(_ child: ProcessRecord, by process: ProcessRecord) -> Bool {
+    guard child.pendingCalls.contains(where: { !$0.isIdle }), !readsPipe(child, of: process) else {
+      return false
+    }
+    return process.pendingCalls.contains { $0.call.name.hasPrefix("wait") }
+      || process.pipesAtEnd.contains { own in
+        own.end == .reading
+          && child.pipesAtEnd.contains { $0.number == own.number && $0.end == .writing }
+      }
+  }
+
+  /// True if a process waits for somebody to type.
+  private static func waitsOutside(_ process: ProcessRecord) -> Bool {
+    process.pendingCalls.contains { $0.isForTerminal }
   }
 
   /// True if a process waits for data from a pipe that another has open for writing, and for no more.

@@ -62,8 +62,38 @@ enum Tolerance {
       let other = history.processes[$0]
       return other.failed && other.endNumber < child.startNumber
     }
+    let trapped = isFirst ? [] : trapFunctions(of: file, inquiry)
     return !lines.isEmpty
-      && lines.allSatisfy { passesOver($0.text) || !isFirst && isTrap($0.text) }
+      && lines.allSatisfy { line in
+        passesOver(line.text) || !isFirst && isTrap(line.text)
+          || trapped.contains { $0.contains(line.number) }
+      }
+  }
+
+  /// The lines of the functions that a script has the shell call at its end: `trap cleanup EXIT`.
+  private static func trapFunctions(of file: String, _ inquiry: Inquiry) -> [ClosedRange<Int>] {
+    let names = inquiry.lines(mentioning: ["trap"], in: [file]).compactMap { line -> String? in
+      let words = line.text.trimmed.split { $0.isWhitespace || "'\";".contains($0) }
+      guard words.count > 2, words[0] == "trap",
+        words[1].allSatisfy({ $0.isLetter || $0.isNumber || $0 == "_" })
+      else { return nil }
+      return String(words[1])
+    }
+    guard !names.isEmpty else { return [] }
+    return inquiry.lines(mentioning: names, in: [file]).compactMap { line in
+      let text = line.text.trimmed
+      guard
+        names.contains(where: { name in
+          [name + "(", name + " (", "function " + name].contains { text.hasPrefix($0) }
+        })
+      else { return nil }
+      if text.hasSuffix("}") { return line.number...line.number }
+      // A function ends with a brace at the start of a line.
+      let end = inquiry.lines(containing: "}", in: file).first {
+        $0.number > line.number && $0.text.hasPrefix("}")
+      }
+      return end.map { line.number...$0.number }
+    }
   }
 
   /// True for a member of a pipeline that SIGPIPE ended, of a shell that did not end with its status and whose

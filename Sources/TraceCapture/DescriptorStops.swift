@@ -38,6 +38,11 @@ extension TraceSession {
         thread.process.listsDirectories = true
       }
       if effect.opensPath, let flags { noteLog(descriptor, flags: flags, call, thread) }
+      if row.name == "creat",
+        case .complete(let path) = decoder.memory.text(thread.id, at: call.arguments[0])
+      {
+        noteWritten(path, from: nil, thread.process)
+      }
     case .copies(let flags, let bit):
       var entry = table[Int32(truncatingIfNeeded: call.arguments[0])] ?? .init()
       entry.closesOnExec = closesOnExec(flags, bit)

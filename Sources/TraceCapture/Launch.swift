@@ -206,7 +206,7 @@ struct LaunchedProcess: ~Copyable {
     }
     let directory =
       request.workingDirectory
-      ?? ProcessFiles.link("/proc/\(process)/cwd") ?? "/"
+      ?? ProcessFiles.link("/proc/\(process)/cwd").map(ProcessFiles.formerName) ?? "/"
     return ProcessState(
       executable: nil, arguments: request.command, workingDirectory: directory,
       rootDirectory: ProcessFiles.link("/proc/\(process)/root") ?? "/", credentials: credentials,

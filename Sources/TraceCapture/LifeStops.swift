@@ -67,6 +67,7 @@ extension TraceSession {
       }
       process.kin = [creator.process.id] + creator.process.kin.prefix(7)
       process.logs = creator.process.logs.map { $0.forChild(created) }
+      creator.process.hasMadeProcesses = true
       process.threads = [created]
       process.parent =
         flags & Self.keepsParent == 0 ? creator.process.id : creator.process.parent
@@ -132,6 +133,7 @@ extension TraceSession {
     tellClosedPipes(process, thread)
     process.outputCalls = 0
     process.listsDirectories = false
+    process.hasMadeProcesses = false
     process.seen = SeenFailures()
     settling?.noticeChange()
     process.kin = []
@@ -195,7 +197,7 @@ extension TraceSession {
       tellLateWords(process, thread)
       tellLogs(of: process)
     }
-    processes[process.id] = nil
+    forget(process.id)
     settling?.noticeChange()
     if process.id == first {
       self.end = end

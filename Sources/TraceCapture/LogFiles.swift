@@ -117,6 +117,8 @@ extension TraceSession {
       case .complete(let path) = decoder.memory.text(thread.id, at: call.arguments[flags - 1])
     else { return }
     if path.hasSuffix("cgroup.procs") || path.hasSuffix("/tasks") { mayChangeGroups = true }
+    noteWritten(
+      path, from: flags > 1 ? Int32(truncatingIfNeeded: call.arguments[0]) : nil, thread.process)
     guard
       let file = logs.opened(descriptor, flags: bits, path: path, of: thread.process),
       !thread.process.logs.contains(where: { $0 === file })

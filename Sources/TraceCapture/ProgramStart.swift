@@ -208,7 +208,7 @@ extension TraceSession {
       path: start.path ?? executable, executable: executable, arguments: start.arguments,
       environment: start.environment.texts, credentials: credentials, isSecure: start.isSecure,
       lostPrivilege: lostPrivilege(executable, credentials),
-      workingDirectory: workingDirectory)
+      workingDirectory: ProcessFiles.formerName(workingDirectory))
   }
 
   /// Who the process acts as. What is known from before holds as long as no call changed it and

@@ -114,7 +114,9 @@ extension TraceSession {
     delivery.instructionPointer = registers.rip
     // SI_USER, SI_QUEUE, SI_TKILL
     if info.code == 0 || info.code == -1 || info.code == -6 {
-      delivery.sender = info.sender
+      // What we hand on is another's.
+      delivery.sender =
+        info.sender == getpid() ? limit.origin(of: signal) ?? info.sender : info.sender
       delivery.senderUser = info.sender_user
     } else if info.code > 0, Self.faults.contains(signal) {
       delivery.faultAddress = info.address

@@ -66,6 +66,11 @@ final class StaleFacts {
     events.emit(.fact(fact: fact), process: first, thread: first)
   }
 
+  /// Asks for the limits of a process.
+  func tellLimits(_ thread: TracedThread, _ events: EventStream) {
+    ask(.limits(pid: thread.process.id), thread, events)
+  }
+
   /// Asks whether the control groups of a process that was killed explain it.
   func explainKill(_ memberships: String, _ thread: TracedThread, _ events: EventStream) {
     ask(
@@ -260,7 +265,7 @@ final class StaleFacts {
   }
 
   /// A target's path as this machine knows it: from its root, its directory or its descriptor.
-  private func absolute(_ path: String, _ directory: Int32?, _ thread: TracedThread) -> String {
+  func absolute(_ path: String, _ directory: Int32?, _ thread: TracedThread) -> String {
     let files = "/proc/\(thread.id)"
     if path.hasPrefix("/") {
       let root = ProcessFiles.link(files + "/root") ?? "/"

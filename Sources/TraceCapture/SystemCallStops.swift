@@ -115,6 +115,7 @@ extension TraceSession {
       return true
     case .leaving:
       tellUnseenLooksOfTheSilent(thread)
+      tellFullFileSystem(thread)
       return false
     case .execution:
       thread.releases = process.descriptors.watched.filter {
@@ -175,12 +176,32 @@ extension TraceSession {
   private func enteredWords(
     _ call: PendingCall, row: SystemCallRow, _ thread: TracedThread
   ) -> Bool {
-    guard call.arguments[0] & 0xFFFF_FFFF == 1 else { return true }
+    let number = call.arguments[0] & 0xFFFF_FFFF
+    if number >= UInt64(Selection.highDescriptor) {
+      return isCopyOfStandardError(Int32(truncatingIfNeeded: number), thread.process)
+    }
+    guard number == 1 else { return true }
     thread.process.outputCalls += 1
     if thread.process.outputCalls <= 32 || call.arguments[2] >= 1024 { return true }
     emitWords(call, row: row, thread, written: nil)
     return false
   }
+
+  /// True for a descriptor that leads to where standard error does. A server can have thousands that do not: it is
+  /// asked for some of them alone.
+  private func isCopyOfStandardError(_ descriptor: Int32, _ process: TracedProcess) -> Bool {
+    guard process.otherDescriptors < Self.mostOtherDescriptors else { return false }
+    let files = "/proc/\(process.id)/fd/"
+    if let place = ProcessFiles.link(files + "\(descriptor)"),
+      place == ProcessFiles.link(files + "2")
+    {
+      return true
+    }
+    process.otherDescriptors += 1
+    return false
+  }
+
+  private static var mostOtherDescriptors: Int { 32 }
 
   /// Tells of what came of a call.
   private func finished(_ call: PendingCall, result: Int64, _ thread: TracedThread) {

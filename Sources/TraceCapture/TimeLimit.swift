@@ -26,6 +26,8 @@ struct TimeLimit {
   var phase = Phase.running
   private let deadline: UInt64?
   private var lastDelivery: [Int32: UInt64] = [:]
+  /// Who sent the signals that were handed on to the first process.
+  private var senders: [Int32: ProcessID] = [:]
   /// Signals that the first process last got from the kernel itself, as from a terminal's keys.
   private var ofKernel: Set<Int32> = []
 
@@ -54,6 +56,12 @@ struct TimeLimit {
     lastDelivery[signal] = EventStream.now
     if byKernel { ofKernel.insert(signal) } else { ofKernel.remove(signal) }
   }
+
+  /// A signal of `sender` is handed on to the first process.
+  mutating func handsOn(_ signal: Int32, of sender: ProcessID) { senders[signal] = sender }
+
+  /// Who sent a signal that we handed on; nil if we did not.
+  func origin(of signal: Int32) -> ProcessID? { senders[signal] }
 
   /// True if the first process last got this signal from its terminal.
   func isFromTerminal(_ signal: Int32) -> Bool { ofKernel.contains(signal) }
@@ -183,7 +191,11 @@ extension TraceSession {
       if isWaitingForRest { leaveRest() } else { terminate() }
       return
     }
-    guard sender != 0, processes[sender] == nil, !limit.wasDelivered(signal) else { return }
+    // One like pkill(1) may have ended by now.
+    guard sender != 0, processes[sender] == nil, !ended.contains(sender),
+      !limit.wasDelivered(signal)
+    else { return }
+    limit.handsOn(signal, of: sender)
     kill(first, signal)
   }
 

@@ -8,6 +8,8 @@ final class TraceSession {
   var threads: [ProcessID: TracedThread] = [:]
   /// The living processes, by id.
   var processes: [ProcessID: TracedProcess] = [:]
+  /// The processes that ended last.
+  private(set) var ended: [ProcessID] = []
   /// Stops of threads whose creator's stop has not come yet.
   var early: [ProcessID: Int32] = [:]
   /// Where events go.
@@ -95,7 +97,15 @@ final class TraceSession {
   func run(_ request: LaunchRequest) throws(CaptureError) -> LaunchOutcome {
     let alarm = Alarm()
     if request.ownsProcessSignals { alarm.claimSignals() }
-    defer { if request.ownsProcessSignals { alarm.releaseSignals() } }
+    defer {
+      if request.ownsProcessSignals {
+        alarm.releaseSignals()
+        // Who sent its signal to us as well, as pkill(1) does by a part of the command line, may be late.
+        if case .killed(let signal, _) = end, [SIGINT, SIGTERM, SIGHUP].contains(signal) {
+          _ = Glibc.signal(signal, SIG_IGN)
+        }
+      }
+    }
     limit = TimeLimit(seconds: request.timeout, sharesSignals: request.ownsProcessSignals)
     settling = request.settle.map { Settling(least: $0, patience: request.patience) }
     placement = Placement()
@@ -177,6 +187,15 @@ final class TraceSession {
     case .ended(_, let end): ended(thread, end)
     }
   }
+
+  /// A process is gone.
+  func forget(_ process: ProcessID) {
+    processes[process] = nil
+    if ended.count == Self.mostEnded { ended.removeFirst() }
+    ended.append(process)
+  }
+
+  private static var mostEnded: Int { 16 }
 
   /// True if a thread must be resumed so that it stops at its next entry or exit of a call.
   func stopsAtCalls(_ thread: TracedThread) -> Bool {

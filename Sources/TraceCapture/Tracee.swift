@@ -94,6 +94,10 @@ final class TracedProcess {
   /// The process that made it, and how many that it made live.
   var parent: ProcessID?
   var childCount = 0
+  /// True once its program made a process.
+  var hasMadeProcesses = false
+  /// The files that it opened for writing last.
+  var written: [WrittenFile] = []
   /// True once the end of a child was signalled to its program, which thus does not ignore it.
   var hearsOfChildren = false
   /// The control groups that it was in when its program began.
@@ -106,6 +110,8 @@ final class TracedProcess {
   var arguments: [String] = []
   /// What its program was seen to fail at, and to say.
   var seen = SeenFailures()
+  /// Writes to high descriptors that were no copies of standard error.
+  var otherDescriptors = 0
   /// Calls that wrote to standard output.
   var outputCalls = 0
   /// The processes that this one is a mere fork of, nearest first; none once it became a program.

@@ -20,6 +20,10 @@ struct SeenFailures {
   var lineSoFar = ""
   /// True once it wrote to standard error.
   var hasComplained = false
+  /// True once it was told that its working directory is gone.
+  var hasToldDirectory = false
+  /// How often the file systems that it writes to were looked at.
+  var looksForSpace = 0
   /// True once it opened a file that could hold words.
   var hasOpened = false
 
@@ -60,6 +64,12 @@ extension TraceSession {
     [.noEntry, .accessDenied, .notDirectory, .tooManyLinks, .nameTooLong]
   }
 
+  /// How programs, and the loader of a library that could not be mapped, say that memory was short: of small
+  /// mappings no call is seen.
+  private static var memoryWords: [String] {
+    ["failed to map segment", "annot allocate memory", "ut of memory"]
+  }
+
   /// Takes note of a failed call, made at this address. What the loader asks, and what the C library
   /// looks for in places where everybody looks, is no failure of the program's.
   func note(
@@ -75,6 +85,10 @@ extension TraceSession {
   func tellUnseenLooks(_ words: Words, _ thread: TracedThread) {
     let process = thread.process
     guard words.stream == .standardError else { return }
+    tellFullFileSystem(thread)
+    if Self.memoryWords.contains(where: { words.text.contains($0) }) {
+      facts.tellLimits(thread, events)
+    }
     // A line may come in pieces: the path, the error, its end.
     let text = process.seen.lineSoFar + words.text
     process.seen.lineSoFar = String(
@@ -83,6 +97,7 @@ extension TraceSession {
     for line in text.split(separator: "\n").prefix(Self.mostLines) {
       let named = Self.paths(in: line)
       if process.listsDirectories { tellEntries(named, thread) }
+      tellGoneDirectory(line, thread)
       if !isThorough, let error = Self.error(in: line) {
         // A line without a path leaves what the program was given.
         let candidates =
@@ -93,16 +108,30 @@ extension TraceSession {
     process.seen.hasComplained = true
   }
 
+  /// Tells of a working directory that was removed, as getcwd(2) would, of which a process may complain in `line`.
+  private func tellGoneDirectory(_ line: Substring, _ thread: TracedThread) {
+    let process = thread.process
+    guard !process.seen.hasToldDirectory,
+      Self.error(in: line) == .noEntry || line.contains("cwd") || line.contains("directory"),
+      ProcessFiles.link("/proc/\(thread.id)/cwd")?.hasSuffix(" (deleted)") == true
+    else { return }
+    process.seen.hasToldDirectory = true
+    let call = SystemCall(name: "getcwd", arguments: [], outcome: .failed(error: .noEntry))
+    events.emitBeforeWords(.systemCall(call: call), thread)
+  }
+
   /// Tells of failed looks of a process that is about to fail and neither said anything nor opened
   /// anything nor failed at anything that was seen: `readlink -f` and its like.
   func tellUnseenLooksOfTheSilent(_ thread: TracedThread) {
     let process = thread.process
     guard !isThorough, process.seen.isEmpty, !process.seen.hasComplained, !process.seen.hasOpened,
-      !process.listsDirectories, process.childCount == 0, process.outputCalls == 0
+      !process.listsDirectories, !process.hasMadeProcesses, process.outputCalls == 0
     else { return }
-    let given = process.arguments.dropFirst().filter {
-      $0.hasPrefix("/") || $0.hasPrefix("./") || $0.hasPrefix("../")
-    }
+    // What stands behind -c is a command, not a path.
+    let given = zip(process.arguments, process.arguments.dropFirst()).filter { before, argument in
+      before != "-c"
+        && (argument.hasPrefix("/") || argument.hasPrefix("./") || argument.hasPrefix("../"))
+    }.map(\.1)
     tellWay(given, thread) { _ in true }
   }
 

@@ -62,6 +62,54 @@ private let remarks: [RunCase] = [
       $0.exit(1)
     }),
   RunCase(
+    name: "a remark that says that it goes on, and then an address in use",
+    heuristic: "network/address-in-use", subject: "127.0.0.1:80",
+    build: {
+      $0.open("/home/ann/local.json", .fails(.noEntry))
+      $0.say("config /home/ann/local.json not used: ENOENT")
+      $0.socket("bind", .ip4(address: "127.0.0.1", port: 80), .fails(.addressInUse))
+      $0.say("startup failed")
+      $0.exit(1)
+    }),
+  RunCase(
+    name: "a file that is missing, and then a connection in vain that the last words mean",
+    heuristic: "network/connection-refused", subject: "127.0.0.1:15433",
+    build: {
+      $0.open("/etc/migrate/policy.yaml", .fails(.noEntry))
+      $0.say("policy: open /etc/migrate/policy.yaml: no such file or directory")
+      $0.socket("connect", .ip4(address: "127.0.0.1", port: 15433), .fails(.connectionRefused))
+      $0.say("migration aborted: storage offline")
+      $0.exit(1)
+    }),
+  RunCase(
+    name: "a directory that is gone, and what is then not found in it",
+    heuristic: "calls/directory-gone", subject: "/home/ann",
+    build: {
+      $0.open("out.csv", .fails(.noEntry), flags: "O_WRONLY|O_CREAT")
+      $0.call("getcwd", [], .fails(.noEntry))
+      $0.say("app: cannot open out.csv: No such file or directory")
+      $0.exit(1)
+    }),
+  RunCase(
+    name: "a full file system that nobody spoke of", heuristic: "resources/space",
+    subject: "/srv/q/job.dat",
+    build: {
+      $0.open("/home/ann/.rc", .fails(.noEntry))
+      $0.say("app: /home/ann/.rc: not readable, skipped")
+      $0.open("/srv/q/job.dat", .gives(3), flags: "O_WRONLY|O_CREAT")
+      $0.call("write", [.path(text: "/srv/q/job.dat")], .fails(.noSpace))
+      $0.say("app: cannot remove lock")
+      $0.exit(74)
+    }),
+  RunCase(
+    name: "a question for a process, and what was then said",
+    heuristic: "words/complaint", subject: nil,
+    build: {
+      $0.call("kill", [.integer(value: 10), .symbol(name: "0")], .fails(.notPermitted))
+      $0.say("FATAL: app is already running")
+      $0.exit(1)
+    }),
+  RunCase(
     name: "an error, and then another", heuristic: "files/missing", subject: "/srv/app.key",
     build: {
       $0.read("/home/ann/app.conf")

@@ -73,4 +73,21 @@ struct ResourceTests {
     let best = HeuristicCatalog.embedded.matches(seen).first?.id
     #expect(best == (type == "btrfs" ? "resources/quota-of-subvolume" : "resources/quota"))
   }
+
+  @Test(
+    "Of two limits on memory the one that leaves less is meant",
+    arguments: [(nil, "RLIMIT_DATA"), (UInt64(1 << 30), "RLIMIT_DATA"), (1100, "RLIMIT_AS")])
+  func memory(space: UInt64?, name: String) throws {
+    var inspector = FakeInspector()
+    inspector[.limits(pid: Trace.first)] = .limits(
+      list: [
+        ResourceLimit(name: "RLIMIT_DATA", soft: 2000, hard: 2000, used: 1000),
+        ResourceLimit(name: "RLIMIT_AS", soft: space, hard: nil, used: 1000),
+      ])
+    var trace = Trace("/usr/bin/app")
+    trace.call("mmap", [.integer(value: 4096)], .fails(.noMemory))
+    let seen = try seen(inspector, trace)
+    #expect(seen.limitName == name && seen.limitWasLow)
+    #expect(seen.limitMeans == (name == "RLIMIT_AS" ? "address space" : "data"))
+  }
 }

@@ -28,6 +28,7 @@ struct LibraryNotLoaded: ObservationKind {
   /// Whether what mends it is known.
   var isRemedied: Bool { package != nil || owner != nil || unlinked != nil }
   var jail: String?
+  var spaceLimit: String?
   var isPointer: Bool { content == Observer.pointerWords }
   var loadersRunPath: String?
 
@@ -72,6 +73,9 @@ struct LibraryNotLoaded: ObservationKind {
       "The library itself, by its soname, if only the link is missing that has its name."),
     .init("is_remedied", \.isRemedied, "True if `package`, `owner` or `unlinked` is known."),
     .init("missing_link", \.missingLink, "The path that this link would have."),
+    .init(
+      "space_limit", \.spaceLimit,
+      "The limit on address space, where the words say that the library could not be mapped."),
     .init("jail", \.jail, "The program's root directory, if it is not that of the machine."),
   ]
 }

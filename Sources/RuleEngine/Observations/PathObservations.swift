@@ -304,6 +304,7 @@ struct PathConflict: ObservationKind {
   var mountPoint: String?
   var secondMountPoint: String?
   var nameLength: Int?
+  var pathLength: Int?
   var type: String?
   var linkTarget: String?
   var linkIsDangling = false
@@ -333,6 +334,7 @@ struct PathConflict: ObservationKind {
     .init("is_directory", \.isDirectory, "True if `path` is a directory."),
     .init("mount_point", \.mountPoint, "Mount point of `path`."),
     .init("second_mount_point", \.secondMountPoint, "Mount point of `second`."),
+    .init("path_length", \.pathLength, "Bytes in `path`, where no name in it is too long."),
     .init("name_length", \.nameLength, "Bytes in the longest component of the path."),
     .init("type", \.type, "What `path` is: directory, file, socket…"),
     .init("link_target", \.linkTarget, "Where it points, if a symbolic link is in the way."),

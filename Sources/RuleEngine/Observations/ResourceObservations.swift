@@ -20,6 +20,7 @@ struct ResourceExhausted: ObservationKind {
   var user: String?
   var ulimitValue: String?
   var limitOrigin: String?
+  var limitMeans: String?
   var askedFor: String?
   var crowd: String?
   var parameter: String?
@@ -58,6 +59,7 @@ struct ResourceExhausted: ObservationKind {
     .init("available", \.available, "What is free, in words."),
     .init("user", \.user, "The user whom the limit holds for."),
     .init("ulimit_value", \.ulimitValue, "Its value as `ulimit` shows it."),
+    .init("limit_means", \.limitMeans, "What a limit on memory counts: address space, data."),
     .init("limit_origin", \.limitOrigin, "Where that limit comes from, in a sentence."),
     .init("asked_for", \.askedFor, "How much memory or space the call asked for."),
     .init("crowd", \.crowd, "What most of the open descriptors are: 30 of them are /var/x."),

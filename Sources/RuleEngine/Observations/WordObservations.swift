@@ -46,6 +46,9 @@ struct LastWords: ObservationKind {
   var fileIsLibrarys = false
   var wordIsGiven = false
   var stalePid: Int?
+  var writtenPid: Int?
+  var writtenProcess: String?
+  var isOthersPid = false
   var otherVersion: String?
   var revision: String?
   var remote: String?
@@ -250,6 +253,10 @@ struct LastWords: ObservationKind {
     .init(
       "stale_pid", \.stalePid,
       "The number in `file`, which is a pid file, where no process has that number."),
+    .init("written_pid", \.writtenPid, "That number, where a process has it."),
+    .init("written_process", \.writtenProcess, "The name of that process."),
+    .init(
+      "is_others_pid", \.isOthersPid, "True if that process has another name than the program."),
     .init(
       "other_version", \.otherVersion,
       "The directory of another version of Python in the same environment, which has the module."),

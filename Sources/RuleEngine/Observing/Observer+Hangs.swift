@@ -240,11 +240,21 @@ extension Observer {
       process.openConnects.values.contains { $0.call.address == peer }
       || pending.call.name == "connect"
     if isBegun, let who = inquiry.listeners(peer).first?.process {
+      guard waitingConnections(at: peer) != 0 else {
+        seen.explanation =
+          "\(who.name) (pid \(who.pid)) listens there and has room for connections (ss -ltn: Recv-Q is 0), and no answer came to the first packet: a packet filter drops it."
+        seen.advice = "See what the packet filter does with it (nft list ruleset, iptables -S)."
+        return
+      }
       seen.holder = "\(who.name) (pid \(who.pid), user \(who.userName))"
       seen.explanation =
         "\(who.name) (pid \(who.pid)) listens there, and the connection was begun all the same without an answer: its queue of connections that wait to be accepted is full (ss -ltn: Recv-Q)."
       seen.advice =
         "See why \(who.name) does not accept connections, and how many it lets wait (listen(2), backlog)."
+      return
+    }
+    if peer.port == 53 {
+      describeNameServer(peer, process, in: &seen)
       return
     }
     if isBegun {

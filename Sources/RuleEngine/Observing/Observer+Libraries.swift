@@ -279,6 +279,12 @@ extension Observer {
       seen.libraryPath = process.environmentValue("LD_LIBRARY_PATH").map(String.init)
       if words.trouble == .rejected { seen.file = seen.path }
       guard asking else { return seen }
+      if text.contains("failed to map segment") {
+        let limit =
+          inquiry.limitFact("RLIMIT_AS", of: process.pid)?.soft
+          ?? process.limits["RLIMIT_AS"].flatMap { UInt64(exactly: $0) }
+        seen.spaceLimit = limit.map(Wording.bytes)
+      }
       describe(tried: [], process, in: &seen)
       return seen
     case .symbol, .version:

@@ -236,6 +236,10 @@ extension Observer {
     seen.call = call.call.name
     seen.use = use(of: call)
     seen.nameLength = seen.path.split(separator: "/").map(\.utf8.count).max()
+    // NAME_MAX is 255 everywhere but in some encrypted file systems, PATH_MAX with its end 4096.
+    if let longest = seen.nameLength, longest <= 140, seen.path.utf8.count >= 4095 {
+      seen.pathLength = seen.path.utf8.count
+    }
     let target = call.secondPath ?? seen.path
     guard asking else { return seen }
     if let component = inquiry.pathWalk(target)?.components.last(where: { $0.path == target }) {

@@ -67,8 +67,27 @@ extension Observer {
     case .tryAgain where name == "timer_create":
       describeLimit("RLIMIT_SIGPENDING", "queued-signals", "-i", call, &seen, asking)
     case .tryAgain: describeLimit("RLIMIT_NPROC", "processes", "-u", call, &seen, asking)
-    default: describeLimit("RLIMIT_AS", "memory", "-v", call, &seen, asking)
+    default: describeMemory(call, &seen, asking)
     }
+  }
+
+  /// Memory is limited in two ways: private memory that can be written counts against the limit on data as well
+  /// (Linux 4.7, setrlimit(2)).
+  private func describeMemory(_ call: FailedCall, _ seen: inout ResourceExhausted, _ asking: Bool) {
+    let pid = history.processes[call.process].pid
+    if asking, let data = inquiry.limit("RLIMIT_DATA", of: pid), let most = data.soft {
+      let space = inquiry.limit("RLIMIT_AS", of: pid)
+      let left = space.flatMap { space in
+        space.soft.map { $0 - min($0, space.used ?? 0) }
+      }
+      if left.map({ most - min(most, data.used ?? 0) < $0 }) ?? true {
+        describeLimit("RLIMIT_DATA", "memory", "-d", call, &seen, asking)
+        seen.limitMeans = "data"
+        return
+      }
+    }
+    describeLimit("RLIMIT_AS", "memory", "-v", call, &seen, asking)
+    seen.limitMeans = "address space"
   }
 
   /// False where the limit is not the one that was reached.
@@ -124,7 +143,7 @@ extension Observer {
 
   /// The unit in which the shell's `ulimit` shows a limit, in bytes.
   private static let ulimitUnits: [String: UInt64] = [
-    "RLIMIT_AS": 1024, "RLIMIT_FSIZE": 1024, "RLIMIT_MEMLOCK": 1024,
+    "RLIMIT_AS": 1024, "RLIMIT_DATA": 1024, "RLIMIT_FSIZE": 1024, "RLIMIT_MEMLOCK": 1024,
   ]
 
   private func describeLimit(
@@ -138,7 +157,8 @@ extension Observer {
       return
     }
     let isBytes =
-      ["RLIMIT_AS", "RLIMIT_FSIZE", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE"].contains(name)
+      ["RLIMIT_AS", "RLIMIT_DATA", "RLIMIT_FSIZE", "RLIMIT_MEMLOCK", "RLIMIT_MSGQUEUE"]
+      .contains(name)
     let say = { (value: UInt64) in isBytes ? Wording.bytes(value) : String(value) }
     seen.limit = limit.soft.map(say)
     seen.limitWasLow = limit.soft != nil

@@ -16,6 +16,11 @@ extension Observer {
       seen.writtenFile = PathName.absolute(String(target), from: process.workingDirectory)
       seen.file = seen.writtenFile
     }
+    if saysFull || line.lowercased().contains("disk is full"),
+      seen.writtenFile == process.lastWrittenFile
+    {
+      seen.writtenFile = fullest(of: process.writtenFiles)
+    }
     if let file = seen.writtenFile, let status = inquiry.fileSystem(file) {
       if saysFull || error == .quotaExceeded {
         seen.storedAt = status.mountPoint
@@ -54,6 +59,28 @@ extension Observer {
     guard TrustWords.speak(of: line) else { return }
     seen.trustStore = process.recentFiles.last { TrustWords.isStore($0) }
     describeMissingStore(process, in: &seen)
+  }
+
+  /// True for words that tell an error of writing, or speak of standard output: other words of a process that only
+  /// has its output in a file are about something else, such as a server that it asked to write.
+  func isAboutOutput(_ line: String) -> Bool {
+    let text = line.lowercased()
+    return Complaint.error(in: line) != nil || SpokenError.find(in: line) != nil
+      || ["write error", "output", "stdout"].contains { text.contains($0) }
+  }
+
+  /// Of files that were opened for writing, the last one on a full file system, or else on the one with the least
+  /// room: what was written there may be removed by now. The last of all where they share one.
+  private func fullest(of files: [String]) -> String? {
+    var least: (file: String, mount: String, room: UInt64)?
+    for file in files.reversed() {
+      guard let status = inquiry.fileSystem(file), status.totalBytes > 0 else { continue }
+      if status.isFull { return file }
+      if status.mountPoint != least?.mount, status.availableBytes < least?.room ?? .max {
+        least = (file, status.mountPoint, status.availableBytes)
+      }
+    }
+    return least?.file ?? files.last
   }
 
   /// The program whose name a line begins with, if it is one that exists and none of this run: then the

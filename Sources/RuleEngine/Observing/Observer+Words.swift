@@ -22,7 +22,8 @@ extension Observer {
     seen.otherLog =
       line.path == nil
       ? run.mentions.lines.last { $0.process == line.process && $0.path != nil }?.path : nil
-    seen.writtenFile = process.lastWrittenFile ?? process.outputFile
+    seen.writtenFile =
+      process.lastWrittenFile ?? (isAboutOutput(line.text) ? process.outputFile : nil)
     seen.peer = process.lastPeer?.description
     seen.nameServers = process.nameServers
     seen.hostName = hostName(in: line.text) ?? hostNameFromOutside()
@@ -145,7 +146,7 @@ extension Observer {
         $0 == word || $0.hasPrefix("--" + word) || $0.hasPrefix("-" + word)
       }
     }
-    describePidFile(in: &seen)
+    describePidFile(process, in: &seen)
     seen.otherVersion = otherVersion(of: seen)
     dropWhatIsNoFile(line.text, in: &seen)
     if let file = seen.file, let number = seen.lineNumber {
