@@ -231,7 +231,13 @@ package struct LibraryReport {
       return ["What to do: replace \(place.path), for example by installing its package again."]
     }
     if let package = packageShipping(object.name) {
-      return ["What to do: apt-get install \(package)"]
+      guard let other = PackageName.architecture(of: tree.facts) else {
+        return ["What to do: apt-get install \(package)"]
+      }
+      return [
+        "What to do: dpkg --add-architecture \(other), apt-get update, and"
+          + " apt-get install \(PackageName.name(package, for: tree.facts))"
+      ]
     }
     return [
       "What to do: install the package that ships \(object.name); if it lies elsewhere, name its"

@@ -30,6 +30,17 @@ struct LibraryNotLoaded: ObservationKind {
   var jail: String?
   var isPointer: Bool { content == Observer.pointerWords }
   var loadersRunPath: String?
+  var unusable: [String] = []
+  var foreignArchitecture: String?
+  var neededAs: String?
+  var startDirectory: String?
+  var isSecure = false
+  /// Whether a variable of one run does not mend it.
+  var needsLastingRemedy: Bool { isSecure || neededAs != nil }
+  var muslPathFile: String?
+  var isUnmapped = false
+  var memoryLimit: String?
+  var consequence: String?
 
   static let name = "library-not-loaded"
   static let summary = "The dynamic loader did not find a shared library, or did not accept it."
@@ -73,6 +84,24 @@ struct LibraryNotLoaded: ObservationKind {
     .init("is_remedied", \.isRemedied, "True if `package`, `owner` or `unlinked` is known."),
     .init("missing_link", \.missingLink, "The path that this link would have."),
     .init("jail", \.jail, "The program's root directory, if it is not that of the machine."),
+    .init(
+      "unusable", \.unusable,
+      "Files of that name where the loader does not look and that the program could not load either, and why."),
+    .init(
+      "foreign_architecture", \.foreignArchitecture,
+      "The architecture of `package`, as Debian names it, if it is not that of this machine."),
+    .init("needed_as", \.neededAs, "The name with a slash by which `library_user` needs it: a path."),
+    .init(
+      "start_directory", \.startDirectory,
+      "The working directory from which that path would lead to a library."),
+    .init(
+      "is_secure", \.isSecure,
+      "True if the program runs with more rights than its user, so that its loader heeds no environment."),
+    .init("needs_lasting_remedy", \.needsLastingRemedy, "True if LD_LIBRARY_PATH would not help."),
+    .init("musl_path_file", \.muslPathFile, "The file that names the directories of musl's loader, for such a program."),
+    .init("is_unmapped", \.isUnmapped, "True if the file is whole, but could not be mapped into memory."),
+    .init("memory_limit", \.memoryLimit, "The limit on the address space that was set on the way (ulimit -v)."),
+    .init("consequence", \.consequence, "What the program said of what it then did not have."),
   ]
 }
 
@@ -97,6 +126,7 @@ struct LoaderComplaint: ObservationKind {
   var isLoadedAtRunTime = false
   var isPreloaded = false
   var package: String?
+  var consequence: String?
 
   static let name = "loader-complaint"
   static let summary =
@@ -131,5 +161,6 @@ struct LoaderComplaint: ObservationKind {
       "True if the program loaded `needed_by` by itself (dlopen)."),
     .init("is_preloaded", \.isPreloaded, "True if LD_PRELOAD asks for `needed_by`."),
     .init("package", \.package, "The installed package that `file` belongs to."),
+    .init("consequence", \.consequence, "What the program said of what it then did not have."),
   ]
 }

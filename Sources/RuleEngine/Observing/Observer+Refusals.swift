@@ -63,6 +63,8 @@ extension Observer {
     {
       seen.script = path
       seen.path = interpreter
+      if case .elf? = inquiry.programFile(path) { seen.scriptIsBinary = true }
+      if case .elf? = inquiry.programFile(interpreter) { seen.isBinary = true }
       describe(refusal, of: seen.path, in: &seen)
       return seen
     }
@@ -122,6 +124,10 @@ extension Observer {
       case .elf(let facts):
         guard let loader = facts.interpreter else { return nil }
         file = loader
+      case .other:
+        // What the kernel was told of (binfmt_misc).
+        guard let format = inquiry.binaryFormat(file), format.isEnabled else { return nil }
+        file = format.interpreter
       default: return nil
       }
       if let refusal = inquiry.accessWalk(
