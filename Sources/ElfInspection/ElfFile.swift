@@ -72,7 +72,8 @@ package struct ElfFile {
   /// The parts of a path; an empty one is the working directory (`fillin_rpath` of glibc), but no path at all
   /// has none.
   private static func directories(_ path: String) -> [String] {
-    path.isEmpty ? [] : path.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    path.isEmpty
+      ? [] : path.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
   }
 
   private static func buildID(

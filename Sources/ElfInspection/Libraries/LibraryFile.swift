@@ -39,14 +39,16 @@ struct LibraryFile {
   static func refusal(of identification: [UInt8], isBigEndian: Bool) -> String? {
     guard identification.count >= 16 else { return nil }
     if identification[5] != (isBigEndian ? 2 : 1) {
-      return "it is for processors of the other byte order (\(isBigEndian ? "little" : "big")-endian)"
+      return
+        "it is for processors of the other byte order (\(isBigEndian ? "little" : "big")-endian)"
     }
     if identification[6] != 1 { return "it is of a version of ELF that is not known" }
     // ELFOSABI_SYSV and ELFOSABI_GNU; what other systems have is not for this loader.
     if ![0, 3].contains(identification[7]) {
       return "its headers name another operating system (OS ABI \(identification[7]))"
     }
-    if identification[7] == 0, identification[8] != 0 || identification[9...].contains(where: { $0 != 0 })
+    if identification[7] == 0,
+      identification[8] != 0 || identification[9...].contains(where: { $0 != 0 })
     {
       return "its first 16 bytes (e_ident) are not those of a library for this system"
     }

@@ -86,21 +86,30 @@ struct LibraryNotLoaded: ObservationKind {
     .init("jail", \.jail, "The program's root directory, if it is not that of the machine."),
     .init(
       "unusable", \.unusable,
-      "Files of that name where the loader does not look and that the program could not load either, and why."),
+      "Files of that name where the loader does not look and that the program could not load either, and why."
+    ),
     .init(
       "foreign_architecture", \.foreignArchitecture,
       "The architecture of `package`, as Debian names it, if it is not that of this machine."),
-    .init("needed_as", \.neededAs, "The name with a slash by which `library_user` needs it: a path."),
+    .init(
+      "needed_as", \.neededAs, "The name with a slash by which `library_user` needs it: a path."),
     .init(
       "start_directory", \.startDirectory,
       "The working directory from which that path would lead to a library."),
     .init(
       "is_secure", \.isSecure,
-      "True if the program runs with more rights than its user, so that its loader heeds no environment."),
+      "True if the program runs with more rights than its user, so that its loader heeds no environment."
+    ),
     .init("needs_lasting_remedy", \.needsLastingRemedy, "True if LD_LIBRARY_PATH would not help."),
-    .init("musl_path_file", \.muslPathFile, "The file that names the directories of musl's loader, for such a program."),
-    .init("is_unmapped", \.isUnmapped, "True if the file is whole, but could not be mapped into memory."),
-    .init("memory_limit", \.memoryLimit, "The limit on the address space that was set on the way (ulimit -v)."),
+    .init(
+      "musl_path_file", \.muslPathFile,
+      "The file that names the directories of musl's loader, for such a program."),
+    .init(
+      "is_unmapped", \.isUnmapped, "True if the file is whole, but could not be mapped into memory."
+    ),
+    .init(
+      "memory_limit", \.memoryLimit,
+      "The limit on the address space that was set on the way (ulimit -v)."),
     .init("consequence", \.consequence, "What the program said of what it then did not have."),
   ]
 }

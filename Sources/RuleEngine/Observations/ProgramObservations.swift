@@ -111,8 +111,10 @@ struct ProgramRejected: ObservationKind {
   var loaderIsOutside = false
   /// From the file down to what is missing, by what needs what.
   var chain: String? {
-    via.isEmpty ? nil : ([path] + via + [interpreter].compactMap { $0 }.filter { $0 != via.last })
-      .joined(separator: " → ")
+    via.isEmpty
+      ? nil
+      : ([path] + via + [interpreter].compactMap { $0 }.filter { $0 != via.last })
+        .joined(separator: " → ")
   }
 
   static let name = "program-rejected"

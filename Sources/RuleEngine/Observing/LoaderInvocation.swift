@@ -10,7 +10,8 @@ struct LoaderInvocation: Equatable {
   let libraryPath: String?
 
   private static let optionsWithValue: Set<String> = [
-    "--library-path", "--inhibit-rpath", "--preload", "--audit", "--argv0", "--glibc-hwcaps-prepend",
+    "--library-path", "--inhibit-rpath", "--preload", "--audit", "--argv0",
+    "--glibc-hwcaps-prepend",
     "--glibc-hwcaps-mask",
   ]
 

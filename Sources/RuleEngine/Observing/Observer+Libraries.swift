@@ -52,7 +52,11 @@ extension Observer {
       seen.isSecure =
         process.isSecure
         || finding.places.contains {
-          if case .skipped(let reason) = $0.verdict { reason.contains("more rights") } else { false }
+          if case .skipped(let reason) = $0.verdict {
+            reason.contains("more rights")
+          } else {
+            false
+          }
         }
       describeVerdicts(finding.places, in: &seen)
     }
@@ -95,7 +99,9 @@ extension Observer {
     let copy = copies.lazy.compactMap { inquiry.packageOwning($0) }.first
     let package = copy ?? inquiry.packageShipping(seen.library)
     seen.package = package.map { PackageName.name($0, for: program) }
-    if seen.package != package { seen.foreignArchitecture = program.flatMap(PackageName.architecture) }
+    if seen.package != package {
+      seen.foreignArchitecture = program.flatMap(PackageName.architecture)
+    }
   }
 
   /// What the program that a process runs says of itself: of one that was handed to the loader, not of that.

@@ -114,6 +114,8 @@ extension Observer {
   private func refusedInterpreter(
     of script: String, _ process: ProcessRecord
   ) -> (path: String, refusal: AccessWalk.Refusal)? {
+    // A process that gives up its rights before it starts a program has not all of them left.
+    let credentials = inquiry.credentialsAtStop(script) ?? process.credentials
     var file = script
     for _ in 0..<5 {
       switch inquiry.programFile(file) {
@@ -131,7 +133,7 @@ extension Observer {
       default: return nil
       }
       if let refusal = inquiry.accessWalk(
-        file, operation: .execute, credentials: process.credentials)?.refusal
+        file, operation: .execute, credentials: credentials)?.refusal
       {
         return (file, refusal)
       }

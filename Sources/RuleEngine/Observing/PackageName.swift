@@ -17,6 +17,7 @@ package enum PackageName {
     let plain = name.prefix { $0 != ":" }
     guard let architecture = program.flatMap(architecture) else { return String(plain) }
     // What has a name of its own for this, such as libc6-i386, is of this machine's architecture.
-    return plain.contains("i386") || plain.contains("32") ? String(plain) : "\(plain):\(architecture)"
+    return plain.contains("i386") || plain.contains("32")
+      ? String(plain) : "\(plain):\(architecture)"
   }
 }
