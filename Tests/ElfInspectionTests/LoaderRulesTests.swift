@@ -39,7 +39,8 @@ struct LoaderRulesTests {
       return
     }
     #expect(reason.contains(words))
-    #expect(!workshop.run("./main || test $? = 1"), "the loader refuses it as well")
+    let isTaken = workshop.run("./main || test $? = 1")
+    #expect(!isTaken, "the loader refuses it as well")
   }
 
   @Test("A program is no library, at whatever address it runs")
@@ -91,12 +92,12 @@ struct LoaderRulesTests {
       let found = try LibraryTree(start).objects.first { $0.name == "libone.so.1" }?.path
       #expect(found == workshop.path + "/l/\(place)/libone.so.1")
       // What this machine's loader does; one from glibc 2.37 on has given these directories up.
-      let list = workshop.output(of: "LD_TRACE_LOADED_OBJECTS=1 ./main")
+      let list = workshop.output(of: "env LD_TRACE_LOADED_OBJECTS=1 ./main")
       #expect(list.contains("/l/\(place)/") || !list.contains("/l/sse2/"))
     }
     let own = try LibraryTree(start).objects.first { $0.name == "libc.so.6" }?.path
-    #expect(
-      own.map { workshop.output(of: "LD_TRACE_LOADED_OBJECTS=1 ./main").contains($0) } == true)
+    let list = workshop.output(of: "env LD_TRACE_LOADED_OBJECTS=1 ./main")
+    #expect(own.map { list.contains($0) } == true)
   }
 
   @Test("The directories that were written into a loader")

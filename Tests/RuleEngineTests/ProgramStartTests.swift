@@ -105,7 +105,7 @@ struct ProgramStartTests {
   @Test("A look of the loader into a directory for newer processors explains nothing")
   func variants() throws {
     var trace = Trace("/usr/bin/app")
-    trace.call("newfstatat", path: "/opt/l/x86_64", .fails(.noEntry))
+    trace.call("newfstatat", "/opt/l/x86_64", .fails(.noEntry))
     trace.exit(1)
     let diagnosis = Diagnostician(
       history: trace.history, catalog: .embedded, inspector: FakeInspector()
@@ -159,7 +159,7 @@ struct LibraryStartTests {
     inspector[
       .nearby(
         names: ["libx.so.1"],
-        roots: ["/opt/app", "/home/ann", "/usr/local/lib", "/opt", "/usr/lib"])
+        roots: ["/opt/app", "/usr/local/lib", "/opt", "/usr/lib"])
     ] = .names(list: [copy])
     inspector[.packageOwning(path: copy)] = .names(list: ["libx1"])
     let diagnosis = Diagnostician(

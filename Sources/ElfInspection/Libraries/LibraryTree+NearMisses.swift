@@ -1,3 +1,5 @@
+import TraceEvents
+
 extension LibraryTree {
   /// A file that is nearly the library that was looked for.
   package struct NearMiss: Sendable, Hashable {

@@ -35,6 +35,7 @@ struct LibraryNotLoaded: ObservationKind {
   var neededAs: String?
   var startDirectory: String?
   var isSecure = false
+  var avoidsDefaultDirectories = false
   /// Whether a variable of one run does not mend it.
   var needsLastingRemedy: Bool { isSecure || neededAs != nil }
   var muslPathFile: String?
@@ -100,6 +101,9 @@ struct LibraryNotLoaded: ObservationKind {
       "is_secure", \.isSecure,
       "True if the program runs with more rights than its user, so that its loader heeds no environment."
     ),
+    .init(
+      "avoids_default_directories", \.avoidsDefaultDirectories,
+      "True if what needs it is linked with -z nodefaultlib, so that ldconfig does not help."),
     .init("needs_lasting_remedy", \.needsLastingRemedy, "True if LD_LIBRARY_PATH would not help."),
     .init(
       "musl_path_file", \.muslPathFile,

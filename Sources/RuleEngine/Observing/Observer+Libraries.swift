@@ -49,6 +49,9 @@ extension Observer {
       seen.hidden = finding.hidden.map(\.path)
       // Found by now, or where the model sees another machine: then what was seen counts.
       if finding.path == nil { seen.places = LibraryWords.list(finding.places) }
+      seen.avoidsDefaultDirectories = finding.places.contains {
+        if case .skipped = $0.verdict { $0.source == .standard } else { false }
+      }
       seen.isSecure =
         process.isSecure
         || finding.places.contains {

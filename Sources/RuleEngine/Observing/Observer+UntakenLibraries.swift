@@ -58,14 +58,25 @@ extension Observer {
       let seen = loaderComplaint(process, line: place, asking: asking)
     else { return nil }
     if var complaint = seen as? LoaderComplaint {
+      complaint.line = Self.firstTry(in: complaint.line)
       complaint.consequence = text
       return complaint
     }
     if var library = seen as? LibraryNotLoaded {
+      library.line = library.line.map(Self.firstTry)
       library.consequence = text
       return library
     }
     return seen
+  }
+
+  /// What PHP says of the first place that it tried, of a line that tells of several: `(tried: a.so (words), …`.
+  private static func firstTry(in line: String) -> String {
+    guard let start = line.firstRange(of: " (tried: ")?.upperBound,
+      let open = line[start...].firstRange(of: " (")?.upperBound,
+      let end = line[open...].firstRange(of: "), ")?.lowerBound
+    else { return line }
+    return String(line[open..<end])
   }
 
   private func rejectedLibrary(
