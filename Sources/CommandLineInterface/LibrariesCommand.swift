@@ -14,7 +14,7 @@ enum LibrariesCommand {
     _ word: String, root: String, tool: String, environment: [String: String]
   ) -> Int32 {
     let isWhole = root == "/"
-    guard let path = isWhole ? path(of: word, environment) : rooted(word) else {
+    guard let path = isWhole ? path(of: word, environment) : rooted(word, root) else {
       Output.complain(tool, "\(word): not found in PATH")
       return ExitStatus.ownFailure
     }
@@ -31,6 +31,7 @@ enum LibrariesCommand {
       let report = LibraryReport(
         tree, symbols: symbols, usesASCII: !Terminal(environment: environment).isUTF8,
         packageShipping: { isWhole ? package(shipping: $0) : nil },
+        nearby: { isWhole ? copies(of: $0, around: path) : [] },
         finding: { symbol in
           (try? LibraryInquiry(start))?.symbol(
             symbol.name, version: symbol.version,
@@ -59,7 +60,16 @@ enum LibrariesCommand {
     return path.isEmpty ? own : own + "/" + path
   }
 
-  private static func rooted(_ word: String) -> String { word.hasPrefix("/") ? word : "/" + word }
+  /// Where a program is in a system below `root`; a bare name is one of its commands, if it has that.
+  private static func rooted(_ word: String, _ root: String) -> String {
+    if word.hasPrefix("/") { return word }
+    var status = stat()
+    let places = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"]
+    let found =
+      word.contains("/")
+      ? nil : places.map { $0 + "/" + word }.first { unsafe lstat(root + $0, &status) == 0 }
+    return found ?? "/" + word
+  }
 
   private static func list(_ value: String?, _ separators: String) -> [String] {
     (value ?? "").split(whereSeparator: { separators.contains($0) }).map(String.init)
@@ -70,6 +80,21 @@ enum LibrariesCommand {
       return nil
     }
     return names.first
+  }
+
+  /// Files of a name around the program and the working directory, nearest first.
+  private static func copies(of name: String, around program: String) -> [String] {
+    let own = directory(of: program)
+    let roots = [own, directory(of: own), "/usr/local/lib", "/opt"].filter { $0 != "/" }
+    guard
+      case .names(let names) = LiveSystemInspector().answer(.nearby(names: [name], roots: roots))
+    else { return [] }
+    return names
+  }
+
+  private static func directory(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
+    return String(path[..<slash])
   }
 
   private static func words(for error: ElfError) -> String {

@@ -53,12 +53,19 @@ enum OptionParser {
     if own.contains(where: { $0 == "-h" || $0 == "--help" }) { return Options() }
     let parsed: CommandLineGrammar?
     do {
-      parsed = try CommandLineGrammar.parseAsRoot(words) as? CommandLineGrammar
+      parsed = try CommandLineGrammar.parseAsRoot(ordered(words)) as? CommandLineGrammar
     } catch {
       throw UsageError(words: line(for: error))
     }
     guard let parsed else { return Options() }
     return try options(parsed)
+  }
+
+  /// With `--root DIR` before `--libraries` where it stands between that and the program.
+  private static func ordered(_ words: [String]) -> [String] {
+    guard let first = words.first, first == "--libraries", words.count == 4, words[1] == "--root"
+    else { return words }
+    return [words[1], words[2], first, words[3]]
   }
 
   /// A command or a program for `--libraries` with no options, or with those alone that say where the

@@ -74,6 +74,11 @@ struct ElfDynamic {
   static let versionNeeds: UInt64 = 0x6FFF_FFFE
   static let versionNeedCount: UInt64 = 0x6FFF_FFFF
 
+  /// DF_1_NODEFLIB: the file's needs are not looked for in the default directories.
+  static let noDefaultLibraries: UInt64 = 0x800
+  /// DF_1_PIE: it is a program that runs at any address.
+  static let isProgram: UInt64 = 0x0800_0000
+
   private static let mostEntries = 4096
   private static let longestText = 4096
 

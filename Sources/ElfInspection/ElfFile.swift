@@ -9,6 +9,8 @@ package struct ElfFile {
   package let facts: ElfFacts
   /// What it tells the loader.
   let dynamic: ElfDynamic
+  /// The first 16 bytes (`e_ident`).
+  let identification: [UInt8]
 
   private static let mostNeeded = 512
   private static let longestName = 4096
@@ -23,6 +25,7 @@ package struct ElfFile {
   init(_ file: borrowing FileBytes) throws(ElfError) {
     let headers = try ElfHeaders(file)
     let layout = headers.layout
+    identification = Array(headers.header.prefix(16))
     var facts = ElfFacts(
       kind: ElfFacts.Kind(layout.half(headers.header, 16)), bits: layout.is64 ? 64 : 32,
       isBigEndian: layout.isBigEndian,
@@ -37,8 +40,7 @@ package struct ElfFile {
     }
     dynamic = try ElfDynamic(headers, file)
     try Self.readNames(dynamic, file, &facts)
-    // DF_1_PIE
-    let isProgram = (dynamic.value(of: ElfDynamic.flags1) ?? 0) & 0x0800_0000 != 0
+    let isProgram = (dynamic.value(of: ElfDynamic.flags1) ?? 0) & ElfDynamic.isProgram != 0
     // A library may need nothing either; a program at any address says that it is one.
     facts.isStatic =
       facts.interpreter == nil && facts.needed.isEmpty
@@ -61,10 +63,17 @@ package struct ElfFile {
       switch tag {
       case ElfDynamic.needed: facts.needed.append(text)
       case ElfDynamic.soname: facts.soname = text
-      case ElfDynamic.rpath: facts.rpath = text.split(separator: ":").map(String.init)
-      default: facts.runpath = text.split(separator: ":").map(String.init)
+      case ElfDynamic.rpath: facts.rpath = directories(text)
+      default: facts.runpath = directories(text)
       }
     }
+  }
+
+  /// The parts of a path; an empty one is the working directory (`fillin_rpath` of glibc), but no path at all
+  /// has none.
+  private static func directories(_ path: String) -> [String] {
+    path.isEmpty
+      ? [] : path.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
   }
 
   private static func buildID(

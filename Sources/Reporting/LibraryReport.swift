@@ -6,6 +6,7 @@ package import TraceEvents
 package struct LibraryReport {
   private let tree: LibraryTree
   private let packageShipping: (String) -> String?
+  private let nearby: (String) -> [String]
   private let usesASCII: Bool
   private let symbols: [MissingSymbol]
   private let finding: (MissingSymbol) -> SymbolFinding?
@@ -14,16 +15,19 @@ package struct LibraryReport {
   ///   - symbols: The symbols that are not there.
   ///   - finding: Where one of these should come from.
   ///   - packageShipping: Which package that the machine knows ships a library of this name.
+  ///   - nearby: Files of a library's name around the program, nearest first.
   ///   - usesASCII: True where the terminal has no line drawing.
   package init(
     _ tree: LibraryTree, symbols: [MissingSymbol], usesASCII: Bool,
     packageShipping: @escaping (String) -> String?,
+    nearby: @escaping (String) -> [String] = { _ in [] },
     finding: @escaping (MissingSymbol) -> SymbolFinding?
   ) {
     self.tree = tree
     self.symbols = symbols
     self.finding = finding
     self.packageShipping = packageShipping
+    self.nearby = nearby
     self.usesASCII = usesASCII
   }
 
@@ -51,7 +55,9 @@ package struct LibraryReport {
       let object = tree.objects[missing]
       let problem =
         object.places.contains { if case .rejected = $0.verdict { true } else { false } }
-        ? "cannot be loaded" : "is not found"
+        ? "cannot be loaded"
+        : object.places.contains { isForOthers($0) }
+          ? "is there for other programs only" : "is not found"
       return "\(name) cannot start: the library \(object.name) \(problem)\(way)"
         + (others > 0 ? ", and \(others) more." : ".")
     }
@@ -204,6 +210,14 @@ package struct LibraryReport {
     return lines
   }
 
+  /// True for a library of another class or processor, which is more than a line of the cache.
+  private func isForOthers(_ place: LibraryPlace) -> Bool {
+    switch place.verdict {
+    case .otherClass, .otherMachine: place.source != .cache
+    default: false
+    }
+  }
+
   private func isRemarkable(_ verdict: LibraryPlace.Verdict) -> Bool {
     switch verdict {
     case .otherClass, .otherMachine, .unreadable: true
@@ -219,19 +233,63 @@ package struct LibraryReport {
       "  \(place.path)   \(LibraryWords.words(for: place.source)): \(LibraryWords.words(for: place.verdict))"
     }
     if object.places.isEmpty { lines.append("  (no place at all)") }
-    lines.append(contentsOf: fixes(for: object))
+    let misses = tree.nearMisses(of: index)
+    let copies = misses.contains(where: \.hasItsName) ? [] : copies(of: object)
+    lines += misses.map { miss in
+      miss.hasItsName
+        ? "\(miss.path) is that library by its own name (soname): only the link to it is missing."
+        : "Another version is there, which does not serve: \(miss.path)"
+    }
+    lines += copies.map { "There is one at \($0), where the loader does not look." }
+    lines.append(contentsOf: fixes(for: object, miss: misses.first, copy: copies.first))
     return lines
   }
 
-  private func fixes(for object: LibraryTree.Object) -> [String] {
+  /// Files of a library's name where the loader does not look, and that the program could load.
+  private func copies(of object: LibraryTree.Object) -> [String] {
+    guard object.role == .needed, !object.name.contains("/") else { return [] }
+    return nearby(object.name).filter { path in
+      guard !object.places.contains(where: { $0.path == path }),
+        case .elf(let facts)? = try? programFile(path)
+      else { return false }
+      return facts.bits == tree.facts.bits && facts.machine == tree.facts.machine
+        && facts.kind == .shared
+    }
+  }
+
+  private func fixes(
+    for object: LibraryTree.Object, miss: LibraryTree.NearMiss?, copy: String?
+  ) -> [String] {
     if object.role == .preloaded {
       return ["The program starts without it; take it out of LD_PRELOAD or /etc/ld.so.preload."]
     }
     if let place = object.places.last, case .rejected = place.verdict {
       return ["What to do: replace \(place.path), for example by installing its package again."]
     }
+    if let miss, miss.hasItsName, let slash = miss.path.lastIndex(of: "/") {
+      return [
+        "What to do: ln -s \(miss.path[slash...].dropFirst()) \(miss.path[...slash])\(object.name)"
+      ]
+    }
+    if object.name.contains("/") {
+      return [
+        "What to do: a name with a slash is a path to the loader, from the working directory on: start the"
+          + " program there, or need it by its plain name (patchelf --replace-needed)."
+      ]
+    }
+    if let copy, let slash = copy.lastIndex(of: "/"), !tree.isSecure {
+      return [
+        "What to do: LD_LIBRARY_PATH=\(copy[..<slash]), or for good patchelf --set-rpath or ldconfig."
+      ]
+    }
     if let package = packageShipping(object.name) {
-      return ["What to do: apt-get install \(package)"]
+      guard let other = PackageName.architecture(of: tree.facts) else {
+        return ["What to do: apt-get install \(package)"]
+      }
+      return [
+        "What to do: dpkg --add-architecture \(other), apt-get update, and"
+          + " apt-get install \(PackageName.name(package, for: tree.facts))"
+      ]
     }
     return [
       "What to do: install the package that ships \(object.name); if it lies elsewhere, name its"

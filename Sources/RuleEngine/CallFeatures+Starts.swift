@@ -11,7 +11,8 @@ extension CallFeatures {
   /// or die`.
   static func isStartInVain(_ call: FailedCall, _ run: RankingContext) -> Bool {
     let child = run.history.processes[call.process]
-    guard call.purpose == .execute, call.error.isAbsence, call.replacement == nil,
+    guard call.purpose == .execute, call.error.isAbsence || isNoProgram(call, child),
+      call.replacement == nil,
       !child.hasExecuted, child.end != nil, let index = child.parent,
       index == run.path.leaf || child.index == run.path.leaf,
       run.lastFailure[call.process] == call.lastNumber, !isTriedAfterComplaint(call, run)
@@ -36,6 +37,12 @@ extension CallFeatures {
         $0.process == index && $0.number > child.startNumber - wayToComplaint && $0.number < next
           && !$0.error.isAbsence && $0.error != .exists && $0.replacement == nil
       }
+  }
+
+  /// True for a file that the kernel does not run, unless a shell was to run it, which then reads it by itself.
+  private static func isNoProgram(_ call: FailedCall, _ process: ProcessRecord) -> Bool {
+    call.error == .executableFormat
+      && !(process.executable.map(PathName.base).map(ShellWords.shells.contains) ?? false)
   }
 
   /// What `process` says of a call: of the start of a program in a child, what the parent's place says.

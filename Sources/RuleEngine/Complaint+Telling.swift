@@ -271,6 +271,8 @@ extension Complaint {
 
   /// The number of `line 3` where the words name no file for it.
   static func bareLineNumber(in line: String) -> Int? {
+    // Of a program that was given as text or is typed in: `File "<string>", line 3`.
+    if line.contains("\"<") { return nil }
     let words = line.split { " ,;:()[]".contains($0) }
     for (word, next) in zip(words, words.dropFirst())
     where word.lowercased() == "line" || word.lowercased() == "lines" {

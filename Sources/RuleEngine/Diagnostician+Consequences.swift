@@ -29,7 +29,12 @@ extension Diagnostician {
   /// "No such user" is a consequence of the missing module of the one service that could tell.
   func preferNameService(_ findings: inout [Finding]) {
     guard let first = findings.first, let process = history.process(pid: first.pid),
-      let index = findings.firstIndex(where: { $0.subject.hasPrefix("libnss_") }), index > 0,
+      let index = findings.firstIndex(where: { finding in
+        // A module that is there lacks what it needs.
+        finding.subject.hasPrefix("libnss_")
+          || finding.heuristic.hasPrefix("loader/")
+            && finding.because.contains { $0.contains(" → libnss_") || $0.contains("/libnss_") }
+      }), index > 0,
       hasNoNameService(process)
     else { return }
     var missing = findings.remove(at: index)
@@ -37,16 +42,26 @@ extension Diagnostician {
     findings.insert(missing, at: 0)
   }
 
+  /// The service of nsswitch.conf(5) that a file is the module of.
+  private static func nameService(_ path: String) -> String? {
+    PathName.base(of: path).wholeMatch(of: /libnss_(.+)\.so\.2/).map { String($0.1) }
+  }
+
   /// True if who looked up a user or group was answered by nobody, as the module of each service that
-  /// nsswitch.conf(5) names for it is missing.
+  /// nsswitch.conf(5) names for it is missing, or lacks a library.
   func hasNoNameService(_ process: ProcessRecord) -> Bool {
-    let missing = history.failures.calls.compactMap { call -> String? in
-      guard call.process == process.index, call.error.isAbsence, call.replacement == nil,
-        let path = call.path,
-        let match = PathName.base(of: path).wholeMatch(of: /libnss_(.+)\.so\.2/)
-      else { return nil }
-      return String(match.1)
+    let absent = history.failures.calls.compactMap { call -> String? in
+      guard call.process == process.index, call.error.isAbsence, call.replacement == nil else {
+        return nil
+      }
+      return call.path.flatMap(Self.nameService)
     }
+    let observer = observer
+    let unusable = process.libraries.filter { Self.nameService($0) != nil }.filter {
+      observer.inquiry.library(
+        $0, version: nil, observer.loaderStart(of: process, tried: []))?.lack != nil
+    }.compactMap(Self.nameService)
+    let missing = absent + unusable
     guard let service = missing.first else { return false }
     return observer.inquiry.lines(mentioning: [service], in: ["/etc/nsswitch.conf"]).contains {
       line in

@@ -33,6 +33,14 @@ struct Inquiry {
     return others.min { $0.rank < $1.rank }?.walk ?? asked
   }
 
+  /// The rights with which `path` was asked for at a stop: what the kernel knew of the process. Of several the
+  /// least.
+  func credentialsAtStop(_ path: String) -> Credentials? {
+    var found: [Credentials] = []
+    for case (.access(path, _, let whose), _) in history.facts { found.append(whose) }
+    return found.min { ($0.capabilities, $0.user, $0.group) < ($1.capabilities, $1.user, $1.group) }
+  }
+
   /// True if a walk along `path` with the rights of `credentials` is refused; asked at the end.
   func refuses(
     _ path: String, operation: AccessOperation, credentials: Credentials?

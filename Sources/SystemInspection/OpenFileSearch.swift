@@ -28,7 +28,8 @@ struct OpenFileSearch {
   func holders() -> [Holder] {
     var holders: [Holder] = []
     var looked = 0
-    for pid in ProcessTable.processes() {
+    // What we have open ourselves we were given by who started us.
+    for pid in ProcessTable.processes() where pid != getpid() {
       guard holders.count < Self.maximumHolders, looked < ProcessTable.maximumEntries else { break }
       let manners = self.manners(of: pid, looked: &looked)
       guard !manners.isEmpty, let process = try? ProcessIdentity(pid: pid) else { continue }

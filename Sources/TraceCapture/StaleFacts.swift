@@ -26,8 +26,12 @@ final class StaleFacts {
   /// Asks what explains the failure of `call`, and hands on the answers.
   func explain(_ call: SystemCall, _ thread: TracedThread, _ events: EventStream) {
     // What to ask takes reads of /proc itself.
-    guard mayAsk(EventStream.now), let error = call.error else { return }
-    for question in questions(call, error, thread) { ask(question, thread, events) }
+    guard let error = call.error, mayAsk(EventStream.now, isRare: Self.rare.contains(error)) else {
+      return
+    }
+    for question in questions(call, error, thread) {
+      ask(question, thread, events, isRare: Self.rare.contains(error))
+    }
   }
 
   /// Asks what explains a signal that is about to end a process.
@@ -126,21 +130,26 @@ final class StaleFacts {
     return nil
   }
 
-  private func mayAsk(_ now: UInt64) -> Bool {
+  /// Errors of programs that could not be started, which nobody meets by the dozen: what is true of them then
+  /// must not be lost among the questions of a busy second.
+  private static let rare: Set<ErrorNumber> = [.argumentsTooLong, .textBusy]
+
+  private func mayAsk(_ now: UInt64, isRare: Bool = false) -> Bool {
     if now / 1_000_000_000 != second {
       second = now / 1_000_000_000
       countInSecond = 0
     }
-    return count < Self.most && countInSecond < Self.mostInSecond
+    return count < Self.most && (isRare || countInSecond < Self.mostInSecond)
   }
 
   @discardableResult
   private func ask(
-    _ question: SystemQuestion, _ thread: TracedThread, _ events: EventStream
+    _ question: SystemQuestion, _ thread: TracedThread, _ events: EventStream,
+    isRare: Bool = false
   ) -> SystemAnswer? {
     let now = EventStream.now
     if let last = asked[question], now &- last < Self.freshness { return nil }
-    guard mayAsk(now) else { return nil }
+    guard mayAsk(now, isRare: isRare) else { return nil }
     count += 1
     countInSecond += 1
     asked[question] = now
@@ -274,6 +283,9 @@ final class StaleFacts {
     let own = directory.flatMap { $0 == SystemCall.currentDirectory ? nil : $0 }
     let base = ProcessFiles.link(own.map { "\(files)/fd/\($0)" } ?? files + "/cwd") ?? "/"
     if path.isEmpty { return base }
+    // `./x` is told of as `x`: by that name it is asked for later.
+    var path = path[...]
+    while path.hasPrefix("./"), path.utf8.count > 2 { path = path.dropFirst(2) }
     return base == "/" ? "/" + path : base + "/" + path
   }
 }

@@ -95,12 +95,15 @@ package struct LibraryLack: Codable, Sendable, Hashable {
   package var library: String
   /// The version of symbols that it does not define.
   package var version: String?
+  /// A symbol that `user` wants as it is loaded, and that nothing defines; `library` is then `user` itself.
+  package var symbol: String?
   /// The file that needs it.
   package var user: String
 
-  package init(library: String, version: String? = nil, user: String) {
+  package init(library: String, version: String? = nil, symbol: String? = nil, user: String) {
     self.library = library
     self.version = version
+    self.symbol = symbol
     self.user = user
   }
 }

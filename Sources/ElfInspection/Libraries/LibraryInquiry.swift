@@ -51,7 +51,19 @@ package struct LibraryInquiry {
         if seen.insert(need).inserted { open.append(need) }
       }
     }
-    return nil
+    return symbolLack(of: seen, isLast: start.opened.last.map(inside) == tree.objects[index].path)
+  }
+
+  /// The first symbol that one of these objects wants and nothing defines: as it is loaded, or, for what was
+  /// loaded last, at all, since most are asked for at once (RTLD_NOW).
+  private func symbolLack(of indices: Set<Int>, isLast: Bool) -> LibraryLack? {
+    let own = tree.missingSymbols(of: indices)
+    guard let symbol = own.first(where: \.isBoundAtStart) ?? (isLast ? own.first : nil) else {
+      return nil
+    }
+    let user = tree.objects[symbol.object]
+    let path = tree.files.outside(user.path ?? user.name)
+    return LibraryLack(library: path, symbol: symbol.name, user: path)
   }
 
   /// Files beside `places` that have `name` as their soname; nil if there are none.

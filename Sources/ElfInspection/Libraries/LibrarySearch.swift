@@ -9,12 +9,12 @@ struct LibrarySearch {
     var facts: ElfFacts { file.facts }
   }
 
-  private let files: RootedFiles
-  private let facts: ElfFacts
-  private let platform: LoaderPlatform
+  let files: RootedFiles
+  let facts: ElfFacts
+  let platform: LoaderPlatform
   private let start: LoaderStart
-  private let refused: Set<String>
-  private let readsSymbols: Bool
+  let refused: Set<String>
+  let readsSymbols: Bool
   private let cache: LoaderCache
   /// True if the program has more rights than the user who starts it, so that the loader does not
   /// trust the environment (AT_SECURE of `getauxval(3)`).
@@ -187,6 +187,13 @@ struct LibrarySearch {
     if let requester, let own {
       search(own.facts.runpath, of: requester, .runpath(object: title(requester)), name, &result)
     }
+    // Of what is preloaded, and of what is opened, the program decides.
+    if let file = (own ?? loaded[0])?.file, file.avoidsDefaultDirectories {
+      searchCache(name, besides: platform.defaultDirectories, &result)
+      return result.note(
+        platform.defaultDirectories.joined(separator: ":"), .standard,
+        .skipped(reason: "\(title(requester ?? 0)) is linked with -z nodefaultlib"))
+    }
     searchCache(name, &result)
     search(platform.defaultDirectories, of: 0, .standard, name, &result)
   }
@@ -197,11 +204,23 @@ struct LibrarySearch {
     for index in chain {
       guard let object = loaded[index] else { continue }
       let isNew = !object.facts.runpath.isEmpty
-      search(
-        isNew ? object.facts.runpath : object.facts.rpath, of: index,
-        isNew ? .runpath(object: title(index)) : .rpath(object: title(index)), name, &result)
+      let path = isNew ? object.facts.runpath : object.facts.rpath
+      let source: LibraryPlace.Source =
+        isNew ? .runpath(object: title(index)) : .rpath(object: title(index))
+      // It knows no other variable, and gives up the whole path over one (fixup_rpath).
+      if path.contains(where: { Self.hasVariable($0, besides: "ORIGIN") }) {
+        result.note(
+          path.joined(separator: ":"), source,
+          .skipped(reason: "musl knows no variable but $ORIGIN, and leaves the whole path out"))
+        continue
+      }
+      search(path.filter { !$0.isEmpty }, of: index, source, name, &result)
     }
     search(platform.defaultDirectories, of: 0, .standard, name, &result)
+  }
+
+  private static func hasVariable(_ text: String, besides name: String) -> Bool {
+    text.replacing("${\(name)}", with: "").replacing("$\(name)", with: "").contains("$")
   }
 
   private func searchLibraryPath(
@@ -214,7 +233,7 @@ struct LibrarySearch {
         .skipped(reason: "the program runs with more rights than the user who starts it"))
     }
     let directories = value.split(
-      omittingEmptySubsequences: false, whereSeparator: { separators.contains($0) })
+      omittingEmptySubsequences: platform.isMusl, whereSeparator: { separators.contains($0) })
     search(directories.map(String.init), of: 0, .libraryPath, name, &result)
   }
 
@@ -229,7 +248,8 @@ struct LibrarySearch {
       return
     }
     for written in directories {
-      guard let directory = expanded(written, for: index) else {
+      let isVerbatim = platform.isMusl && source == .libraryPath
+      guard let directory = isVerbatim ? written : expanded(written, for: index) else {
         result.note(written, source, .skipped(reason: "it has a variable that is not known"))
         continue
       }
@@ -259,9 +279,13 @@ struct LibrarySearch {
     return own == "/" ? "/" + path : own + "/" + path
   }
 
-  private func searchCache(_ name: String, _ result: inout Result) {
+  private func searchCache(
+    _ name: String, besides avoided: [String] = [], _ result: inout Result
+  ) {
     guard let flags = platform.cacheFlags else { return }
-    let listed = cache.libraries(named: name)
+    let listed = cache.libraries(named: name).filter { entry in
+      !avoided.contains { entry.path.hasPrefix($0 + "/") }
+    }
     let usable = listed.filter { $0.flags == flags && platform.canUse($0.path) }
       .sorted { rank($0.path) < rank($1.path) }
     guard let best = usable.first else {
@@ -312,56 +336,6 @@ struct LibrarySearch {
       result.isOver = true
     case .rejected: result.isOver = true
     default: break
-    }
-  }
-
-  /// Whether the loader takes the file (`open_verify` of glibc), and what was read of it if so.
-  private func verdict(
-    of path: String, _ file: String
-  ) -> (verdict: LibraryPlace.Verdict, file: LibraryFile?) {
-    if refused.contains(path) { return (.unreadable(error: .accessDenied), nil) }
-    do throws(ElfError) {
-      let library = try LibraryFile(path: files.outside(file), withSymbols: readsSymbols)
-      let found = library.facts
-      if found.bits != facts.bits { return (.otherClass(bits: found.bits), nil) }
-      if found.machine != facts.machine || found.isBigEndian != facts.isBigEndian {
-        return (.otherMachine(name: found.machine), nil)
-      }
-      guard found.kind == .shared else {
-        let reason =
-          found.kind == .relocatable
-          ? "it is an object file (.o), not a shared library"
-          : "it is a program, not a shared library"
-        return (.rejected(reason: reason), nil)
-      }
-      return (.found, library)
-    } catch {
-      return (verdict(on: error, file), nil)
-    }
-  }
-
-  private func verdict(on error: ElfError, _ file: String) -> LibraryPlace.Verdict {
-    switch error.code {
-    // A directory can be opened, and then not be read.
-    case .unreadable(.isDirectory): .rejected(reason: "it is a directory")
-    case .unreadable(.invalidArgument): .rejected(reason: "it is a FIFO or a device")
-    case .unreadable(let number): .unreadable(error: number)
-    case .truncated: .rejected(reason: "it is truncated (cut short)")
-    case .corrupt: .rejected(reason: "its headers do not hold together")
-    case .notElf:
-      .rejected(
-        reason: (try? programFile(files.outside(file))).map(Self.words) ?? "it is no ELF file")
-    }
-  }
-
-  private static func words(for file: ProgramFile) -> String {
-    switch file {
-    case .empty: "it is empty"
-    case .other(.text): "it is a text file, such as a linker script"
-    case .other(.html): "it is HTML, a web page"
-    case .other(let content): "it is \(content.rawValue)"
-    case .script: "it is a script"
-    default: "it is no ELF file"
     }
   }
 

@@ -29,6 +29,15 @@ struct LoaderPlatform {
         Self.muslDirectories(facts, files) ?? ["/lib", "/usr/local/lib", "/usr/lib"]
       return
     }
+    let levels = facts.machine == "x86_64" ? Self.levels : []
+    variants = levels.map { "glibc-hwcaps/" + $0 } + (Self.legacy[facts.machine] ?? [])
+    let loader = facts.interpreter ?? Self.loaders[facts.machine]
+    if let own = loader.flatMap({ LoaderDirectories.written(in: $0, files) }) {
+      defaultDirectories = own
+      // The first of them is that of the distribution's libraries for such programs.
+      lib = String(own[0].dropFirst())
+      return
+    }
     if let triplet, files.isDirectory("/lib/" + triplet) || files.isDirectory("/usr/lib/" + triplet)
     {
       lib = "lib/" + triplet
@@ -37,8 +46,6 @@ struct LoaderPlatform {
       lib = facts.bits == 64 ? "lib64" : "lib"
       defaultDirectories = ["/" + lib, "/usr/" + lib]
     }
-    let levels = facts.machine == "x86_64" ? Self.levels : []
-    variants = levels.map { "glibc-hwcaps/" + $0 } + (facts.machine == "x86_64" ? Self.legacy : [])
   }
 
   /// True if `path` of the cache is for every processor, or for a kind that this machine has.
@@ -62,7 +69,16 @@ struct LoaderPlatform {
 
   /// Subdirectories that glibc looked into before 2.37.
   private static let legacy = [
-    "tls/x86_64/x86_64", "tls/x86_64", "tls", "x86_64/x86_64", "x86_64",
+    "x86_64": ["tls/x86_64/x86_64", "tls/x86_64", "tls", "x86_64/x86_64", "x86_64"],
+    "i386": [
+      "tls/i686/sse2", "tls/i686", "tls/sse2", "tls", "i686/sse2", "i686", "sse2",
+    ],
+  ]
+
+  /// The loaders of this machine's programs, for a library, which names none.
+  private static let loaders = [
+    "x86_64": "/lib64/ld-linux-x86-64.so.2", "i386": "/lib/ld-linux.so.2",
+    "x32": "/libx32/ld-linux-x32.so.2",
   ]
 
   /// The levels of x86-64 (its psABI) that this processor has, best first.

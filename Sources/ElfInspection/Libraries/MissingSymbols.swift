@@ -16,10 +16,13 @@ extension LibraryTree {
   /// The symbols that are not there, at most 200; `isBoundNow` where LD_BIND_NOW is set.
   ///
   /// A library alone may want symbols of the program that loads it, so this tells of programs.
-  package func missingSymbols(isBoundNow: Bool = false) -> [MissingSymbol] {
+  /// With `indices`, of these objects alone.
+  package func missingSymbols(
+    isBoundNow: Bool = false, of indices: Set<Int>? = nil
+  ) -> [MissingSymbol] {
     let tables = objects.indices.map(search.symbols)
     var missing: [MissingSymbol] = []
-    for (index, table) in tables.enumerated() {
+    for (index, table) in tables.enumerated() where indices?.contains(index) ?? true {
       // Without one of its libraries, everything of that one would be missing.
       guard let table, !objects[index].needs.contains(where: { objects[$0].path == nil }) else {
         continue

@@ -31,6 +31,17 @@ struct LibraryNotLoaded: ObservationKind {
   var spaceLimit: String?
   var isPointer: Bool { content == Observer.pointerWords }
   var loadersRunPath: String?
+  var unusable: [String] = []
+  var foreignArchitecture: String?
+  var neededAs: String?
+  var startDirectory: String?
+  var isSecure = false
+  var avoidsDefaultDirectories = false
+  /// Whether a variable of one run does not mend it.
+  var needsLastingRemedy: Bool { isSecure || neededAs != nil }
+  var muslPathFile: String?
+  var isUnmapped = false
+  var consequence: String?
 
   static let name = "library-not-loaded"
   static let summary = "The dynamic loader did not find a shared library, or did not accept it."
@@ -77,6 +88,33 @@ struct LibraryNotLoaded: ObservationKind {
       "space_limit", \.spaceLimit,
       "The limit on address space, where the words say that the library could not be mapped."),
     .init("jail", \.jail, "The program's root directory, if it is not that of the machine."),
+    .init(
+      "unusable", \.unusable,
+      "Files of that name where the loader does not look and that the program could not load either, and why."
+    ),
+    .init(
+      "foreign_architecture", \.foreignArchitecture,
+      "The architecture of `package`, as Debian names it, if it is not that of this machine."),
+    .init(
+      "needed_as", \.neededAs, "The name with a slash by which `library_user` needs it: a path."),
+    .init(
+      "start_directory", \.startDirectory,
+      "The working directory from which that path would lead to a library."),
+    .init(
+      "is_secure", \.isSecure,
+      "True if the program runs with more rights than its user, so that its loader heeds no environment."
+    ),
+    .init(
+      "avoids_default_directories", \.avoidsDefaultDirectories,
+      "True if what needs it is linked with -z nodefaultlib, so that ldconfig does not help."),
+    .init("needs_lasting_remedy", \.needsLastingRemedy, "True if LD_LIBRARY_PATH would not help."),
+    .init(
+      "musl_path_file", \.muslPathFile,
+      "The file that names the directories of musl's loader, for such a program."),
+    .init(
+      "is_unmapped", \.isUnmapped, "True if the file is whole, but could not be mapped into memory."
+    ),
+    .init("consequence", \.consequence, "What the program said of what it then did not have."),
   ]
 }
 
@@ -101,6 +139,7 @@ struct LoaderComplaint: ObservationKind {
   var isLoadedAtRunTime = false
   var isPreloaded = false
   var package: String?
+  var consequence: String?
 
   static let name = "loader-complaint"
   static let summary =
@@ -135,5 +174,6 @@ struct LoaderComplaint: ObservationKind {
       "True if the program loaded `needed_by` by itself (dlopen)."),
     .init("is_preloaded", \.isPreloaded, "True if LD_PRELOAD asks for `needed_by`."),
     .init("package", \.package, "The installed package that `file` belongs to."),
+    .init("consequence", \.consequence, "What the program said of what it then did not have."),
   ]
 }

@@ -175,6 +175,7 @@ struct AccessRefused: ObservationKind {
   var isSystems = false
   var targetOfLink: String?
   var script: String?
+  var scriptIsBinary = false
   var chain: String?
   var missingCapability: String?
   var groupIsPending = false
@@ -200,6 +201,9 @@ struct AccessRefused: ObservationKind {
       "wants_root", \.wantsRoot,
       "True if the program then said that it has to run as root, and it did not."),
     .init("path", \.path, "Absolute path that was asked for."),
+    .init(
+      "script_is_binary", \.scriptIsBinary,
+      "True if what names `path` as its interpreter is a binary: that is its loader."),
     .init("is_socket", \.isSocket, "True if what refuses is a Unix socket."),
     .init("socket_holder", \.socketHolder, "Who listens on it: name and process number."),
     .init(
@@ -313,6 +317,7 @@ struct PathConflict: ObservationKind {
   var writtenProcess: String?
   var isLockFile = false
   var isUnused = false
+  var holderIsOwn = false
 
   static let name = "path-conflict"
   static let summary =
@@ -330,6 +335,9 @@ struct PathConflict: ObservationKind {
     .init("contents", \.contents, "What a directory that is not empty holds, at most five names."),
     .init("holder", \.holder, "The process that uses it, as name and pid."),
     .init("holder_pid", \.holderPid, "Its process id."),
+    .init(
+      "holder_is_own", \.holderIsOwn,
+      "True if it is the process itself that asked, or one that started it."),
     .init("holder_manner", \.holderManner, "How it uses it: working in /mnt/a."),
     .init("is_directory", \.isDirectory, "True if `path` is a directory."),
     .init("mount_point", \.mountPoint, "Mount point of `path`."),

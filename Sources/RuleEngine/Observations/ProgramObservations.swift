@@ -104,6 +104,18 @@ struct ProgramRejected: ObservationKind {
   var handler: String?
   var handlerName: String?
   var handlerIsEnabled = false
+  var namingFile: String?
+  var option: String?
+  var words: String?
+  var jail: String?
+  var loaderIsOutside = false
+  /// From the file down to what is missing, by what needs what.
+  var chain: String? {
+    via.isEmpty
+      ? nil
+      : ([path] + via + [interpreter].compactMap { $0 }.filter { $0 != via.last })
+        .joined(separator: " → ")
+  }
 
   static let name = "program-rejected"
   static let summary = "`execve(2)` failed although the file that it names exists."
@@ -112,7 +124,7 @@ struct ProgramRejected: ObservationKind {
     .init("error", \.error, "Name of the error."),
     .init(
       "reason", \.reason,
-      "interpreter-missing, interpreter-rejected, no-interpreter-line, binary-interpreter-missing, loader-rejected, handler-missing, other-machine, not-a-program, directory, empty, unknown."
+      "interpreter-missing, interpreter-rejected, interpreter-unnamed, interpreter-circle, interpreter-chain, option-carriage-return, no-interpreter-line, binary-interpreter-missing, loader-rejected, handler-missing, other-machine, not-a-program, directory, empty, unknown."
     ),
     .init(
       "interpreter", \.interpreter, "The interpreter that its first line names, or its loader."),
@@ -153,6 +165,14 @@ struct ProgramRejected: ObservationKind {
       "handler", \.handler,
       "The program that runs such files, where the kernel was told of one (binfmt_misc)."),
     .init("handler_name", \.handlerName, "The name of that entry of binfmt_misc."),
+    .init("naming_file", \.namingFile, "The script whose first line names `interpreter`."),
+    .init("chain", \.chain, "From `path` by way of `via` to `interpreter`."),
+    .init("option", \.option, "The option that the first line hands to its interpreter."),
+    .init("words", \.words, "What the interpreter said of that."),
+    .init("jail", \.jail, "The program's root directory, if it is not that of the machine."),
+    .init(
+      "loader_is_outside", \.loaderIsOutside,
+      "True if the machine has that loader, outside of this root directory."),
     .init("handler_is_enabled", \.handlerIsEnabled, "True if the entry is enabled."),
   ]
 }

@@ -27,7 +27,8 @@ struct LoaderWords: Equatable {
       of: /([^\s:'"]+): version [`'‘]([^'’`]+)['’] not found \(required by ([^)]+)\)/)
     {
       trouble = .version
-      file = String(found.1)
+      // Some put the words in brackets: `(tried: ext.so (libx.so.1: version …`.
+      file = String(found.1.drop { $0 == "(" })
       name = String(found.2)
       neededBy = String(found.3)
     } else if let found = line.firstMatch(

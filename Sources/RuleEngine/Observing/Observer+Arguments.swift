@@ -21,7 +21,7 @@ extension Observer {
     let stack = inquiry.limitFact("RLIMIT_STACK", of: pid)
     let limit = ArgumentSizes.limit(ofStack: stack?.soft)
     seen.total = (sizes.isCut ? "more than " : "") + words(for: sizes.total)
-    seen.limit = words(for: limit)
+    seen.limit = stack == nil ? nil : words(for: limit)
     seen.stackLimit = stack?.soft.map(Wording.bytes)
     // With the name of the file and what the kernel adds.
     let needed = sizes.total + sizes.total / 8

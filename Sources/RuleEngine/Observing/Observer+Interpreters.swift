@@ -31,7 +31,11 @@ extension Observer {
       line.removeLast()
     }
     let words = line.split(whereSeparator: { $0 == " " || $0 == "\t" })
-    guard let interpreter = words.first.map(String.init) else { return }
+    guard let interpreter = words.first.map(String.init) else {
+      seen.reason = "interpreter-unnamed"
+      return
+    }
+    seen.namingFile = seen.via.last ?? seen.path
     seen.interpreter = interpreter
     seen.reason = "interpreter-missing"
     if PathName.base(of: interpreter) == "env" {
@@ -42,11 +46,13 @@ extension Observer {
     guard let walk = inquiry.pathWalk(path(of: interpreter, for: process)) else { return }
     switch walk.end {
     case .danglingLink(_, let target, _): seen.interpreterLink = target
+    case .linkLoop: seen.reason = "interpreter-circle"
+    case .exists where call.error == .tooManyLinks && seen.via.count >= Self.mostInterpreters - 1:
+      seen.reason = "interpreter-chain"
+      seen.via.append(interpreter)
     case .exists:
       // It is there; so what is missing is what it needs itself.
-      guard !seen.hasCarriageReturn, seen.via.count < 5, !seen.via.contains(interpreter) else {
-        return
-      }
+      guard !seen.hasCarriageReturn, seen.via.count < Self.mostInterpreters else { return }
       describeNeeds(of: interpreter, call, in: &seen)
     default:
       let beside = PathName.directory(of: seen.path) + "/" + PathName.base(of: interpreter)

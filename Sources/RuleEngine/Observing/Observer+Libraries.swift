@@ -6,9 +6,9 @@ extension Observer {
   func libraryNotLoaded(
     _ call: FailedCall, _ places: [String], _ process: ProcessRecord, asking: Bool
   ) -> LibraryNotLoaded? {
-    guard let path = subject(of: call), Self.isLibraryName(PathName.base(of: path)) else {
-      return nil
-    }
+    guard let path = subject(of: call),
+      Self.isLibraryName(PathName.base(of: path)) || isPluginName(path, places)
+    else { return nil }
     var seen = LibraryNotLoaded()
     seen.library = PathName.base(of: path)
     // The linker looks for libraries as well.
@@ -63,9 +63,26 @@ extension Observer {
       seen.hidden = finding.hidden.map(\.path)
       // Found by now, or where the model sees another machine: then what was seen counts.
       if finding.path == nil { seen.places = LibraryWords.list(finding.places) }
+      seen.avoidsDefaultDirectories = finding.places.contains {
+        if case .skipped = $0.verdict { $0.source == .standard } else { false }
+      }
+      seen.isSecure =
+        process.isSecure
+        || finding.places.contains {
+          if case .skipped(let reason) = $0.verdict {
+            reason.contains("more rights")
+          } else {
+            false
+          }
+        }
       describeVerdicts(finding.places, in: &seen)
     }
     if seen.places.isEmpty { seen.places = tried.map { $0 + ": not there" } }
+    if let program = program(of: process), let loader = program.interpreter,
+      loader.contains("/ld-musl-")
+    {
+      seen.muslPathFile = "/etc/ld-musl-\(program.machine).path"
+    }
     seen.unlinked = finding?.unlinked?.first
     seen.missingLink = seen.unlinked.map { PathName.directory(of: $0) + "/" + seen.library }
     // Other links to the library itself are no other version.
@@ -74,7 +91,8 @@ extension Observer {
       ? [] : Self.otherVersions(of: seen.library, in: tried, inquiry).filter { !leadsNowhere($0) }
     guard seen.trouble == "missing" else { return }
     let homes = [process.executable, seen.libraryUser].compactMap { $0 }.map(PathName.directory)
-    seen.elsewhere = inquiry.nearby(
+    let program = self.program(of: process)
+    let copies = inquiry.nearby(
       [seen.library],
       around: Self.neighbourhood(homes + [process.workingDirectory])
         + ["/usr/local/lib", "/opt", "/usr/lib"]
@@ -82,12 +100,67 @@ extension Observer {
       !(finding?.places.contains { $0.path == found } ?? false)
         && inquiry.programFile(found) != .empty
     }
+    let objections = copies.map { objection(to: $0, for: program) }
+    seen.elsewhere = zip(copies, objections).filter { $1 == nil }.map(\.0)
+    seen.unusable = zip(copies, objections).compactMap { copy, objection in
+      objection.map { "\(copy), but \($0)" }
+    }
     // A directory outside of its root is none to such a program.
     if seen.jail == nil { seen.bestElsewhere = seen.elsewhere.first.map(PathName.directory) }
     describeOthersRunPath(process, in: &seen)
+    describeNamedPath(process, in: &seen)
     guard seen.elsewhere.isEmpty else { return }
     seen.owner = finding.flatMap { owner(of: $0.places) }
-    if seen.owner == nil { seen.package = inquiry.packageShipping(seen.library) }
+    guard seen.owner == nil else { return }
+    // The same library for other programs is here: its package has this one as well.
+    let copy = copies.lazy.compactMap { inquiry.packageOwning($0) }.first
+    let package = copy ?? inquiry.packageShipping(seen.library)
+    seen.package = package.map { PackageName.name($0, for: program) }
+    if seen.package != package {
+      seen.foreignArchitecture = program.flatMap(PackageName.architecture)
+    }
+  }
+
+  /// What the program that a process runs says of itself: of one that was handed to the loader, not of that.
+  private func program(of process: ProcessRecord) -> ElfFacts? {
+    let start = LoaderInvocation(process)?.program ?? process.executable
+    guard let start, case .elf(let facts)? = inquiry.programFile(start) else { return nil }
+    return facts
+  }
+
+  /// Why a file of a library's name is none that the program could load, in words; nil where it could, as far
+  /// as is known.
+  private func objection(to file: String, for program: ElfFacts?) -> String? {
+    switch inquiry.programFile(file) {
+    case .elf(let facts):
+      guard let program else { return nil }
+      if facts.bits != program.bits {
+        return "it is a \(facts.bits)-bit library, and the program is a \(program.bits)-bit one"
+      }
+      if facts.machine != program.machine { return "it is for another processor, \(facts.machine)" }
+      return facts.kind == .shared ? nil : "it is no shared library"
+    case .damagedElf(let reason): return "it is damaged: \(reason)"
+    case .script: return "it is a script"
+    case .directory: return "it is a directory"
+    case .other(let content): return "it is no library: \(content.rawValue)"
+    case .empty, nil: return nil
+    }
+  }
+
+  /// Tells of a library that is needed under a name with a slash: the loader takes that for a path, and looks
+  /// nowhere else.
+  private func describeNamedPath(_ process: ProcessRecord, in seen: inout LibraryNotLoaded) {
+    guard let user = seen.libraryUser, case .elf(let facts)? = inquiry.programFile(user),
+      let name = facts.needed.first(where: {
+        $0.contains("/") && PathName.base(of: $0) == seen.library
+      })
+    else { return }
+    seen.neededAs = name
+    guard !name.hasPrefix("/") else { return }
+    let end = "/" + name
+    seen.startDirectory = seen.elsewhere.first { $0.hasSuffix(end) }.map {
+      $0.utf8.count == end.utf8.count ? "/" : String($0.dropLast(end.count))
+    }
   }
 
   /// Tells of a RUNPATH of the program that names the library's directory, where a library of it needs the
@@ -162,8 +235,9 @@ extension Observer {
 
   /// The names of a chain in words, the first as people know the program; nil for one that tells
   /// nothing.
-  private func words(for chain: [String], _ process: ProcessRecord) -> String? {
-    chain.count > 1 ? ([process.name] + chain.dropFirst()).joined(separator: " → ") : nil
+  func words(for chain: [String], _ process: ProcessRecord) -> String? {
+    let first = LoaderInvocation(process) == nil ? process.name : chain.first ?? process.name
+    return chain.count > 1 ? ([first] + chain.dropFirst()).joined(separator: " → ") : nil
   }
 
   /// From the program to the library at `path`, by what needs what.
@@ -182,10 +256,12 @@ extension Observer {
     let refused = history.failures.calls.filter {
       $0.process == process.index && [.accessDenied, .notPermitted].contains($0.error)
     }.compactMap(\.path).filter { PathName.base(of: $0).contains(".so") }
+    let invocation = LoaderInvocation(process)
     return LoaderStart(
-      program: process.executable.map(inside) ?? "", root: root,
+      program: (invocation?.program ?? process.executable).map(inside) ?? "", root: root,
       workingDirectory: inside(process.workingDirectory),
-      libraryPath: process.environmentValue("LD_LIBRARY_PATH").map(String.init),
+      libraryPath: invocation?.libraryPath
+        ?? process.environmentValue("LD_LIBRARY_PATH").map(String.init),
       preload: process.environmentValue("LD_PRELOAD").map(String.init),
       user: process.lostPrivilege
         ? nil : process.parent.flatMap { history.processes[$0].credentials?.user },
@@ -209,7 +285,8 @@ extension Observer {
   static func isForProcessor(_ place: String) -> Bool {
     let directory = PathName.directory(of: place)
     return directory.contains("/glibc-hwcaps/")
-      || ["tls", "x86_64", "haswell", "avx512_1"].contains(PathName.base(of: directory))
+      || ["tls", "x86_64", "haswell", "avx512_1", "i686", "sse2"].contains(
+        PathName.base(of: directory))
   }
 
   /// Libraries of the same name and another version.
@@ -253,121 +330,22 @@ extension Observer {
         && ["usr", "home", "var", "lib", "mnt", "media"].contains(String(first))
   }
 
+  /// True for a name such as `plugx.so` that was looked for in the loader's own directories: where interpreters look
+  /// for their modules is elsewhere.
+  private func isPluginName(_ path: String, _ places: [String]) -> Bool {
+    path.hasSuffix(".so")
+      && places.contains { place in
+        let directory = PathName.directory(of: place)
+        return directory == "/usr/lib" || directory == "/lib"
+          || directory.hasPrefix("/lib/") && directory.hasSuffix("-linux-gnu")
+      }
+  }
+
   /// True for `libx.so` and `libx.so.1.2`, not for `x.so` and `ld.so.preload`.
   static func isLibraryName(_ name: String) -> Bool {
     // Without "lib", it is what an interpreter loads by itself: a module of Ruby, Python or PHP.
     if name.hasSuffix(".so") { return name.hasPrefix("lib") }
     guard let mark = name.firstRange(of: ".so.") else { return false }
     return name[mark.upperBound...].allSatisfy { $0.isASCII && $0.isNumber || $0 == "." }
-  }
-
-  // MARK: What the loader says
-
-  /// What the loader complained of, if it is its words that stand at `position`.
-  func loaderComplaint(
-    _ process: ProcessRecord, line position: Int, asking: Bool
-  ) -> (any ObservationKind)? {
-    let text = LogPrefix.removed(from: run.mentions.lines[position].text.trimmed)
-    guard let words = LoaderWords(text), let file = words.file ?? words.name else { return nil }
-    switch words.trouble {
-    case .missing, .rejected:
-      var seen = LibraryNotLoaded()
-      seen.library = PathName.base(of: file)
-      seen.trouble = words.trouble.rawValue
-      seen.line = text
-      seen.path = path(of: file, process)
-      seen.libraryPath = process.environmentValue("LD_LIBRARY_PATH").map(String.init)
-      if words.trouble == .rejected { seen.file = seen.path }
-      guard asking else { return seen }
-      if text.contains("failed to map segment") {
-        let limit =
-          inquiry.limitFact("RLIMIT_AS", of: process.pid)?.soft
-          ?? process.limits["RLIMIT_AS"].flatMap { UInt64(exactly: $0) }
-        seen.spaceLimit = limit.map(Wording.bytes)
-      }
-      describe(tried: [], process, in: &seen)
-      return seen
-    case .symbol, .version:
-      var seen = LoaderComplaint()
-      seen.line = text
-      seen.trouble = words.trouble.rawValue
-      seen.libraryPath = process.environmentValue("LD_LIBRARY_PATH").map(String.init)
-      if words.trouble == .version {
-        seen.file = path(of: file, process)
-        seen.version = words.name
-        seen.neededBy = words.neededBy.map { path(of: $0, process) }
-        if asking { describeVersions(process, in: &seen) }
-      } else {
-        seen.symbol = words.name
-        seen.version = words.version
-        seen.neededBy =
-          words.file.map { path(of: $0, process) }
-          ?? words.name.flatMap { extensionEntered(by: $0, process) }
-        if asking { describeSymbol(process, in: &seen) }
-      }
-      return seen
-    }
-  }
-
-  /// The library that was loaded last, if the function by which Python enters it has its name.
-  private func extensionEntered(by function: String, _ process: ProcessRecord) -> String? {
-    guard function.hasPrefix("PyInit_") else { return nil }
-    let name = function.dropFirst(7)
-    return process.libraries.last { PathName.base(of: $0).hasPrefix(name + ".") }
-  }
-
-  /// The path of a file that the loader names, which may be its base name alone.
-  private func path(of name: String, _ process: ProcessRecord) -> String {
-    if name.contains("/") { return PathName.absolute(name, from: process.workingDirectory) }
-    let files = process.libraries + [process.executable].compactMap { $0 }
-    return files.last { PathName.base(of: $0) == name } ?? name
-  }
-
-  func describeVersions(_ process: ProcessRecord, in seen: inout LoaderComplaint) {
-    guard let file = seen.file,
-      let finding = inquiry.library(
-        file, version: seen.version, loaderStart(of: process, tried: []))
-    else { return }
-    seen.versions = Array(finding.versions.suffix(3))
-    seen.newestVersion = seen.versions.last
-    describe(finding, process, in: &seen)
-    if let user = seen.neededBy, PathName.base(of: user) != finding.chain.dropLast().last {
-      // Another needs it in that version than the one for which it was loaded.
-      let way = inquiry.library(user, version: nil, loaderStart(of: process, tried: []))?.chain
-      seen.chain = words(
-        for: (way ?? [PathName.base(of: user)]) + finding.chain.suffix(1), process)
-    }
-    seen.package = inquiry.packageOwning(file)
-  }
-
-  private func describeSymbol(_ process: ProcessRecord, in seen: inout LoaderComplaint) {
-    guard let symbol = seen.symbol,
-      let finding = inquiry.symbol(
-        symbol, version: seen.version, user: seen.neededBy ?? process.name,
-        loaderStart(of: process, tried: []))
-    else { return }
-    // What dlopen(3) answers, and does not end the program, it was asked for at once (RTLD_NOW).
-    seen.isBoundAtStart =
-      finding.isBoundAtStart || process.environmentValue("LD_BIND_NOW").map { !$0.isEmpty } ?? false
-      || !seen.line.contains("symbol lookup error") && !seen.line.contains("Error relocating")
-    seen.isLoadedAtRunTime = finding.wanting.isLoadedAtRunTime
-    seen.isPreloaded = finding.wanting.isPreloaded
-    seen.isEntry = finding.isWanted == false
-    seen.definers = finding.definers
-    seen.versions = finding.versions
-    seen.newestVersion = seen.versions.last
-    seen.chain = words(for: finding.wanting.chain, process)
-    guard let expected = finding.expected else { return }
-    describe(expected, process, in: &seen)
-    seen.chain = words(for: finding.wanting.chain + expected.chain.suffix(1), process)
-    seen.file = expected.path
-  }
-
-  private func describe(
-    _ finding: LibraryFinding, _ process: ProcessRecord, in seen: inout LoaderComplaint
-  ) {
-    seen.chain = words(for: finding.chain, process)
-    seen.hidden = finding.hidden.map(\.path)
-    seen.reason = finding.places.last.map { LibraryWords.words(for: $0.source) }
   }
 }

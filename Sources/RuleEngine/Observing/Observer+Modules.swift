@@ -52,25 +52,35 @@ extension Observer {
 
   /// The extension that PHP says it could not load, if the function that it misses has its name.
   private func describeExtension(_ process: ProcessRecord, in seen: inout LastWords) {
-    let phrase = "Unable to load dynamic library '"
-    guard let module = seen.module?.lowercased() else { return }
-    for line in run.mentions.lines where line.process == process.index {
-      guard let mark = line.text.firstRange(of: phrase),
-        let end = line.text[mark.upperBound...].firstIndex(of: "'")
-      else { continue }
-      let name = String(line.text[mark.upperBound..<end])
-      let short = PathName.base(of: name).prefix { $0 != "." }.lowercased()
-      guard !short.isEmpty, module.hasPrefix(short) else { continue }
-      seen.tools.extensionNotLoaded = name
-      seen.tools.extensionWords = LogPrefix.removed(from: line.text.trimmed)
-      if let loader = LoaderWords(line.text), loader.trouble == .missing, let lacking = loader.file,
-        Self.isLibraryName(PathName.base(of: lacking)),
-        PathName.base(of: lacking) != PathName.base(of: name)
-      {
-        seen.tools.extensionLacks = lacking
-      }
-      return
+    guard let module = seen.module, let (name, place) = extensionNotLoaded(for: module, process)
+    else { return }
+    let line = run.mentions.lines[place].text
+    seen.tools.extensionNotLoaded = name
+    seen.tools.extensionWords = LogPrefix.removed(from: line.trimmed)
+    if let loader = LoaderWords(line), loader.trouble == .missing, let lacking = loader.file,
+      Self.isLibraryName(PathName.base(of: lacking)),
+      PathName.base(of: lacking) != PathName.base(of: name)
+    {
+      seen.tools.extensionLacks = lacking
     }
+  }
+
+  /// The extension that PHP said it could not load, if a function has its name, and the position of that line.
+  func extensionNotLoaded(
+    for function: String, _ process: ProcessRecord
+  ) -> (name: String, line: Int)? {
+    let phrase = "Unable to load dynamic library '"
+    let lines = run.mentions.lines
+    for position in lines.indices where lines[position].process == process.index {
+      let text = lines[position].text
+      guard let mark = text.firstRange(of: phrase),
+        let end = text[mark.upperBound...].firstIndex(of: "'")
+      else { continue }
+      let name = String(text[mark.upperBound..<end])
+      let short = PathName.base(of: name).prefix { $0 != "." }.lowercased()
+      if !short.isEmpty, function.lowercased().hasPrefix(short) { return (name, position) }
+    }
+    return nil
   }
 
   /// True for a module whose first part is a file or directory of the program's own, or that the command

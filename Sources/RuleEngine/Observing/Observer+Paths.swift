@@ -257,7 +257,15 @@ extension Observer {
     case .busy where call.secondPath.map { inquiry.fileSystem($0)?.mountPoint == $0 } ?? false:
       seen.secondMountPoint = call.secondPath
     case .textBusy, .busy:
-      let holder = inquiry.openers(seen.path).first
+      let holders = inquiry.openers(seen.path)
+      let holder =
+        call.error == .textBusy
+        ? holders.first { $0.manner.contains("writing") } ?? holders.first : holders.first
+      if let pid = holder?.process?.pid, call.error == .textBusy {
+        seen.holderIsOwn = history.lineage(of: call.process).contains {
+          history.processes[$0].pid == pid
+        }
+      }
       seen.holder = holder?.process.map { "\($0.name) (pid \($0.pid))" } ?? holder?.manner
       seen.holderManner = holder?.process == nil ? nil : holder?.manner
       seen.holderPid = holder?.process.map { Int($0.pid) }

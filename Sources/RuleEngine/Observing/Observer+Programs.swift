@@ -9,6 +9,9 @@ extension Observer {
     if let script = markedScript(call, process) {
       return programRejected(script, call, inquiry.pathWalk(script), asking: asking)
     }
+    if asking, call.error == .noEntry, let there = foundInVain(by: call, places, process) {
+      return programRejected(there, call, inquiry.pathWalk(there), asking: true)
+    }
     if call.error == .noEntry,
       isSearchOfPath(places, process) || isLookup(call, process)
         || isShellsLookup(call, process)
@@ -165,7 +168,11 @@ extension Observer {
     guard asking else { return seen }
     let file = walk?.components.last
     seen.type = file?.type?.rawValue
-    switch inquiry.programFile(path) {
+    let jail = history.processes[call.process].rootDirectory
+    if jail != "/" { seen.jail = jail }
+    let kind = inquiry.programFile(path)
+    if call.error == .noEntry, describeHandler(of: kind, in: &seen) { return seen }
+    switch kind {
     case .script(let firstLine):
       seen.firstLine = firstLine
       describeInterpreter(of: firstLine, call, in: &seen)
@@ -183,7 +190,9 @@ extension Observer {
     case .directory: seen.reason = "directory"
     case .other(let content):
       seen.content = content.rawValue
-      seen.firstLine = inquiry.lines(around: 1, of: path).first { $0.number == 1 }?.text
+      let isText = [.text, .html, .utf8ByteOrderMark, .utf16].contains(content)
+      seen.firstLine =
+        isText ? inquiry.lines(around: 1, of: path).first { $0.number == 1 }?.text : nil
       seen.reason = seen.firstLine == nil ? "not-a-program" : "no-interpreter-line"
     case nil: describeByFirstLine(path, file, call, in: &seen)
     }
@@ -195,15 +204,7 @@ extension Observer {
   private func describeLoader(
     _ facts: ElfFacts, _ call: FailedCall, in seen: inout ProgramRejected
   ) {
-    if let format = inquiry.binaryFormat(seen.path) {
-      seen.handler = format.interpreter
-      seen.handlerName = format.name
-      seen.handlerIsEnabled = format.isEnabled
-      if format.isEnabled, let walk = inquiry.pathWalk(format.interpreter), walk.end != .exists {
-        seen.reason = "handler-missing"
-        return
-      }
-    }
+    if call.error != .noEntry, describeHandler(in: &seen) { return }
     if Self.machinesHere.contains(facts.machine), facts.kind == .relocatable || facts.kind == .core
     {
       seen.reason = "object-file"
@@ -220,6 +221,13 @@ extension Observer {
       seen.loaderPackage = kind.package.flatMap { inquiry.isOffered($0) ?? true ? $0 : nil }
       seen.loaderIsReplaceable = kind.isReplaceable
     }
+    if seen.jail != nil {
+      // The machine has it perhaps, but not what is below the program's root directory.
+      seen.loaderPackage = nil
+      seen.loaderIsReplaceable = false
+      seen.loaderIsOutside = inquiry.pathWalk(loader).map { $0.end == .exists } ?? false
+      if seen.loaderIsOutside { seen.loaderKind = nil }
+    }
     seen.reason = call.error == .noEntry ? "binary-interpreter-missing" : "other-machine"
     // The kernel looks at the program's own processor before its loader's.
     guard call.error != .noEntry, Self.machinesHere.contains(facts.machine),
@@ -235,6 +243,26 @@ extension Observer {
     case .other(let content): seen.content = content.rawValue
     }
     seen.reason = "loader-rejected"
+  }
+
+  /// Tells of a program that runs such files by the kernel's order, if it is the one that is not there
+  /// (binfmt_misc); true if so.
+  private func describeHandler(
+    of file: ProgramFile? = nil, in seen: inout ProgramRejected
+  ) -> Bool {
+    if case .directory? = file { return false }
+    guard let format = inquiry.binaryFormat(seen.path) else { return false }
+    seen.handler = format.interpreter
+    seen.handlerName = format.name
+    seen.handlerIsEnabled = format.isEnabled
+    guard format.isEnabled, let walk = inquiry.pathWalk(format.interpreter), walk.end != .exists
+    else { return false }
+    if case .elf(let facts)? = file {
+      seen.machine = facts.machine
+      seen.bits = facts.bits
+    }
+    seen.reason = "handler-missing"
+    return true
   }
 
   /// The processors whose programs this kernel runs by itself.

@@ -63,6 +63,8 @@ extension Observer {
     {
       seen.script = path
       seen.path = interpreter
+      if case .elf? = inquiry.programFile(path) { seen.scriptIsBinary = true }
+      if case .elf? = inquiry.programFile(interpreter) { seen.isBinary = true }
       describe(refusal, of: seen.path, in: &seen)
       return seen
     }
@@ -112,6 +114,8 @@ extension Observer {
   private func refusedInterpreter(
     of script: String, _ process: ProcessRecord
   ) -> (path: String, refusal: AccessWalk.Refusal)? {
+    // A process that gives up its rights before it starts a program has not all of them left.
+    let credentials = inquiry.credentialsAtStop(script) ?? process.credentials
     var file = script
     for _ in 0..<5 {
       switch inquiry.programFile(file) {
@@ -122,10 +126,14 @@ extension Observer {
       case .elf(let facts):
         guard let loader = facts.interpreter else { return nil }
         file = loader
+      case .other:
+        // What the kernel was told of (binfmt_misc).
+        guard let format = inquiry.binaryFormat(file), format.isEnabled else { return nil }
+        file = format.interpreter
       default: return nil
       }
       if let refusal = inquiry.accessWalk(
-        file, operation: .execute, credentials: process.credentials)?.refusal
+        file, operation: .execute, credentials: credentials)?.refusal
       {
         return (file, refusal)
       }

@@ -24,6 +24,8 @@ struct Observer {
       return readerGone(process, time: time, call: call, killed: killed)
     case .words(let line):
       return programPanicked(process, line: line, asking: asking)
+        ?? markedOption(process, line: line, asking: asking)
+        ?? extensionComplaint(process, line: line, asking: asking)
         ?? loaderComplaint(process, line: line, asking: asking)
         ?? untakenLibrary(process, line: line, asking: asking)
         ?? lastWords(process, line: line, asking: asking)
