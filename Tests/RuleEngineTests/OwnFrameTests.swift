@@ -30,6 +30,41 @@ struct OwnFrameTests {
     ).title
   }
 
+  @Test("A library of the system that the program called is none, where the caller's source is known")
+  func libraryOfTheSystem() throws {
+    let inflate = StackFrame(
+      address: 0x400100, module: "/usr/lib/x86_64-linux-gnu/libz.so.1", function: "inflate")
+    let words = try title([inflate, frame("load", "/src/app/a.c", 5)])
+    #expect(words.contains("load() used a null pointer, at /src/app/a.c line 5"))
+    // Without source it is not known to be the program's.
+    let bare = StackFrame(address: 0x400200, module: "/opt/app/app", function: "load")
+    #expect(try title([inflate, bare]).contains("inflate() used a null pointer"))
+  }
+
+  @Test("Nor is the C library within a static program")
+  func staticProgram() throws {
+    let length = StackFrame(
+      address: 0x400100, module: "/opt/app/app", function: "__strlen_evex")
+    let words = try title([length, frame("size", "/src/app/a.c", 13)])
+    #expect(words.contains("size() used a null pointer, at /src/app/a.c line 13"))
+  }
+
+  @Test("Where the interpreter of Python crashed, its own frame is told")
+  func python() throws {
+    let top = StackFrame(
+      address: 0x400100, module: "/usr/lib/x86_64-linux-gnu/libffi.so.8", function: nil)
+    let words = try title(
+      [top],
+      said: """
+        Fatal Python error: Segmentation fault
+
+        Current thread 0x00007f907cfebb80 (most recent call first):
+          File "/srv/t.py", line 4 in inner
+          File "/srv/t.py", line 5 in <module>
+        """)
+    #expect(words.contains("inner() used a null pointer, at /srv/t.py line 4"))
+  }
+
   @Test("What was inlined from another program's headers is not its own")
   func foreignHeader() throws {
     let stack = [

@@ -111,4 +111,25 @@ struct InstructionTests {
       }
     }
   }
+
+  @Test("What vectors must be aligned to, and instructions of other processors")
+  func vectors() throws {
+    // vmovdqa ymm0, [rdi]; vmovdqa xmm0, [rdi]; vmovdqa64 zmm0, [rdi]
+    #expect(try instruction("c5 fd 6f 07").alignment == 32)
+    #expect(try instruction("c5 f9 6f 07").alignment == 16)
+    #expect(try instruction("62 f1 fd 48 6f 07").alignment == 64)
+    // vfmaddpd xmm0, xmm1, xmm2, xmm3 (FMA4); vpcmov xmm0, xmm1, xmm2, xmm3 (XOP); pop [rax]
+    #expect(try instruction("c4 e3 f1 69 c3 20").feature == "fma4")
+    #expect(try instruction("8f e8 70 a2 c2 30").feature == "xop")
+    #expect(try instruction("8f 00").feature == nil)
+  }
+
+  @Test("Where a divisor lies")
+  func divisor() throws {
+    // idiv dword [rbp-8]; idiv dword [rip+0x10]; idiv ecx
+    #expect(try instruction("f7 7d f8").divisorAddress(registers, at: 0x40) == 0x4FF9)
+    #expect(try instruction("f7 3d 10 00 00 00").divisorAddress(registers, at: 0x40) == 0x56)
+    #expect(try instruction("f7 f9").divisorAddress(registers, at: 0x40) == nil)
+    #expect(try instruction("8b 00").divisorAddress(registers, at: 0x40) == nil)
+  }
 }
