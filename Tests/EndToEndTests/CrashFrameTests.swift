@@ -49,7 +49,9 @@ struct CrashFrameTests {
       .filter { $0.signal?.sender == nil || $0.signal?.sender == $0.pid }
       .compactMap(\.signal)
       .filter { signals.contains($0.signal) && !$0.stack.isEmpty }
-    return crashes.first { $0.endedInHandler == true } ?? crashes.last
+    // Who hands on how a child ended sends itself the signal.
+    return crashes.first { $0.endedInHandler == true } ?? crashes.last { $0.sender == nil }
+      ?? crashes.last
   }
 
   /// Rust's first mangling is read by gdb from the types: it numbers the closures and adds what a
