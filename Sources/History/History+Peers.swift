@@ -23,8 +23,18 @@ extension History {
       }
     } else {
       processes[index].lastPeer = address
+      processes[index].lastStreamNumber =
+        isStream(call.descriptor, of: index) ? processes[index].lastNumber : nil
       processes[index].longestPause = 0
     }
+  }
+
+  /// True for a descriptor of a socket for streams.
+  private func isStream(_ descriptor: Int32?, of index: Int) -> Bool {
+    guard case .socket(let state)? = processes[index].descriptors[descriptor ?? -1] else {
+      return false
+    }
+    return state.type == "SOCK_STREAM"
   }
 
   /// A name server was asked, or was to be. That the same name is asked for again, in another domain or from

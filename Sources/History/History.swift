@@ -249,6 +249,7 @@ package struct History: Sendable {
     if case .file(let path, true)? = processes[index].descriptors[1], !Self.isNowhere(path) {
       processes[index].outputFile = path
     }
+    processes[index].standardInput = processes[index].descriptors[0]
     let closed = (0...2).filter { processes[index].descriptors[Int32($0)] == nil }
     processes[index].closedStreams = closed.count < 3 ? closed : []
     // A shell looks along PATH, and a child of it becomes what it found.

@@ -65,10 +65,15 @@ package struct ProcessRecord: Sendable {
   package var writtenFiles: [String] = []
   /// The file that its standard output went to when its program began, if it was one.
   package var outputFile: String?
+  /// What its standard input was when it became its program; nil where that is not known, or it was closed.
+  package var standardInput: DescriptorTarget?
   /// The standard streams, 0 to 2, that were closed when it became its program; none where nothing is known of them.
   package var closedStreams: [Int] = []
   /// The internet address connected to last, name servers apart.
   package var lastPeer: SocketAddress?
+  /// Number of the event in which a stream was connected, or begun to be, to `lastPeer`; nil where that is a socket
+  /// for datagrams.
+  package var lastStreamNumber: Int?
   /// Time of the last event in which it did anything, and the longest time, in seconds, between two of them
   /// since it connected to `lastPeer`.
   var lastTime = 0.0

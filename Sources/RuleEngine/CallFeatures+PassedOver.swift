@@ -8,6 +8,7 @@ extension CallFeatures {
     // It can have been the last call to fail, and be told just before the words that matter.
     if isOvertaken(call, run) { return RankingWeights.absencePassedOver * 3 }
     if isOnlyRemarked(call, run) { return RankingWeights.absencePassedOver * 2 }
+    if isNotCleared(call, run) { return RankingWeights.absencePassedOver * 2 }
     if call.error.isAbsence, isRemarkBesideErrors(call, run) {
       return RankingWeights.absencePassedOver
     }
@@ -53,6 +54,17 @@ extension CallFeatures {
       call.error.isAbsence && call.address == nil || Complaint.isAboutInput(text)
       ? RankingWeights.absencePassedOver : RankingWeights.errorPassedOver
     return weight * (1 - closeness)
+  }
+
+  /// True for what was in the way and was then to be removed, which was refused: who says "File exists" then, as
+  /// tar does, tells the first of both.
+  private static func isNotCleared(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard call.error == .exists, let path = call.path else { return false }
+    return run.history.failures.calls.contains { other in
+      other.process == call.process && other.path == path && other.purpose == .remove
+        && other.number > call.number && other.replacement == nil
+        && [.accessDenied, .notPermitted, .readOnly].contains(other.error)
+    }
   }
 
   /// True for what is missing by a remark alone, of a program that calls other lines errors and goes on after it

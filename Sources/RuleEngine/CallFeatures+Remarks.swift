@@ -57,6 +57,7 @@ extension CallFeatures {
     _ position: Int, on names: [String], _ run: RankingContext
   ) -> Bool {
     let line = run.mentions.lines[position]
+    if LoaderWords.goesOn(line.text) { return true }
     if Complaint.hasSeverity(LogPrefix.removed(from: line.text)) { return false }
     let isLight = isLight(position, run)
     // What a runner of tests shows of a test's log is beside what it reports.

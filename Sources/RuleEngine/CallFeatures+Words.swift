@@ -15,7 +15,7 @@ extension CallFeatures {
     let best = mentions(of: call, run).map(\.value).max() ?? 0
     if best == 0,
       isCutBeforeName(call, run) || isRestated(call, run) || isSpelledOut(call, run)
-        || isStartInVain(call, run)
+        || isStartInVain(call, run) || isHiddenLoad(call, run)
         || isOfDatabase(call, run) || isToldByCall(call, run)
     {
       return RankingWeights.restated

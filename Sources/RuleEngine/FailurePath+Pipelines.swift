@@ -14,18 +14,54 @@ extension FailurePath {
   /// its own before, where those between the two went the same way.
   static func failedMember(behind writer: Int, in history: borrowing History) -> Int? {
     let record = history.processes[writer]
-    guard case .killed(.brokenPipe, _) = record.end, let parent = record.parent else { return nil }
-    return history.processes[parent].children.first { index in
+    guard case .killed(.brokenPipe, _) = record.end else { return nil }
+    // A member can be a list in parentheses, of which the writer is one command.
+    for (member, parent) in zip(
+      history.lineage(of: writer), history.lineage(of: writer).dropFirst()
+    )
+    .prefix(listDepth) {
+      if let reader = failedReader(besides: member, of: record, below: parent, in: history) {
+        return reader
+      }
+    }
+    return nil
+  }
+
+  /// How deep in lists a command of a pipeline stands at most.
+  private static let listDepth = 2
+
+  private static func failedReader(
+    besides writer: Int, of record: ProcessRecord, below parent: Int, in history: borrowing History
+  ) -> Int? {
+    history.processes[parent].children.first { index in
       let other = history.processes[index]
-      guard index > writer, other.failed, other.endNumber < record.endNumber,
-        other.startNumber < record.endNumber, case .exited = other.end
+      // Its end of the pipe is closed before it has ended: which of the two ends first is chance.
+      guard index > writer, other.failed, other.startNumber < record.endNumber,
+        case .exited = other.end
       else { return false }
       return history.words.lines.contains {
-        $0.process == index && $0.stream == .standardError
+        $0.process == index && $0.number < record.endNumber && $0.stream == .standardError
           && (Complaint.readsAsError($0.text)
             || Complaint.weight(of: $0.text.lowercased()) >= 0.6)
       }
     }
+  }
+
+  /// True for a child that failed by itself, a moment after its parent, and had complained in clear words before the
+  /// parent said anything: what it told of is why the parent failed, whichever of both ended first (git and ssh).
+  static func complainedFirst(
+    _ child: ProcessRecord, beside parent: ProcessRecord, in history: borrowing History
+  ) -> Bool {
+    guard child.hasExecuted, case .exited(let status)? = child.end, status > 1,
+      child.startNumber < parent.endNumber,
+      let first = history.words.lines.first(where: { line in
+        line.stream == .standardError && line.number < parent.endNumber
+          && (line.process == child.index || line.process == parent.index)
+      })
+    else { return false }
+    let text = first.text.lowercased()
+    return first.process == child.index
+      && (Complaint.weight(of: text) >= 0.6 || Complaint.readsAsError(first.text))
   }
 
   /// For a process that complained that its input ended early: the process beside it that wrote into a pipe of

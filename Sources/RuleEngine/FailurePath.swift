@@ -168,6 +168,7 @@ struct FailurePath {
   private static func toldBefore(
     _ child: ProcessRecord, theEndOf parent: ProcessRecord, in history: borrowing History
   ) -> Bool {
+    if complainedFirst(child, beside: parent, in: history) { return true }
     guard let status = parent.shellStatus, status == child.shellStatus, status != 1 else {
       return false
     }

@@ -217,7 +217,9 @@ enum Complaint {
     var weight = 0.0
     // Lines of source that a traceback quotes are no words to the user.
     if numberOfReason(text) != nil { return 0.8 }
-    if isSource(text) || isHeadingOfStack(text) || isPieceOfData(text) { return 0 }
+    if isSource(text) || isHeadingOfStack(text) || isPieceOfData(text) || LoaderWords.goesOn(text) {
+      return 0
+    }
     // PostgreSQL logs as LOG what it complains of before it gives up.
     if isInformation(text), !text.contains("log: ") { return 0 }
     for (word, value) in words where text.contains(word) { weight = max(weight, value) }

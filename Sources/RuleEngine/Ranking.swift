@@ -190,6 +190,7 @@ struct Ranking {
   ) -> Bool {
     guard let parent = process.parent else { return false }
     if gaveUpWaiting(parent, for: process, after: signal, run) { return true }
+    if isLeftByParent(parent, signal, run) { return true }
     guard signal.delivery.sender == run.history.processes[parent].pid,
       let complaint = run.firstComplaint[parent]
     else { return false }
@@ -262,11 +263,11 @@ struct Ranking {
   private static func isAfterFailure(_ process: ProcessRecord, _ run: RankingContext) -> Bool {
     guard !run.path.contains(process.index) else { return false }
     let leaf = run.history.processes[run.path.leaf]
-    guard case .exited = leaf.end, leaf.failed, leaf.endNumber < process.endNumber else {
-      return false
-    }
+    // Which of them ends first is chance: its end of the pipe is closed before it has ended.
+    guard case .exited = leaf.end, leaf.failed else { return false }
     return run.mentions.lines.contains {
-      $0.process == leaf.index && Complaint.readsAsError($0.text)
+      $0.process == leaf.index && $0.number < process.endNumber
+        && Complaint.readsAsError($0.text)
     }
   }
 

@@ -24,6 +24,7 @@ enum Tolerance {
             parent.shellStatus != child.shellStatus && looked(parent, after: child, in: history)
           if isTested || isIgnored(child, by: parent, in: history)
             || isUnheededWriter(child, by: parent, inquiry)
+            || isReaction(child, by: parent, in: history, inquiry)
           {
             more.insert(child.index)
           }

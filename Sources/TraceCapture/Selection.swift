@@ -55,9 +55,18 @@ package struct Selection: Sendable {
     Selection(tests: [[test(argument, .hasAny(0x4000))]])
   }
 
-  /// The same, and calls that name whom they send to: a datagram that was refused signals nothing.
-  package static func sendsTo(flagsAt argument: Int, addressAt address: Int) -> Selection {
-    Selection(tests: [[test(argument, .hasAny(0x4000))], [test(address, .isNotZero)]])
+  /// The longest datagram that UDP carries over IPv4 (udp(7)).
+  private static let longestDatagram: UInt32 = 65_507
+
+  /// The same, and calls that name whom they send to: a datagram that was refused signals nothing. Nor does one
+  /// that is too long.
+  package static func sendsTo(
+    lengthAt length: Int, flagsAt argument: Int, addressAt address: Int
+  ) -> Selection {
+    Selection(tests: [
+      [test(argument, .hasAny(0x4000))], [test(address, .isNotZero)],
+      [test(length, .isAtLeast(longestDatagram + 1))],
+    ])
   }
 
   /// `getsockopt` of `SOL_SOCKET`, `SO_ERROR`: how an asynchronous connect ended.

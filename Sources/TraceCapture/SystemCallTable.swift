@@ -156,7 +156,7 @@ package enum SystemCallTable {
       when: .readsSocketError, emits: .socketError),
     row(
       "sendto", 44, 369, [.descriptor, .skip, .integer, .symbols(.message), .address],
-      when: .sendsTo(flagsAt: 3, addressAt: 4), emits: .messages),
+      when: .sendsTo(lengthAt: 2, flagsAt: 3, addressAt: 4), emits: .messages),
     row(
       "sendmsg", 46, 370, [.descriptor, .message, .symbols(.message)],
       when: .doesNotSignal(flagsAt: 2), emits: .messages),

@@ -57,6 +57,48 @@ struct FailurePathTests {
     #expect(once == ["sh"])
   }
 
+  @Test("Of a pipeline whose member is a list, the reader that complained, whichever ended first")
+  func listInPipeline() {
+    for isReaderFirst in [true, false] {
+      let path = path("/bin/bash") {
+        $0.fork(200)
+        $0.spawn(201, from: 200, "/usr/bin/seq", ["9999"])
+        $0.spawn(300, "/usr/bin/python3", ["load.py"])
+        $0.say("ValueError: invalid literal for int() with base 10: 'n/a'", by: 300)
+        if isReaderFirst { $0.exit(1, by: 300) }
+        $0.kill(.brokenPipe, 201)
+        $0.exit(141, by: 200)
+        if !isReaderFirst { $0.exit(1, by: 300) }
+        $0.exit(141)
+      }
+      #expect(path.last == "python3")
+    }
+  }
+
+  @Test("Who complained before its parent did, and ended after it, is why that failed")
+  func endsLater() {
+    let ssh = path(
+      "/usr/bin/git",
+      {
+        $0.spawn(200, "/usr/bin/ssh", ["host"])
+        $0.say("Bad owner or permissions on /home/ann/.ssh/config: permission denied", by: 200)
+        $0.say("fatal: Could not read from remote repository.")
+        $0.exit(128)
+        $0.exit(255, by: 200)
+      })
+    #expect(ssh == ["git", "ssh"])
+    let other = path(
+      "/usr/bin/git",
+      {
+        $0.spawn(200, "/usr/bin/ssh", ["host"])
+        $0.say("fatal: Could not read from remote repository.")
+        $0.say("ssh: error: the other side is gone", by: 200)
+        $0.exit(128)
+        $0.exit(255, by: 200)
+      })
+    #expect(other == ["git"])
+  }
+
   @Test("What fails out of sight with another status comes after the failure that was handed on")
   func cleanup() {
     let hidden = path("/bin/bash") {

@@ -25,6 +25,30 @@ struct ToleranceTests {
     return Tolerance.path(in: history, inquiry).path.processes.map { history.processes[$0].name }
   }
 
+  @Test("What a script does over a failure is not why it fails, though it fails as well")
+  func reaction() {
+    for (script, last) in [
+      ("rndc reload || { logger down; exit 1; }", "rndc"),
+      ("rndc reload || {\nlogger down\nexit 1\n}", "rndc"),
+      ("if ! rndc reload; then\n logger down\n exit 1\nfi", "rndc"),
+      ("rndc reload; logger down; exit 1", "logger"),
+      ("rndc reload || logger down", "logger"),
+    ] {
+      var trace = Trace("/bin/sh", ["-c", script])
+      trace.spawn(200, "/usr/sbin/rndc", ["reload"])
+      trace.say("rndc: connect failed", by: 200)
+      trace.exit(1, by: 200)
+      trace.spawn(300, "/usr/bin/logger", ["down"])
+      trace.say("logger: no socket", by: 300)
+      trace.exit(1, by: 300)
+      trace.exit(1)
+      let history = trace.history
+      let inquiry = Inquiry(history: history, inspector: FakeInspector())
+      let path = Tolerance.path(in: history, inquiry).path.processes
+      #expect(path.last.map { history.processes[$0].name } == last, "\(script)")
+    }
+  }
+
   @Test("What make ignores is not why it fails; what it then tells is")
   func ignored() {
     let path = found("/usr/bin/make") {

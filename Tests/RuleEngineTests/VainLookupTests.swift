@@ -55,7 +55,7 @@ struct VainLookupTests {
     trace.socket("connect", .ip4(address: "10.0.0.1", port: 443))
     trace.say("worker: no broker")
     trace.exit(1)
-    #expect(try finding(trace).heuristic == "words/complaint")
+    #expect(try finding(trace).heuristic == "words/vain-connection")
     #expect(trace.history.processes[0].openQuestion == nil)
   }
 
@@ -94,7 +94,7 @@ struct VainLookupTests {
     "Words that name nothing",
     arguments: [
       "worker: no broker", "import failed", "i18n worker reported an error", "cache: giving up",
-      "pipeline failed with 1", "FATAL: startup check failed",
+      "pipeline failed with 1", "FATAL: startup check failed", "health check: FAIL",
     ])
   func namesNothing(line: String) { #expect(Complaint.namesNothing(line)) }
 

@@ -57,6 +57,8 @@ struct ConnectionFailed: ObservationKind {
   var otherListener: String?
   var nearListener: String?
   var listener: String?
+  var isListenerNew = false
+  var length: Int?
   var missingCapability: String?
   var portRange: String?
   var isWithoutVersion6 = false
@@ -104,7 +106,12 @@ struct ConnectionFailed: ObservationKind {
       "The value of DISPLAY, if the address is that of the display that it names."),
     .init(
       "listener", \.listener,
-      "Who listens there on this machine, where its queue is full or no answer came."),
+      "Who listens there on this machine, where its queue is full, no answer came, or it was refused all the same."
+    ),
+    .init(
+      "is_listener_new", \.isListenerNew,
+      "True if that one was started after this run, and so can have begun to listen later."),
+    .init("length", \.length, "How many bytes were to be sent at once."),
     .init(
       "port_range", \.portRange,
       "The first and last port that connections are made from (net.ipv4.ip_local_port_range)."),

@@ -51,6 +51,9 @@ struct ToolWords: Sendable {
   var vainLookup: VainLookup?
   var shadowVariable: String?
   var awaitedPeer: AwaitedPeer?
+  var lastAnswerer: String?
+  var question: UnansweredQuestion?
+  var proxyVariable: String?
 }
 
 extension LastWords {
@@ -222,6 +225,18 @@ extension LastWords {
       "awaited_peer", \.tools.awaitedPeer?.address,
       "The address that it had connected to and then waited for, if the words say nothing of what."),
     .init("awaited_for", \.tools.awaitedPeer?.pause, "How long it waited at once."),
+    .init(
+      "last_answerer", \.tools.lastAnswerer,
+      "The address that it had connected to as the last that it did, if the words say nothing of what."
+    ),
+    .init(
+      "question", \.tools.question?.text,
+      "What it asked, if the words are a question and nothing that could answer is its standard input."
+    ),
+    .init("question_input", \.tools.question?.input, "What its standard input is then."),
+    .init(
+      "proxy_variable", \.tools.proxyVariable,
+      "The environment variable that names the other side as a proxy: https_proxy."),
     .init("vain_near", \.tools.vainLookup?.near, "A line of /etc/hosts with a near name."),
   ]
 }

@@ -19,10 +19,14 @@ struct LoaderWords: Equatable {
   /// The file that needs the version or the library.
   var neededBy: String?
 
+  /// True for what the loader remarks and goes on without: a library of LD_PRELOAD that it cannot load (ld.so(8)).
+  static func goesOn(_ line: String) -> Bool {
+    line.contains("cannot be preloaded") && line.contains("ignored")
+  }
+
   /// What `line` says, if the loader speaks there.
   init?(_ line: String) {
-    // What LD_PRELOAD names in vain is passed over.
-    if line.contains("cannot be preloaded") { return nil }
+    if Self.goesOn(line) { return nil }
     if let found = line.firstMatch(
       of: /([^\s:'"]+): version [`'‘]([^'’`]+)['’] not found \(required by ([^)]+)\)/)
     {

@@ -3,7 +3,8 @@ internal import TraceEvents
 /// Words about names of hosts that were not found.
 enum NameWords {
   private static let words = [
-    "resolv", "name or service", "unknown host", "getaddrinfo", "gaierror", "enotfound",
+    "resolv", "name or service", "unknown host", "unknown server host", "getaddrinfo", "gaierror",
+    "enotfound",
     "eai_again", "translate host name", "no address associated", "nodename", "name resolution",
     "bad address", "host not found", "no such host", "resolution",
   ]
@@ -77,6 +78,7 @@ enum NameWords {
     "resolve host name", "resolve host address", "resolve hostname", "resolve host",
     "resolve address", "translate host name", "host not found in upstream",
     "getaddrinfo for host", "getaddrinfo enotfound", "getaddrinfo eai_again", "unknown host",
+    "unknown server host",
     "no such host is known", "lookup", "could not resolve", "couldn't resolve", "cannot resolve",
     "failed to resolve", "unable to resolve", "bad addr or host",
   ]

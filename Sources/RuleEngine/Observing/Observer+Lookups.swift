@@ -47,6 +47,26 @@ extension Observer {
   }
 }
 
+extension Observer {
+  /// Fills in what words that name nothing keep to themselves, and what is no complaint but a question.
+  func describeKeptReasons(
+    _ process: ProcessRecord, _ line: SpokenLine, in seen: inout LastWords, asking: Bool
+  ) {
+    describeQuestion(process, line, in: &seen)
+    guard Complaint.namesNothing(line.text) else { return }
+    seen.tools.vainLookup = vainLookup(of: process, asking: asking)
+    seen.tools.awaitedPeer = awaitedPeer(of: process)
+    if seen.tools.awaitedPeer == nil {
+      seen.tools.lastAnswerer = lastAnswerer(of: process, before: line)
+    }
+    guard asking, let hidden = hiddenImport(of: process) else { return }
+    seen.file = hidden.place.file
+    seen.lineNumber = hidden.place.number
+    describeModule(
+      in: "No module named '\(hidden.module)'", process, in: &seen, asking: true)
+  }
+}
+
 // Answers that did not come, where the program keeps that to itself.
 extension Observer {
   /// Seconds that nobody spends between two calls but to wait.
@@ -63,6 +83,25 @@ extension Observer {
   }
 }
 
+extension Observer {
+  /// How many events after a connection was made an answer, or none, becomes words: little is done in between.
+  private static let eventsToWords = 12
+
+  /// The address that a process had connected to as the last that it did before `line`, where nothing failed after
+  /// that: reads are not watched, and so neither is an answer that never came (`read(2)` gave 0).
+  func lastAnswerer(of process: ProcessRecord, before line: SpokenLine) -> String? {
+    guard process.failed, let number = process.lastStreamNumber, number < line.number,
+      line.number - number <= Self.eventsToWords, process.openConnects.isEmpty,
+      let peer = run.reachedPeer(of: process),
+      !history.failures.calls.contains(where: { call in
+        call.process == process.index && call.lastNumber > number && call.number < line.number
+          && !call.error.isAbsence && call.purpose != .connect
+      })
+    else { return nil }
+    return peer.description
+  }
+}
+
 extension Complaint {
   /// True for words that say that something went wrong, and nothing of what or why: `import failed`,
   /// `worker: no broker`.
@@ -73,13 +112,19 @@ extension Complaint {
     else { return false }
     // What stands before the last colon is who says so.
     let said = text.lastRange(of: ": ").map { text[$0.upperBound...] } ?? text[...]
-    let words = said.split(separator: " ")
+    // "health check: FAIL".
+    let isVerdict = verdicts.contains(said.trimmed.filter(\.isLetter))
+    let words = (isVerdict ? text.replacing(":", with: "")[...] : said).split(separator: " ")
     return (2...9).contains(words.count)
       && words.allSatisfy { word in
         word.allSatisfy { $0.isLetter || $0.isNumber || "-'!.,".contains($0) }
           && !word.dropLast().contains(".")
       }
   }
+
+  private static let verdicts: Set<String> = [
+    "fail", "failed", "failure", "error", "down", "bad", "critical", "unhealthy",
+  ]
 
   /// What tells why, in words of its own.
   private static let reasons = [

@@ -44,6 +44,7 @@ extension Observer {
     seen.errorWords = call.error.words
     seen.call = call.call.name
     seen.attempts = call.count > 1 ? call.count : nil
+    if call.call.name == "sendto" { seen.length = call.call.integers.first.map(Int.init) }
     seen.isLocal =
       address.host.map { $0.hasPrefix("127.") || $0 == "::1" || $0 == "0.0.0.0" } ?? true
     seen.isPrivilegedPort = call.purpose == .bind && (address.port.map { $0 < 1024 } ?? false)
@@ -180,6 +181,17 @@ extension Observer {
         + holder.manner
     }
     let name = history.processes[call.process].name
+    if let host = address.host,
+      let holder = listening.first(where: { Self.covers($0.manner, host: host, port: port) })
+    {
+      seen.listener = holder.process.map { "\($0.name) (pid \($0.pid))" } ?? holder.manner
+      // What began to run within this run can have begun to listen after the call.
+      seen.isListenerNew =
+        holder.process.map {
+          history.process(pid: $0.pid) != nil || $0.ageSeconds <= history.duration
+        } ?? true
+      return
+    }
     seen.otherListener =
       (listening.first { $0.manner.hasSuffix(":\(port)") }
       ?? inquiry.listeners(address, isDatagram: isDatagram(call)).first {
@@ -196,6 +208,16 @@ extension Observer {
           Self.areNear(String($0), String(port))
         } ?? false
       }).map(describe)
+  }
+
+  /// True if who listens so takes connections to an address: `listening on 0.0.0.0:80`.
+  static func covers(_ manner: String, host: String, port: UInt16) -> Bool {
+    let prefix = "listening on "
+    guard manner.hasPrefix(prefix), manner.hasSuffix(":\(port)") else { return false }
+    let local = manner.dropFirst(prefix.count).dropLast("\(port)".utf8.count + 1)
+      .filter { $0 != "[" && $0 != "]" }
+    return local == host || local == "::" || local == "*"
+      || local == "0.0.0.0" && !host.contains(":")
   }
 
   /// True for a client and its server: redis-cli and redis-server, mysql and mysqld.

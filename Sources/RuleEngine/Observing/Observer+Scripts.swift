@@ -63,8 +63,27 @@ extension Observer {
     }
     seen.isShell =
       process.executable.map { ShellWords.shells.contains(PathName.base(of: $0)) } ?? false
-    guard let script = seen.script else { return describeCommandLine(process, in: &seen) }
-    guard asking else { return }
+    let sourced = asking && seen.isShell ? sourcedLast(process, seen) : nil
+    if asking, let script = seen.script, describeExit(in: script, &seen) { return }
+    if let sourced, describeExit(in: sourced, &seen) {
+      seen.script = sourced
+    } else if seen.script == nil {
+      describeCommandLine(process, in: &seen)
+    }
+  }
+
+  /// The file that a shell had read last, where it is none of its own script, nor one of the system's: what it
+  /// sources, or BASH_ENV names.
+  private func sourcedLast(_ process: ProcessRecord, _ seen: SilentExit) -> String? {
+    guard let last = process.recentFiles.last(where: { !Self.isPlumbing($0) }),
+      last != seen.script, !["/usr/", "/etc/", "/lib/"].contains(where: last.hasPrefix),
+      inquiry.programFile(last) != .directory
+    else { return nil }
+    return last
+  }
+
+  /// Tells the one `exit` of a script that ends it with the status it had; false if there is none, or several.
+  private func describeExit(in script: String, _ seen: inout SilentExit) -> Bool {
     let exits = seen.isShell ? Self.exits : Self.exits + Self.otherExits
     let calls = exits.map { $0 + String(seen.status) }
     let lines = inquiry.lines(mentioning: calls, in: [script]).filter { line in
@@ -76,16 +95,16 @@ extension Observer {
           }
         }
     }
-    if lines.count == 1 {
-      seen.exitLine = lines[0].number
-      seen.exitText = lines[0].text.trimmed
-      seen.exitPlace = "\(script) line \(lines[0].number)"
-      let before = inquiry.lines(
-        around: lines[0].number, of: script, context: Self.linesBeforeExit
-      ).filter { $0.number < lines[0].number && !Self.isBlank($0.text) }
-        .map { "line \($0.number): \($0.text.trimmed)" }
-      seen.linesBefore = before.isEmpty ? nil : before.joined(separator: "; ")
-    }
+    guard lines.count == 1 else { return false }
+    seen.exitLine = lines[0].number
+    seen.exitText = lines[0].text.trimmed
+    seen.exitPlace = "\(script) line \(lines[0].number)"
+    let before = inquiry.lines(
+      around: lines[0].number, of: script, context: Self.linesBeforeExit
+    ).filter { $0.number < lines[0].number && !Self.isBlank($0.text) }
+      .map { "line \($0.number): \($0.text.trimmed)" }
+    seen.linesBefore = before.isEmpty ? nil : before.joined(separator: "; ")
+    return true
   }
 
   /// How scripts of shells, Perl and PHP end themselves with a status, which follows.

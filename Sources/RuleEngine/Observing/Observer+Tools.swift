@@ -47,6 +47,16 @@ extension Observer {
     seen.tools.isLogin = [401, 403, 407].contains(status)
     seen.tools.isAddress = [404, 405, 410].contains(status)
     seen.tools.isServers = status >= 500 || status == 429
+    if status == 407, let peer = process.lastPeer {
+      seen.tools.proxyVariable =
+        process.environment.lazy.compactMap { entry -> String? in
+          let parts = entry.split(separator: "=", maxSplits: 1)
+          guard parts.count == 2, parts[0].lowercased().hasSuffix("_proxy"),
+            peer.port.map({ parts[1].contains(":\($0)") }) ?? false
+          else { return nil }
+          return String(parts[0])
+        }.first
+    }
     let near = lines[max(0, position - 4)...position].reversed().filter {
       $0.process == process.index
     }

@@ -68,10 +68,7 @@ extension Observer {
     }
     seen.encodingVariable = encodingVariable(of: process)
     describeLocale(process, in: &seen)
-    if Complaint.namesNothing(line.text) {
-      seen.tools.vainLookup = vainLookup(of: process, asking: asking)
-      seen.tools.awaitedPeer = awaitedPeer(of: process)
-    }
+    describeKeptReasons(process, line, in: &seen, asking: asking)
     seen.isLost =
       line.stream == .syslog
       && history.failures.calls.contains {
