@@ -51,7 +51,8 @@ extension CallFeatures {
       closeness = 0
     }
     let weight =
-      call.error.isAbsence && call.address == nil || Complaint.isAboutInput(text)
+      call.error.isAbsence && call.address == nil
+        || Complaint.isAboutInput(text) && !overtakes(call, run)
       ? RankingWeights.absencePassedOver : RankingWeights.errorPassedOver
     return weight * (1 - closeness)
   }

@@ -200,9 +200,9 @@ extension CallFeatures {
 
   /// Who makes a directory that is there already mostly goes on with it, as `mkdir -p` does.
   static func thereAlready(_ call: FailedCall, _ run: RankingContext) -> Double {
-    guard call.error == .exists, call.call.name.hasPrefix("mkdir"), let path = call.path else {
-      return 0
-    }
+    guard call.error == .exists, let path = call.path,
+      call.call.name.hasPrefix("mkdir") || isMadeOnce(call, run)
+    else { return 0 }
     let names = [path, call.call.path ?? path, PathName.base(of: path)]
     let isTold = names.contains { name in
       run.mentions.mentions(of: name, after: call.number).contains {
@@ -210,6 +210,20 @@ extension CallFeatures {
       }
     }
     return isTold ? 0 : RankingWeights.thereAlready - mentioned(call, run)
+  }
+
+  /// Events from which on a program went on with something else.
+  private static let wayOn = 12
+
+  /// True for a file that is made if it is not there yet, and that is no lock: its program went on.
+  private static func isMadeOnce(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    guard call.call.hasSymbol("O_EXCL"), let path = call.path,
+      let line = run.mentions.lines.first(where: {
+        $0.process == call.process && $0.number >= call.lastNumber
+      })
+    else { return false }
+    let name = PathName.base(of: path).lowercased()
+    return line.number - call.lastNumber > wayOn && !name.contains("lock") && !name.contains("pid")
   }
 
   /// What does not exist yet since it is to be made: the argument of -o, or of a command that was

@@ -39,6 +39,15 @@ extension CallFeatures {
     .connectionRefused, .hostUnreachable, .networkUnreachable, .timedOut,
   ]
 
+  /// True for a connection in vain that came after a remark on what was missing, and before the last words.
+  static func overtakes(_ call: FailedCall, _ run: RankingContext) -> Bool {
+    unanswered.contains(call.error) && call.address?.port != nil
+      && run.history.failures.calls.contains {
+        $0.process == call.process && $0.error.isAbsence && $0.number < call.number
+          && isOvertaken($0, run)
+      }
+  }
+
   private static func saysGoingOn(_ position: Int, _ run: RankingContext) -> Bool {
     let text = run.mentions.lines[position].text.lowercased()
     return ["not used", "unused", "ignor", "continuing", "instead", "logging to", "using "]

@@ -203,7 +203,13 @@ extension Ranking {
     _ position: Int, _ module: MissingModule?, _ run: RankingContext
   ) -> Bool {
     guard module != nil || run.mentions.line(position, speaksOf: .noEntry) else { return false }
-    return CallFeatures.isRemark(position, on: module.map { [$0.name] } ?? [], run)
+    if CallFeatures.isRemark(position, on: module.map { [$0.name] } ?? [], run) { return true }
+    let line = run.mentions.lines[position]
+    return run.history.failures.calls.contains { call in
+      call.process == line.process && call.error.isAbsence
+        && call.path.map { $0.utf8.count > 2 && line.text.contains($0) } ?? false
+        && CallFeatures.isOvertaken(call, run)
+    }
   }
 
   /// The line before one that only announces the end, if it says what was wrong: it complains, or

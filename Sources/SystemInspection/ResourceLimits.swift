@@ -30,7 +30,24 @@ enum ResourceLimits {
     var limits = parse(TargetText.decoding(contents.bytes))
     guard countsUse else { return limits }
     for index in limits.indices { limits[index].used = use(of: limits[index].name, by: pid) }
+    if let mappings = mappings(of: pid) { limits.append(mappings) }
     return limits
+  }
+
+  /// The name of the kernel's limit on mappings, which holds for each process.
+  static let mappingLimit = "vm.max_map_count"
+
+  /// The mappings of process `pid`, where they are as many as the kernel lets a process have; else nil.
+  private static func mappings(of pid: ProcessID) -> ResourceLimit? {
+    guard
+      let text = try? FileReading.contents(of: "/proc/sys/vm/max_map_count", limit: 64).lines.first,
+      let most = UInt64(String(decoding: text, as: UTF8.self)),
+      let maps = try? FileReading.contents(of: "/proc/\(pid)/maps", limit: 32 << 20)
+    else { return nil }
+    let count = UInt64(maps.bytes.count { $0 == UInt8(ascii: "\n") })
+    // A mapping that would be joined with its neighbour takes none.
+    guard count + 16 >= most else { return nil }
+    return ResourceLimit(name: mappingLimit, soft: most, hard: most, used: count)
   }
 
   /// The limits in the text of `/proc/PID/limits`; lines that are not of its form are left out.

@@ -102,6 +102,15 @@ private let remarks: [RunCase] = [
       $0.exit(74)
     }),
   RunCase(
+    name: "a file that was made once, long before the words", heuristic: "words/complaint",
+    subject: nil,
+    build: { trace in
+      trace.open("/home/ann/.cache/TAG", .fails(.exists), flags: "O_WRONLY|O_CREAT|O_EXCL")
+      for number in 0..<60 { trace.stat("/home/ann/\(number)") }
+      trace.say("error: the repository is used by another process")
+      trace.exit(1)
+    }),
+  RunCase(
     name: "a question for a process, and what was then said",
     heuristic: "words/complaint", subject: nil,
     build: {

@@ -1,3 +1,4 @@
+import HeuristicCatalog
 import History
 import Testing
 import TraceEvents
@@ -139,5 +140,33 @@ struct StatusTests {
     let history = trace.history
     let path = Tolerance.path(in: history, Inquiry(history: history, inspector: machine)).path
     #expect(path.processes.map { history.processes[$0].name } == ["bash", "fetch"])
+  }
+
+  @Test("A program that ended its child as an alarm went off, and then gave up")
+  func endedChild() throws {
+    var trace = Trace("/usr/bin/perl", ["guard.pl"])
+    trace.spawn(200, "/bin/sh", ["-c", "sleep 20"])
+    trace.deliver(.alarm, disposition: .handled)
+    trace.call("kill", [.integer(value: 200), .symbol(name: "SIGHUP")])
+    trace.kill(.hangup, 200, sender: Trace.first)
+    trace.say("import aborted")
+    trace.exit(9)
+    let finding = try #require(
+      Diagnostician(history: trace.history, catalog: .embedded, inspector: FakeInspector())
+        .diagnosis().findings.first)
+    #expect(finding.heuristic == "words/complaint")
+    #expect(finding.because.joined().contains("sh (sh -c sleep 20) by SIGHUP"))
+    #expect(finding.because.joined().contains("SIGALRM"))
+  }
+
+  @Test("A script that what it started itself ended by a pattern of its own command line")
+  func ownPattern() throws {
+    var trace = Trace("/srv/restart.sh")
+    trace.spawn(200, "/usr/bin/pkill", ["-f", "restart"])
+    trace.kill(.terminate, sender: 200)
+    let finding = try #require(
+      Diagnostician(history: trace.history, catalog: .embedded, inspector: FakeInspector())
+        .diagnosis().findings.first)
+    #expect(finding.because.joined().contains("had started pkill itself"))
   }
 }

@@ -18,6 +18,7 @@ struct ProcessKilled: ObservationKind {
   var senderPid: Int?
   var sentByItself = false
   var sentByParent = false
+  var sentByOwnChild = false
   var sentByKernel = false
   var sentFromOutside = false
   var sentFromOtherNamespace = false
@@ -149,6 +150,9 @@ struct ProcessKilled: ObservationKind {
     .init("sender", \.sender, "Name of the process that sent it."),
     .init("sender_pid", \.senderPid, "Its process id."),
     .init("sent_by_itself", \.sentByItself, "True if the process sent it to itself."),
+    .init(
+      "sent_by_own_child", \.sentByOwnChild,
+      "True if pkill or the like sent it, which the program had started itself."),
     .init("sent_by_parent", \.sentByParent, "True if its parent sent it."),
     .init("sent_by_kernel", \.sentByKernel, "True if the kernel raised it."),
     .init(

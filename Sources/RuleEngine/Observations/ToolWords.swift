@@ -37,6 +37,8 @@ struct ToolWords: Sendable {
   var patchNear: String?
   var patchStrip: Int?
   var certificate: String?
+  var endedChild: String?
+  var mappingLimit: String?
   var ownModule: OwnModule?
   var misspeltKey: MisspeltKey?
   var member: ModuleMember?
@@ -140,6 +142,12 @@ extension LastWords {
       "patch_strip", \.tools.patchStrip,
       "How many components of the name the option -p must take away to lead to a file that is there."
     ),
+    .init(
+      "mapping_limit", \.tools.mappingLimit,
+      "The value of vm.max_map_count, where the process had that many mappings."),
+    .init(
+      "ended_child", \.tools.endedChild,
+      "The child that it had ended by a signal before it spoke, with the command and the signal."),
     .init(
       "certificate", \.tools.certificate,
       "The file of a certificate that was read before, where the words are of its private key."),

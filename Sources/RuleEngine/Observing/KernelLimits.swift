@@ -65,7 +65,7 @@ enum KernelLimits {
     (
       "semget ENOSPC,semget EINVAL", "kernel/sem",
       "how many semaphores there may be: in a set, in all, operations in a call, and sets",
-      "\"1000 256000 128 1024\""
+      "32000 1024000000 500 32000"
     ),
     ("msgget ENOSPC", "kernel/msgmni", "how many message queues there may be", "32000"),
     (

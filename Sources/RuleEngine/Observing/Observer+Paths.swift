@@ -76,7 +76,9 @@ extension Observer {
       let likely = [path] + places.filter { !Self.isForProcessor($0) }.prefix(4)
       seen.owner = likely.lazy.compactMap { owner(of: $0) }.first
     }
-    seen.near = near(to: sought, besides: places).filter { isMeant($0, for: sought, process) }
+    seen.near = near(to: sought, besides: places).filter {
+      isMeant($0, for: sought, process) && leadsOn($0, in: sought, of: path)
+    }
     seen.bestNear = seen.near.first
     if process.rootDirectory != "/" { seen.jail = process.rootDirectory }
     if seen.jail == nil || !(call.call.path?.hasPrefix("/dev/") ?? false) {
@@ -174,6 +176,18 @@ extension Observer {
       }
     }
     return []
+  }
+
+  /// False for a directory with a short name that is near to the missing one `sought` by chance: what `path` leads to
+  /// is not in it.
+  private func leadsOn(_ near: String, in sought: String, of path: String) -> Bool {
+    guard PathName.base(of: sought).utf8.count <= 4, path.hasPrefix(sought + "/") else {
+      return true
+    }
+    guard case .missing? = inquiry.pathWalk(near + path.dropFirst(sought.utf8.count))?.end else {
+      return true
+    }
+    return false
   }
 
   /// The first places of a long search, and how many more there were.

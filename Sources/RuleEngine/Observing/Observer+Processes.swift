@@ -155,6 +155,9 @@ extension Observer {
       seen.sender = known.name
       seen.senderCommand = known.arguments.joined(separator: " ")
       seen.sentByParent = known.index == process.parent
+      seen.sentByOwnChild =
+        known.hasExecuted && Self.searchers.contains(known.name)
+        && history.lineage(of: known.index).dropFirst().contains(process.index)
       if asking { seen.sentAt = lineThatSends(known) }
     } else {
       seen.sentFromOutside = true

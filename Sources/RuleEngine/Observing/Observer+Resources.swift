@@ -75,6 +75,14 @@ extension Observer {
   /// (Linux 4.7, setrlimit(2)).
   private func describeMemory(_ call: FailedCall, _ seen: inout ResourceExhausted, _ asking: Bool) {
     let pid = history.processes[call.process].pid
+    if let mappings = inquiry.limitFact("vm.max_map_count", of: pid) {
+      seen.resource = "kernel-limit"
+      seen.parameter = mappings.name
+      seen.parameterMeans = "how many mappings a process may have"
+      seen.parameterValue = mappings.soft.map { String($0) }
+      seen.suggested = "1048576"
+      return
+    }
     if asking, let data = inquiry.limit("RLIMIT_DATA", of: pid), let most = data.soft {
       let space = inquiry.limit("RLIMIT_AS", of: pid)
       let left = space.flatMap { space in

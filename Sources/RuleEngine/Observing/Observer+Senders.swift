@@ -33,4 +33,29 @@ extension Observer {
       ["kill", "pkill", "killall", "killpg", "skill"].contains(word)
     }
   }
+
+  /// Commands that look for those whom they send a signal to, by name or by what they use.
+  static let searchers: Set<String> = ["pkill", "killall", "skill", "fuser"]
+
+  /// The last child that a process had ended by a signal before event `number`, in words: `sh (sh -c …) by SIGHUP`.
+  func endedChild(of process: ProcessRecord, before number: Int) -> String? {
+    for index in process.children.suffix(100).reversed() {
+      let child = history.processes[index]
+      guard case .killed(let signal, _) = child.end, child.endNumber < number,
+        let sent = history.sentSignals[child.pid], sent.sender == process.index,
+        sent.signal == signal
+      else { continue }
+      let isAlarm = process.signals.contains {
+        $0.delivery.signal == .alarm && $0.number < child.endNumber
+      }
+      let command = Self.cut(child.arguments.joined(separator: " "), to: 80)
+      let age =
+        history.hasTimes
+        ? ", \(Wording.seconds(max(0, child.endTime - child.startTime))) after it had started it"
+        : ""
+      return "\(child.name) (\(command)) by \(signal.name)\(age)"
+        + (isAlarm ? ", when its alarm (SIGALRM) went off" : "")
+    }
+    return nil
+  }
 }

@@ -130,6 +130,9 @@ extension Observer {
     {
       seen.file = nil
     }
+    seen.tools.mappingLimit = inquiry.limitFact("vm.max_map_count", of: process.pid)?.soft
+      .map { String($0) }
+    seen.tools.endedChild = endedChild(of: process, before: line.number)
     seen.tools.certificate = certificate(besideKey: seen.file, process)
     describeCut(more.map(\.text), in: &seen)
     describeKeyFile(more.map(\.text), in: &seen)
