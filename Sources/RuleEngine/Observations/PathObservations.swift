@@ -176,6 +176,7 @@ struct AccessRefused: ObservationKind {
   var targetOfLink: String?
   var script: String?
   var scriptIsBinary = false
+  var scriptHandler: String?
   var chain: String?
   var missingCapability: String?
   var groupIsPending = false
@@ -201,6 +202,9 @@ struct AccessRefused: ObservationKind {
       "wants_root", \.wantsRoot,
       "True if the program then said that it has to run as root, and it did not."),
     .init("path", \.path, "Absolute path that was asked for."),
+    .init(
+      "script_handler", \.scriptHandler,
+      "The entry of binfmt_misc that tells the kernel to run `script` with `path`."),
     .init(
       "script_is_binary", \.scriptIsBinary,
       "True if what names `path` as its interpreter is a binary: that is its loader."),

@@ -63,7 +63,11 @@ extension Observer {
     {
       seen.script = path
       seen.path = interpreter
-      if case .elf? = inquiry.programFile(path) { seen.scriptIsBinary = true }
+      switch inquiry.programFile(path) {
+      case .elf: seen.scriptIsBinary = true
+      case .other: seen.scriptHandler = inquiry.binaryFormat(path)?.name
+      default: break
+      }
       if case .elf? = inquiry.programFile(interpreter) { seen.isBinary = true }
       describe(refusal, of: seen.path, in: &seen)
       return seen
