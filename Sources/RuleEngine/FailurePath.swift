@@ -240,13 +240,12 @@ struct FailurePath {
         && line.text.contains(child.name)
     }
     if threw { return true }
-    guard
-      let line = history.words.lines.first(where: {
-        $0.process == parent.index && $0.number > child.endNumber
-      })
-    else { return false }
-    return line.text.contains(": *** [") && line.text.hasSuffix("] Error \(status)")
-      || status > 1 && tellsStatus(status, line.text)
+    let next = history.words.lines.lazy.filter {
+      $0.process == parent.index && $0.number > child.endNumber
+    }.prefix(3).map(\.text)
+    guard let line = next.first else { return false }
+    return line.contains(": *** [") && line.hasSuffix("] Error \(status)")
+      || status > 1 && next.contains { tellsStatus(status, $0) }
   }
 
   /// True for words such as `pre-installation script subprocess returned error exit status 127`.
@@ -327,14 +326,12 @@ struct FailurePath {
     }
     if !failedAfter { score += 1 }
     if isReported(child, by: parent, in: history) { score += 2 }
-    if wasTriedInVain(child, by: parent, in: history) { score += 2 }
-    if score >= 2,
+    let isElsewhere =
       wasShown
-        ? complainedOfFile(parent, after: child, in: history)
-        : !handsStatusOn(child, to: parent) && wentOn(parent, after: child, in: history)
-    {
-      score -= 3.5
-    }
+      ? complainedOfFile(parent, after: child, in: history)
+      : !handsStatusOn(child, to: parent) && wentOn(parent, after: child, in: history)
+    if !(wasShown && isElsewhere), wasTriedInVain(child, by: parent, in: history) { score += 2 }
+    if score >= 2, isElsewhere { score -= 3.5 }
     switch child.end {
     case .killed(let signal, _):
       let sender = child.signals.last { $0.delivery.signal == signal }?.delivery.sender
