@@ -61,7 +61,7 @@ extension FailurePath {
     else { return false }
     let text = first.text.lowercased()
     return first.process == child.index
-      && (Complaint.weight(of: text) >= 0.6 || Complaint.readsAsError(first.text))
+      && (Complaint.weight(of: text) >= 0.5 || Complaint.readsAsError(first.text))
   }
 
   /// For a process that complained that its input ended early: the process beside it that wrote into a pipe of
