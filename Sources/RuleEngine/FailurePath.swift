@@ -203,7 +203,13 @@ struct FailurePath {
       $0.process == parent.index && $0.number > child.endNumber && $0.stream != .log
         && Complaint.weight(of: $0.text.lowercased()) >= 0.6
     }
-    guard let complaint, complaint.number - child.endNumber > wayOn else { return false }
+    guard let complaint else { return false }
+    // While it waits for others that ran beside, it does not go on.
+    let waited = parent.children.suffix(examined).map { history.processes[$0] }.filter {
+      $0.startNumber < child.endNumber && $0.endNumber > child.endNumber
+        && $0.endNumber < complaint.number
+    }.map(\.endNumber).max()
+    guard complaint.number - (waited ?? child.endNumber) > wayOn else { return false }
     return !history.words.lines.contains { line in
       line.process == parent.index && line.number > child.endNumber
         && names.contains { line.text.contains($0) }

@@ -232,6 +232,10 @@ enum Complaint {
       weight = min(weight, 0.2)
     }
     if isAboutInput(text) { weight = max(weight, 0.7) }
+    // "No recipients specified."
+    if text.contains(" specified"), text.hasPrefix("no ") || text.contains(": no ") {
+      weight = max(weight, 0.7)
+    }
     if text.hasPrefix("expected ") { weight = max(weight, 0.5) }
     if isOfVersions(text) { weight = max(weight, 1) }
     if isFailedTest(text) { weight = max(weight, 0.9) }

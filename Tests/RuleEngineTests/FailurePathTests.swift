@@ -75,6 +75,21 @@ struct FailurePathTests {
     }
   }
 
+  @Test("Who waits for others that ran beside a failed one has not gone on")
+  func waitsForOthers() {
+    let path = path("/bin/bash") {
+      $0.spawn(200, "/bin/bash", ["a.sh"])
+      $0.spawn(300, "/usr/bin/sort", ["b.csv"])
+      $0.say("sort: cannot read: b.csv", by: 300, on: .log)
+      $0.exit(2, by: 300)
+      for index in 0..<50 { $0.stat("/srv/\(index)", by: 200) }
+      $0.exit(0, by: 200)
+      $0.say("one of the shards failed")
+      $0.exit(1)
+    }
+    #expect(path == ["bash", "sort"])
+  }
+
   @Test("Who complained before its parent did, and ended after it, is why that failed")
   func endsLater() {
     let ssh = path(
