@@ -30,7 +30,7 @@ struct OwnFrameTests {
     ).title
   }
 
-  @Test("A library of the system that the program called is none, where the caller's source is known")
+  @Test("A library of the system is none, where the source of its caller is known")
   func libraryOfTheSystem() throws {
     let inflate = StackFrame(
       address: 0x400100, module: "/usr/lib/x86_64-linux-gnu/libz.so.1", function: "inflate")
