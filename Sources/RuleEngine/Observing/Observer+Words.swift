@@ -130,7 +130,7 @@ extension Observer {
     {
       seen.file = nil
     }
-    seen.tools.certificate = certificate(besideKey: seen.file, process)
+    describePair(line.text, process, in: &seen)
     describeCut(more.map(\.text), in: &seen)
     describeKeyFile(more.map(\.text), in: &seen)
     describeContent(of: more.map(\.text), in: &seen)
