@@ -54,10 +54,11 @@ extension FailurePath {
   ) -> Bool {
     guard child.hasExecuted, case .exited(let status)? = child.end, status > 1,
       child.startNumber < parent.endNumber,
-      let first = history.words.lines.first(where: { line in
-        line.stream == .standardError && line.number < parent.endNumber
+      // By time: what a process said is told once it goes on, which can be after the end of another.
+      let first = history.words.lines.filter({ line in
+        line.stream == .standardError && line.time < parent.endTime
           && (line.process == child.index || line.process == parent.index)
-      })
+      }).min(by: { $0.time < $1.time })
     else { return false }
     let text = first.text.lowercased()
     return first.process == child.index

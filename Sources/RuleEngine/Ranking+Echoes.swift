@@ -85,17 +85,20 @@ extension Ranking {
 }
 
 extension Ranking {
-  /// True for SIGHUP of the kernel in a child whose parent had said its last and then ended by itself: the end of
-  /// who holds the terminal (pty(7)) hangs it up, and which of both ends first is chance.
-  static func isLeftByParent(
-    _ parent: Int, _ signal: DeliveredSignal, _ run: RankingContext
+  /// True for SIGHUP of the kernel where a process above had said its last and then ended by itself: the end of who
+  /// holds the terminal (pty(7)) hangs it up, and which of both ends first is chance.
+  static func isLeftBehind(
+    _ process: ProcessRecord, _ signal: DeliveredSignal, _ run: RankingContext
   ) -> Bool {
-    let record = run.history.processes[parent]
-    guard signal.delivery.signal == .hangup, signal.delivery.sender.map({ $0 == 0 }) ?? true,
-      case .exited(let status)? = record.end, status != 0
+    guard signal.delivery.signal == .hangup, signal.delivery.sender.map({ $0 == 0 }) ?? true
     else { return false }
-    let lines = run.mentions.lines.filter { $0.process == parent && $0.stream != .log }
-    return !lines.isEmpty && lines.allSatisfy { $0.number < signal.number }
+    return run.history.lineage(of: process.index).dropFirst().contains { above in
+      guard case .exited(let status)? = run.history.processes[above].end, status != 0 else {
+        return false
+      }
+      let lines = run.mentions.lines.filter { $0.process == above && $0.stream != .log }
+      return !lines.isEmpty && lines.allSatisfy { $0.time < signal.time }
+    }
   }
 
   /// True for a warning that is all that its process complains of, in clear words:

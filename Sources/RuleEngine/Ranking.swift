@@ -190,7 +190,7 @@ struct Ranking {
   ) -> Bool {
     guard let parent = process.parent else { return false }
     if gaveUpWaiting(parent, for: process, after: signal, run) { return true }
-    if isLeftByParent(parent, signal, run) { return true }
+    if isLeftBehind(process, signal, run) { return true }
     guard signal.delivery.sender == run.history.processes[parent].pid,
       let complaint = run.firstComplaint[parent]
     else { return false }

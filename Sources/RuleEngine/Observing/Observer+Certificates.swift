@@ -2,6 +2,21 @@ internal import History
 internal import TraceEvents
 
 extension Observer {
+  /// Tells a private key from its certificate, where words name both: by what the files are, whichever is named first.
+  func describePair(_ line: String, _ process: ProcessRecord, in seen: inout LastWords) {
+    seen.tools.certificate = certificate(besideKey: seen.file, process)
+    guard let file = seen.file, line.lowercased().contains("private key"),
+      !inquiry.lines(mentioning: ["-----BEGIN CERTIFICATE-----"], in: [file]).isEmpty,
+      let key = Mentions.tokens(of: line).sorted().first(where: { token in
+        token.hasPrefix("/") && token != file
+          && !inquiry.lines(mentioning: ["PRIVATE KEY-----"], in: [token]).isEmpty
+      })
+    else { return }
+    seen.tools.certificate = file
+    seen.file = key
+    seen.lineNumber = nil
+  }
+
   /// The file of a certificate that was read last before a private key, in whose place or beside which it is
   /// configured; nil where the file is none.
   func certificate(besideKey file: String?, _ process: ProcessRecord) -> String? {

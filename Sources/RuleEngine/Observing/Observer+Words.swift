@@ -133,7 +133,7 @@ extension Observer {
     seen.tools.mappingLimit = inquiry.limitFact("vm.max_map_count", of: process.pid)?.soft
       .map { String($0) }
     seen.tools.endedChild = endedChild(of: process, before: line.number)
-    seen.tools.certificate = certificate(besideKey: seen.file, process)
+    describePair(line.text, process, in: &seen)
     describeCut(more.map(\.text), in: &seen)
     describeKeyFile(more.map(\.text), in: &seen)
     describeContent(of: more.map(\.text), in: &seen)
