@@ -13,6 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
@@ -92,7 +93,25 @@ static rlim_t data_in_use(void) {
   return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
 }
 
+/// Closes what was inherited and has nothing to do with the walk: the parent can hold copies of the target's
+/// descriptors, and what those lock must not stay locked for as long as the walk takes.
+static void close_others(const struct wf_walk_source *source) {
+  int kept[] = {
+    source->maps, source->memory, source->output, source->core != NULL ? source->core->file : -1};
+  int first = STDERR_FILENO + 1;
+  for (;;) {
+    int next = -1;
+    for (size_t index = 0; index < sizeof kept / sizeof *kept; index++)
+      if (kept[index] >= first && (next < 0 || kept[index] < next)) next = kept[index];
+    if (next < 0) break;
+    if (next > first) syscall(SYS_close_range, first, next - 1, 0);
+    first = next + 1;
+  }
+  syscall(SYS_close_range, first, ~0U, 0);
+}
+
 static void run_child(struct wf_walk_source *source) {
+  close_others(source);
   // Where libdw is a shared library, its debuginfod client is its own, and nothing is to be asked of
   // the network. Not by unsetenv(3): another thread may have held its lock at the fork.
   static char *no_environment[] = {NULL};

@@ -77,7 +77,9 @@ extension Observer {
       seen.owner = likely.lazy.compactMap { owner(of: $0) }.first
     }
     seen.near = near(to: sought, besides: places).filter {
-      isMeant($0, for: sought, process) && leadsOn($0, in: sought, of: path)
+      // What is to be made is nowhere yet.
+      isMeant($0, for: sought, process)
+        && ([.create, .make].contains(call.purpose) || leadsOn($0, in: sought, of: path))
     }
     seen.bestNear = seen.near.first
     if process.rootDirectory != "/" { seen.jail = process.rootDirectory }
