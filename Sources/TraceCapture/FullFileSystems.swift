@@ -43,7 +43,8 @@ extension TraceSession {
     for (path, place) in removed + named {
       guard Self.isFull(place, forRoot: isRoot) else { continue }
       let call = SystemCall(
-        name: "write", arguments: [.path(text: path)], outcome: .failed(error: .noSpace))
+        name: "write", arguments: [.path(text: path), SystemCall.inferred],
+        outcome: .failed(error: .noSpace))
       process.seen.note(path, .noSpace)
       events.emitBeforeWords(.systemCall(call: call), thread)
       return facts.explain(call, thread, events)

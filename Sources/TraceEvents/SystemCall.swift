@@ -100,6 +100,12 @@ extension SystemCall {
     return nil
   }
 
+  /// The last argument of a call that was not seen, since writes are not watched: what is left of it was.
+  package static let inferred = Argument.symbol(name: "/* not seen: its file system was full */")
+
+  /// True for such a call.
+  package var isInferred: Bool { arguments.last == Self.inferred }
+
   /// The first path, as the program gave it.
   package var path: String? { path(at: 0)?.path }
 

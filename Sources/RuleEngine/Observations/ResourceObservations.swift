@@ -5,6 +5,7 @@ struct ResourceExhausted: ObservationKind {
   var resource = ""
   var error = ""
   var call = ""
+  var isInferred = false
   var limitName: String?
   var limit: String?
   var limitWasLow = false
@@ -42,6 +43,10 @@ struct ResourceExhausted: ObservationKind {
     ),
     .init("error", \.error, "Name of the error."),
     .init("call", \.call, "The system call."),
+    .init(
+      "is_inferred", \.isInferred,
+      "True if no call was seen to fail: the file system was full as the program complained or failed."
+    ),
     .init("limit_name", \.limitName, "RLIMIT_NOFILE and so on, where a limit decides."),
     .init("limit", \.limit, "Its value, in words with a unit."),
     .init(

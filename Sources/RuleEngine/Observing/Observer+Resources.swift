@@ -6,6 +6,7 @@ extension Observer {
     var seen = ResourceExhausted()
     seen.error = call.error.name
     seen.call = call.call.name
+    seen.isInferred = call.call.isInferred
     seen.path = call.path ?? call.target?.path
     if let limit = KernelLimits.limit(of: call), describeKernelLimit(limit, call, &seen, asking) {
       return seen

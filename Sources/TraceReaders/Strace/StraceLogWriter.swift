@@ -34,6 +34,7 @@ package final class StraceLogWriter {
         event, event.thread,
         "execve(\(Self.quoted(execution.path)), \(Self.list(execution.arguments)), "
           + "\(Self.list(execution.environment))) = 0")
+    case .systemCall(let call) where call.isInferred: break
     case .systemCall(let call): line(event, event.thread, Self.notation(of: call))
     case .signal(let delivery):
       line(event, event.thread, "--- \(Self.notation(of: delivery)) ---")
