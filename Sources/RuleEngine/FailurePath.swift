@@ -332,11 +332,10 @@ struct FailurePath {
     }
     if !failedAfter { score += 1 }
     if isReported(child, by: parent, in: history) { score += 2 }
-    let isElsewhere =
-      wasShown
-      ? complainedOfFile(parent, after: child, in: history)
-      : !handsStatusOn(child, to: parent) && wentOn(parent, after: child, in: history)
-    if !(wasShown && isElsewhere), wasTriedInVain(child, by: parent, in: history) { score += 2 }
+    let isFree = !handsStatusOn(child, to: parent)
+    let isOfFile = isFree && complainedOfFile(parent, after: child, in: history)
+    let isElsewhere = isOfFile || !wasShown && isFree && wentOn(parent, after: child, in: history)
+    if !isOfFile, wasTriedInVain(child, by: parent, in: history) { score += 2 }
     if score >= 2, isElsewhere { score -= 3.5 }
     switch child.end {
     case .killed(let signal, _):

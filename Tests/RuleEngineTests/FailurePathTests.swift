@@ -57,6 +57,44 @@ struct FailurePathTests {
     #expect(once == ["sh"])
   }
 
+  @Test("Who goes on after a child and complains of a file has not failed over it")
+  func complainsOfFile() {
+    for words in ["\"./app.json\" does not contain valid JSON", "no terminal was found"] {
+      let path = path("/usr/bin/php") {
+        for child: ProcessID in [200, 300] {
+          $0.spawn(child, "/bin/sh", ["-c", "tput cols"])
+          $0.spawn(child + 1, from: child, "/usr/bin/tput", ["cols"])
+          $0.say("tput: unknown terminal", by: child + 1, on: .log)
+          $0.exit(1, by: child + 1)
+          $0.exit(1, by: child)
+        }
+        for index in 0..<60 { $0.stat("/srv/\(index)") }
+        $0.say("error: " + words)
+        $0.exit(1)
+      }
+      #expect(path == (words.contains("json") ? ["php"] : ["php", "sh", "tput"]))
+    }
+  }
+
+  @Test("A status that the next words of a parent tell is that of the child, whatever its own")
+  func toldStatus() {
+    for (words, leads) in [
+      ("pre-installation script returned error exit status 127", true),
+      ("pre-installation script returned error exit status 12", false),
+    ] {
+      let path = path("/usr/bin/dpkg") {
+        $0.spawn(200, "/bin/bash", ["preinst"])
+        $0.exit(127, by: 200)
+        $0.spawn(300, "/usr/bin/rm", ["-rf", "tmp.ci"])
+        $0.exit(0, by: 300)
+        $0.say("dpkg: error processing archive:")
+        $0.say(words)
+        $0.exit(1)
+      }
+      #expect(path == (leads ? ["dpkg", "bash"] : ["dpkg"]))
+    }
+  }
+
   @Test("Of a pipeline whose member is a list, the reader that complained, whichever ended first")
   func listInPipeline() {
     for isReaderFirst in [true, false] {
