@@ -1,5 +1,6 @@
 import ElfInspection
 import Glibc
+import History
 import Reporting
 import SystemInspection
 import TraceEvents
@@ -84,17 +85,12 @@ enum LibrariesCommand {
 
   /// Files of a name around the program and the working directory, nearest first.
   private static func copies(of name: String, around program: String) -> [String] {
-    let own = directory(of: program)
-    let roots = [own, directory(of: own), "/usr/local/lib", "/opt"].filter { $0 != "/" }
+    let own = PathName.directory(of: program)
+    let roots = [own, PathName.directory(of: own), "/usr/local/lib", "/opt"].filter { $0 != "/" }
     guard
       case .names(let names) = LiveSystemInspector().answer(.nearby(names: [name], roots: roots))
     else { return [] }
     return names
-  }
-
-  private static func directory(of path: String) -> String {
-    guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return "/" }
-    return String(path[..<slash])
   }
 
   private static func words(for error: ElfError) -> String {

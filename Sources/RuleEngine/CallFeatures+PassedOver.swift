@@ -13,7 +13,6 @@ extension CallFeatures {
       return RankingWeights.absencePassedOver
     }
     guard mentioned(call, run) < 0.5, !isStartInVain(call, run),
-      soughtAsCommand(call, run) == 0,
       let complaint = run.firstClearComplaint(after: call.number, of: call.process)
     else { return 0 }
     let text = complaint.text.lowercased()

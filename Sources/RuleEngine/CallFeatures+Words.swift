@@ -15,9 +15,10 @@ extension CallFeatures {
     let best = mentions(of: call, run).map(\.value).max() ?? 0
     if best == 0,
       isCutBeforeName(call, run) || isRestated(call, run) || isSpelledOut(call, run)
-        || isStartInVain(call, run) || isHiddenLoad(call, run)
+        || isStartInVain(call, run) || isHiddenLoad(call, run) || isHiddenCommand(call, run)
         || isOfDatabase(call, run) || isToldByCall(call, run)
     {
+      run.memo.fitting.insert(call.number)
       return RankingWeights.restated
     }
     if best == 0, !call.error.isAbsence,
@@ -29,6 +30,7 @@ extension CallFeatures {
           }
       })
     {
+      run.memo.fitting.insert(call.number)
       return RankingWeights.errorWordsSomewhere
     }
     return best

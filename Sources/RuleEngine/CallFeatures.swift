@@ -17,7 +17,6 @@ enum CallFeatures {
     (.closedWithOtherWords, closedWithOtherWords),
     (.askedForMore, askedForMore), (.afterComplaint, aftermath),
     (.otherErrorTold, otherErrorTold), (.toldToNobody, toldToNobody),
-    (.soughtAsCommand, soughtAsCommand),
   ]
 
   /// On the failure path or beside it.

@@ -296,6 +296,9 @@ extension Diagnostician {
       .sorted { $0.value > $1.value }
     // That there is no rival is said where not much else can be.
     strong += candidate.features.filter { $0.value > 0.3 && $0.name == .unrivalled }
-    return strong.prefix(3).map { $0.name.reason ?? $0.name.rawValue }.joined(separator: "; ")
+    return strong.prefix(3).map { feature in
+      feature.name == .mentioned && run.memo.fitting.contains(candidate.number)
+        ? "what was then said fits it" : feature.name.reason ?? feature.name.rawValue
+    }.joined(separator: "; ")
   }
 }

@@ -12,6 +12,38 @@ extension FailurePath {
     return (3...125).contains(status)
   }
 
+  /// True for words such as `pre-installation script subprocess returned error exit status 127`.
+  static func tellsStatus(_ status: Int32, _ line: String) -> Bool {
+    let text = line.lowercased()
+    return statusWords.contains { words in
+      guard let range = text.firstRange(of: "\(words)\(status)") else { return false }
+      return text[range.upperBound...].first.map { !$0.isNumber && $0 != "." } ?? true
+    }
+  }
+
+  private static let statusWords = [
+    "exit status ", "exit status: ", "exit code ", "exit code: ", "exited with ",
+    "exited with code ", "exited with status ", "returned ", "error code ",
+  ]
+
+  /// True if a process whose child had failed for all to see went on, and then complained of a file that it had read,
+  /// or quotes by its path.
+  static func complainedOfFile(
+    _ parent: ProcessRecord, after child: ProcessRecord, in history: borrowing History
+  ) -> Bool {
+    wentOn(parent, after: child, in: history)
+      && history.words.lines.contains { line in
+        line.process == parent.index && line.number > child.endNumber && line.stream != .log
+          && Complaint.weight(of: line.text.lowercased()) >= 0.6
+          && (Complaint.quoted(in: line.text).contains { $0.contains("/") && !$0.contains(" ") }
+            || Mentions.tokens(of: line.text).contains { word in
+              word.contains(".")
+                && parent.recentFiles.contains(
+                  PathName.absolute(word, from: parent.workingDirectory))
+            })
+      }
+  }
+
   /// The first failed child of xargs(1), whose status tells of what kind one was: 123 for any status up to 125, 124
   /// for 255, 125 for a signal.
   static func countedChild(of parent: ProcessRecord, in history: borrowing History) -> Int? {

@@ -24,7 +24,6 @@ package enum Feature: String, CaseIterable, Sendable {
   case afterComplaint = "after the complaint"
   case otherErrorTold = "the words tell another error"
   case toldToNobody = "told to nobody"
-  case soughtAsCommand = "sought along PATH"
   case knownHarmless = "known to be harmless"
   case failedInBaseline = "failed in the good run"
   case fatalSignal = "fatal signal"

@@ -20,13 +20,7 @@ enum HandedOn {
   /// The words of the one command that a shell was given with `-c`, the last one of a pipeline;
   /// nil for other programs, and for a text of more than one command.
   static func shellCommand(_ process: ProcessRecord) -> [ShellWord]? {
-    let shells = ["sh", "dash", "bash", "ash", "ksh", "mksh", "zsh"]
-    guard process.arguments.count >= 3,
-      shells.contains(PathName.base(of: process.executable ?? process.arguments[0])),
-      let option = process.arguments.firstIndex(where: { $0.hasPrefix("-") && $0.hasSuffix("c") }),
-      option == 1 || option == 2, option + 1 < process.arguments.count
-    else { return nil }
-    return ShellWord.onlyCommand(of: process.arguments[option + 1])
+    ShellWords.givenText(process).flatMap { ShellWord.onlyCommand(of: $0) }
   }
 
   /// True if the words became those arguments: what was expanded can have become anything.

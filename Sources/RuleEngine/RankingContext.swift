@@ -9,8 +9,8 @@ final class RankingMemo {
   var errorsWithPlaces: [Int: [SpokenLine]] = [:]
   /// Of each process the positions of the lines that complain of something in particular.
   var particulars: [Int: [(line: Int, isPlaced: Bool)]] = [:]
-  /// Of failed calls, by number: how much it says that a command was looked for along PATH.
-  var soughtAsCommand: [Int: Double] = [:]
+  /// Failed calls, by number, which nothing names, but what was said fits them.
+  var fitting: Set<Int> = []
 }
 
 /// What the ranking looks at, for one run.

@@ -34,10 +34,8 @@ extension Tolerance {
   private static func blocks(
     after name: String, of shell: ProcessRecord, _ inquiry: Inquiry
   ) -> [String] {
-    if let mark = shell.arguments.prefix(4).firstIndex(where: {
-      $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.hasSuffix("c")
-    }), shell.arguments.indices.contains(mark + 1) {
-      let lines = shell.arguments[mark + 1].split(separator: "\n").map(String.init)
+    if let text = ShellWords.givenText(shell) {
+      let lines = text.split(separator: "\n").map(String.init)
       return lines.indices.compactMap { block(after: name, lines[$0], Array(lines[($0 + 1)...])) }
     }
     guard let script = shell.arguments.dropFirst().first(where: { !$0.hasPrefix("-") }) else {

@@ -53,7 +53,7 @@ extension TraceSession {
 
   /// The files that a process has open and that were removed: their former paths, and where they can be asked.
   private func removedFiles(of process: TracedProcess) -> [(path: String, place: String)] {
-    let mark = " (deleted)"
+    let mark = ProcessFiles.removalMark
     return (0..<Self.mostDescriptors).reversed().compactMap { descriptor in
       let place = "/proc/\(process.id)/fd/\(descriptor)"
       guard let link = ProcessFiles.link(place), link.hasPrefix("/"), link.hasSuffix(mark) else {

@@ -35,12 +35,14 @@ enum ProcessFiles {
     return bytes.isEmpty ? nil : TargetText.decoding(bytes)
   }
 
+  /// What the kernel puts behind the path of a file that was removed (`proc_pid_fd(5)`).
+  static let removalMark = " (deleted)"
+
   /// What a directory was called that a link of /proc leads to, if it was removed; else its path.
   static func formerName(_ path: String) -> String {
-    let mark = " (deleted)"
     var status = stat()
-    guard path.hasSuffix(mark), unsafe stat(path, &status) != 0 else { return path }
-    return String(path.dropLast(mark.utf8.count))
+    guard path.hasSuffix(removalMark), unsafe stat(path, &status) != 0 else { return path }
+    return String(path.dropLast(removalMark.utf8.count))
   }
 
   /// Texts that are each ended by a null byte (`cmdline`, `environ`).

@@ -113,7 +113,7 @@ extension TraceSession {
     let process = thread.process
     guard !process.seen.hasToldDirectory,
       Self.error(in: line) == .noEntry || line.contains("cwd") || line.contains("directory"),
-      ProcessFiles.link("/proc/\(thread.id)/cwd")?.hasSuffix(" (deleted)") == true
+      ProcessFiles.link("/proc/\(thread.id)/cwd")?.hasSuffix(ProcessFiles.removalMark) == true
     else { return }
     process.seen.hasToldDirectory = true
     let call = SystemCall(name: "getcwd", arguments: [], outcome: .failed(error: .noEntry))

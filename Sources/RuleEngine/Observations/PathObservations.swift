@@ -21,6 +21,7 @@ struct MissingPath: ObservationKind {
   var isRelative = false
   var cwd = ""
   var mentioned = false
+  var isWrittenOut = false
   var saidBefore: String?
   var emptyVariable = false
   var isFromLog = false
@@ -102,6 +103,7 @@ struct MissingPath: ObservationKind {
     .init("is_relative", \.isRelative, "True if the program gave a relative path."),
     .init("cwd", \.cwd, "Working directory at that moment."),
     .init("mentioned", \.mentioned, "True if the program then named it in its words."),
+    .init("is_written_out", \.isWrittenOut, "True if those words have the whole path."),
     .init(
       "said_before", \.saidBefore,
       "What the words that name it best say just before it: Could not create output file."),

@@ -21,18 +21,8 @@ extension Observer {
   private func isWithoutInterpreter(_ path: String, _ process: ProcessRecord) -> Bool {
     var file = path
     for _ in 0...Self.mostInterpreters {
-      guard let kind = inquiry.programFile(file) else { return false }
-      let wanted: String
-      switch kind {
-      case .script(let line):
-        guard let name = Self.interpreter(in: line) else { return false }
-        if name.hasSuffix("\r") { return true }
-        wanted = name
-      case .elf(let facts):
-        guard let loader = facts.interpreter else { return false }
-        wanted = loader
-      default: return false
-      }
+      guard let wanted = interpreter(of: file) else { return false }
+      if wanted.hasSuffix("\r") { return true }
       file = self.path(of: wanted, for: process)
       switch inquiry.pathWalk(file)?.end {
       case .missing, .danglingLink, .notDirectory: return true
@@ -43,9 +33,21 @@ extension Observer {
     return false
   }
 
-  /// What the first line of a script names, with a carriage return where one follows it.
-  private static func interpreter(in line: String) -> String? {
-    let words = line.unicodeScalars.dropFirst(2).split { $0 == " " || $0 == "\t" || $0 == "\n" }
-    return words.first.map { String($0) }
+  /// The program that is to run a file, by the name that stands there: the interpreter of a script, the loader of a
+  /// program, or what the kernel was told of (binfmt_misc); nil for a file that needs none.
+  func interpreter(of file: String) -> String? {
+    switch inquiry.programFile(file) {
+    case .script(let line): Self.interpreterWords(in: line).first
+    case .elf(let facts): facts.interpreter
+    case .other: inquiry.binaryFormat(file).flatMap { $0.isEnabled ? $0.interpreter : nil }
+    default: nil
+    }
+  }
+
+  /// The interpreter and its argument in the first line of a script, with a carriage return where one stands behind
+  /// them.
+  static func interpreterWords(in line: String) -> [String] {
+    line.unicodeScalars.dropFirst(2).split { $0 == " " || $0 == "\t" || $0 == "\n" }
+      .map { String($0) }
   }
 }

@@ -9,8 +9,7 @@ extension Observer {
     else { return }
     let path = PathName.absolute(given, from: process.workingDirectory)
     guard case .script(let line)? = inquiry.programFile(path) else { return }
-    let words = line.dropFirst(2).split(whereSeparator: \.isWhitespace)
-      .map { PathName.base(of: String($0)) }
+    let words = Self.interpreterWords(in: line).map { PathName.base(of: $0) }
     let first =
       words.first == "env" ? words.dropFirst().first(where: { !$0.hasPrefix("-") }) : words.first
     guard let name = first, !ShellWords.shells.contains(name)

@@ -21,6 +21,10 @@ extension Observer {
     seen.sought = places.count > 1 ? Self.commonEnd(of: places) : nil
     seen.soughtAbove = seen.sought.flatMap { Self.bottom(of: places, sought: $0) }
     seen.mentioned = CallFeatures.mentioned(call, run) > 1
+    seen.isWrittenOut =
+      call.path.map { path in
+        run.mentions.mentions(of: path, after: call.number).contains { $0.word == path }
+      } ?? false
     seen.saidBefore = wordsBefore(call)
     seen.linkerName = linkerName(call)
     seen.unfitLibrary = seen.linkerName.flatMap(unfitLibrary)

@@ -121,21 +121,9 @@ extension Observer {
     // A process that gives up its rights before it starts a program has not all of them left.
     let credentials = inquiry.credentialsAtStop(script) ?? process.credentials
     var file = script
-    for _ in 0..<5 {
-      switch inquiry.programFile(file) {
-      case .script(let line):
-        let words = line.dropFirst(2).split(whereSeparator: { $0 == " " || $0 == "\t" })
-        guard let word = words.first else { return nil }
-        file = String(word)
-      case .elf(let facts):
-        guard let loader = facts.interpreter else { return nil }
-        file = loader
-      case .other:
-        // What the kernel was told of (binfmt_misc).
-        guard let format = inquiry.binaryFormat(file), format.isEnabled else { return nil }
-        file = format.interpreter
-      default: return nil
-      }
+    for _ in 0..<Self.mostInterpreters {
+      guard let wanted = interpreter(of: file) else { return nil }
+      file = wanted
       if let refusal = inquiry.accessWalk(
         file, operation: .execute, credentials: credentials)?.refusal
       {

@@ -17,8 +17,7 @@ extension Observer {
       Self.wordsOnOptions.contains(where: text.lowercased().contains),
       case .script(let line)? = inquiry.programFile(script), line.unicodeScalars.last == "\r"
     else { return nil }
-    let words = line.unicodeScalars.dropFirst(2).dropLast().split { $0 == " " || $0 == "\t" }
-      .map { String($0) }
+    let words = Self.interpreterWords(in: String(line.unicodeScalars.dropLast()))
     guard words.count > 1, PathName.base(of: words[0]) != "env" else { return nil }
     var seen = ProgramRejected()
     seen.path = script

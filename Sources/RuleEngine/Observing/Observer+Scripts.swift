@@ -139,11 +139,7 @@ extension Observer {
     guard parts.count == 3, let number = Int(parts[1].replacing("line ", with: "")), number > 0
     else { return nil }
     // With -c the name is that of the shell itself.
-    if process.arguments.dropFirst().prefix(2).contains(where: {
-      $0.hasPrefix("-") && $0.hasSuffix("c")
-    }) {
-      return nil
-    }
+    if ShellWords.givenText(process) != nil { return nil }
     let name = PathName.base(of: parts[0])
     // What a shell reads from its standard input is told by the shell's own name.
     if ShellWords.shells.contains(name) { return nil }
@@ -157,6 +153,18 @@ extension Observer {
 enum ShellWords {
   /// Names of shells, which run the script that their first argument names.
   static let shells: Set<String> = ["sh", "dash", "bash", "ash", "ksh", "mksh", "zsh", "busybox"]
+
+  /// The text that a shell was given to run with `-c`, which can stand together with other options (`-ec`); nil for
+  /// other programs.
+  static func givenText(_ process: ProcessRecord) -> String? {
+    guard process.arguments.count >= 3,
+      shells.contains(PathName.base(of: process.executable ?? process.arguments[0])),
+      let option = process.arguments.prefix(4).firstIndex(where: {
+        $0.hasPrefix("-") && !$0.hasPrefix("--") && $0.hasSuffix("c")
+      }), option > 0, process.arguments.indices.contains(option + 1)
+    else { return nil }
+    return process.arguments[option + 1]
+  }
 
   /// The variable that a shell says is not set.
   static func unsetVariable(in line: String) -> String? {
