@@ -50,6 +50,20 @@ struct ObserverTests {
     #expect(unasked.firstMissing == nil && unasked.near.isEmpty)
   }
 
+  @Test("The link that leads nowhere is no near name of its target")
+  func linkIsNotNear() throws {
+    var inspector = FakeInspector()
+    inspector[.path(path: "/srv/keys")] = .pathWalk(
+      walk: PathWalk(
+        components: [],
+        end: .danglingLink(link: "/srv/keys", target: "keys-1", missing: "/srv/keys-1")))
+    inspector[.similarNames(directory: "/srv", name: "keys-1")] = .names(list: ["keys", "keys-2"])
+    let seen = try #require(
+      try observation(inspector, of: trace { $0.open("/srv/keys", .fails(.noEntry)) })
+        as? MissingPath)
+    #expect(seen.near == ["/srv/keys-2"])
+  }
+
   @Test("A dangling link, a file in place of a directory, a loop")
   func brokenWays() throws {
     let ends: [PathWalk.End] = [

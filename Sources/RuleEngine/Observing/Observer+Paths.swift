@@ -80,9 +80,11 @@ extension Observer {
       let likely = [path] + places.filter { !Self.isForProcessor($0) }.prefix(4)
       seen.owner = likely.lazy.compactMap { owner(of: $0) }.first
     }
+    let link = seen.link
     seen.near = near(to: sought, besides: places).filter {
       // What is to be made is nowhere yet.
-      isMeant($0, for: sought, process)
+      // The link whose target is missing leads there itself.
+      $0 != link && isMeant($0, for: sought, process)
         && ([.create, .make].contains(call.purpose) || leadsOn($0, in: sought, of: path))
     }
     seen.bestNear = seen.near.first
